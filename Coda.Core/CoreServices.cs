@@ -1,0 +1,22 @@
+using Coda.Core.Agents;
+using Coda.Core.Recordings;
+using Coda.Core.Storage;
+using Coda.Core.Tasks;
+using Coda.Core.Terminals;
+using Coda.Core.Workspaces;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Coda.Core;
+
+/// <summary>Registers the core for a host, which has registered its configuration and a <see cref="CodaHome"/>.</summary>
+public static class CoreServices
+{
+    /// <summary>Adds storage, recordings, terminals, agents, workspaces and tasks.</summary>
+    public static IServiceCollection AddCodaCore(this IServiceCollection services) => services
+        .AddStorage()
+        .AddRecordings()
+        .AddTerminals()
+        .AddAgents()
+        .AddWorkspaces()
+        .AddTasks();
+}

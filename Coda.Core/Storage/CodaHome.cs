@@ -1,0 +1,63 @@
+namespace Coda.Core.Storage;
+
+/// <summary>The directory that holds everything CoDA keeps (<c>CODA_HOME</c>, default <c>~/.coda</c>, mode 0700).</summary>
+public sealed class CodaHome
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private CodaHome(string root) => Root = root;
+
+    /// <summary>Absolute path of the home itself.</summary>
+    public string Root { get; }
+
+    /// <summary>The SQLite database of everything that is not a byte stream.</summary>
+    public string DatabasePath => Path.Combine(Root, "coda.db");
+
+    /// <summary>Locked by the one server of this home for as long as it lives.</summary>
+    public string LockPath => Path.Combine(Root, "lock");
+
+    /// <summary>The bearer token of local mode (mode 0600).</summary>
+    public string TokenPath => Path.Combine(Root, "token");
+
+    /// <summary>Keys that protect cookies across restarts.</summary>
+    public string KeysDirectory => Path.Combine(Root, "keys");
+
+    /// <summary>Optional additions to the built-in agent definitions.</summary>
+    public string AgentsPath => Path.Combine(Root, "agents.json");
+
+    /// <summary>One directory for each recorded terminal.</summary>
+    public string RecordingsDirectory => Path.Combine(Root, "recordings");
+
+    /// <summary>One directory for each session, with its task below it.</summary>
+    public string SessionsDirectory => Path.Combine(Root, "sessions");
+
+    /// <summary>Where the recording of one terminal lies.</summary>
+    public string RecordingDirectory(string terminalId) => Path.Combine(RecordingsDirectory, terminalId);
+
+    /// <summary>Where the files of one task lie: <c>sessions/&lt;session&gt;/tasks/&lt;task&gt;</c>.</summary>
+    public string TaskDirectory(string sessionId, string taskId) => Path.Combine(SessionsDirectory, sessionId, "tasks", taskId);
+
+    /// <summary>Opens the home, creating what is missing.</summary>
+    /// <exception cref="StartupException">The directory cannot be created or written.</exception>
+    public static CodaHome Open(string root)
+    {
+        var home = new CodaHome(Path.GetFullPath(root));
+        try
+        {
+            foreach (var directory in (string[])[home.Root, home.RecordingsDirectory, home.SessionsDirectory, home.KeysDirectory])
+            {
+                Directory.CreateDirectory(directory, OwnerOnly);
+            }
+
+            var probe = Path.Combine(home.Root, $".write-test-{Environment.ProcessId}");
+            File.WriteAllBytes(probe, []);
+            File.Delete(probe);
+            return home;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException(
+                $"CODA_HOME={home.Root} cannot be written: {e.Message} Nothing was changed. Set CODA_HOME to a directory this user may write.");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Options;
+
+namespace Coda.Core.Workspaces;
+
+/// <summary>Says where a tab or task works.</summary>
+public sealed class WorkingDirectories(IOptions<WorkspaceOptions> options)
+{
+    /// <summary>The default directory, absolute, created when missing.</summary>
+    public string Default()
+    {
+        var path = Expand(options.Value.WorkingDirectory);
+        Directory.CreateDirectory(path);
+        return path;
+    }
+
+    /// <summary>Resolves what a caller asked for; the error is for that caller.</summary>
+    public bool TryResolve(string asked, out string directory, out string error)
+    {
+        directory = error = "";
+        if (!Path.IsPathRooted(asked))
+        {
+            error = $"workdir must be an absolute path, not '{asked}'.";
+            return false;
+        }
+
+        var path = RealPath(Path.GetFullPath(asked));
+        string[] roots = [Default(), .. options.Value.AllowedRoots.Select(Expand)];
+        if (!roots.Select(RealPath).Any(root => path == root || path.StartsWith(root.TrimEnd('/') + "/", StringComparison.Ordinal)))
+        {
+            error = $"workdir '{asked}' is not under an allowed root ({string.Join(", ", roots)}); the operator can add one to Workspaces:AllowedRoots.";
+            return false;
+        }
+
+        if (!Directory.Exists(path))
+        {
+            error = $"workdir '{asked}' does not exist. Create it first, or leave workdir out to use {roots[0]}.";
+            return false;
+        }
+
+        directory = path;
+        return true;
+    }
+
+    private static string Expand(string path) => Path.GetFullPath(path switch
+    {
+        "~" => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+        _ when path.StartsWith("~/", StringComparison.Ordinal) =>
+            Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[2..]),
+        _ => path,
+    });
+
+    /// <summary>Follows symbolic links in every part, so that a link inside a root cannot lead out of it.</summary>
+    private static string RealPath(string path)
+    {
+        var real = "/";
+        foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            real = Path.Combine(real, part);
+            if (Directory.Exists(real) && new DirectoryInfo(real).ResolveLinkTarget(returnFinalTarget: true) is { } target)
+            {
+                real = RealPath(target.FullName);
+            }
+        }
+
+        return real;
+    }
+}
