@@ -23,7 +23,7 @@ public static class McpSetup
             .WithTools<InboxTool>(ToolAnswer.Json)
             .WithTools<ResultTool>(ToolAnswer.Json)
             .WithTools<CancelTool>(ToolAnswer.Json)
-            .WithRequestFilters(filters => filters.AddCallToolFilter(ArgumentCheck.Filter));
+            .WithRequestFilters(filters => filters.AddCallToolFilter(UnexpectedFailure.Filter).AddCallToolFilter(ArgumentCheck.Filter));
         return services;
     }
 
