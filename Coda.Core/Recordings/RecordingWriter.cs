@@ -102,7 +102,7 @@ internal sealed class RecordingWriter : IDisposable
             RandomAccess.Write(output, kept, at);
             WriteTiming(lines.ToString());
         }
-        catch (IOException e)
+        catch (Exception e) when (IsFullDisk(e))
         {
             lostFrom ??= offset;
             retryAt = now + RetryAfter;
@@ -148,6 +148,9 @@ internal sealed class RecordingWriter : IDisposable
         return handle;
     }
 
+    // .NET reports EFBIG, a file over the size a user may write, as a wrong argument.
+    private static bool IsFullDisk(Exception e) => e is IOException or ArgumentOutOfRangeException;
+
     // Delays are rounded to microseconds; adding them up must not drift.
     private static TimeSpan Rounded(TimeSpan time) => new(time.Ticks / 10 * 10);
 
@@ -164,7 +167,7 @@ internal sealed class RecordingWriter : IDisposable
             WriteTiming(line(now - lastLine));
             lastLine = Rounded(now);
         }
-        catch (IOException e)
+        catch (Exception e) when (IsFullDisk(e))
         {
             Trouble = $"The recording cannot be written: {e.Message}";
         }
