@@ -68,7 +68,7 @@ internal sealed partial class RunningTask
     /// <summary>Ends it when its process ends.</summary>
     public async Task WatchAsync()
     {
-        await terminal.Ended.ConfigureAwait(false);
+        await terminal.Ended;
         TryEnd(TaskEnding.Exited);
     }
 
@@ -130,7 +130,7 @@ internal sealed partial class RunningTask
         {
             var end = await terminal.EndAsync(why == TaskEnding.OutOfTime ? TerminalEndReason.TimedOut
                 : why == TaskEnding.ServerStopped ? TerminalEndReason.ServerStopped
-                : TerminalEndReason.Closed).ConfigureAwait(false);
+                : TerminalEndReason.Closed);
             lock (gate)
             {
                 TakeProgress(tasks.Time.GetUtcNow(), atEnd: true);
@@ -169,7 +169,7 @@ internal sealed partial class RunningTask
         foreach (var line in lines)
         {
             progress.Add(new TaskProgress(now, line.Step, line.Message));
-            terminal.Recording.Mark("MARKER", $"{line.Step}: {line.Message}");
+            terminal.Recording.Mark($"{line.Step}: {line.Message}");
         }
 
         progressCount += lines.Count;

@@ -52,7 +52,7 @@ internal sealed partial class RunningTasks(TaskStore store, TaskCounters counter
             counters.Change(entry.Counted, view.Status);
         }
 
-        await ObserveAsync(store.UpdateAsync(view, task.Outcome)).ConfigureAwait(false);
+        await ObserveAsync(store.UpdateAsync(view, task.Outcome));
         live.TryRemove(view.TaskId, out _);
     }
 
@@ -81,7 +81,7 @@ internal sealed partial class RunningTasks(TaskStore store, TaskCounters counter
     {
         try
         {
-            await write.ConfigureAwait(false);
+            await write;
         }
         catch (Exception e)
         {

@@ -56,7 +56,7 @@ internal sealed class TaskFiles(CodaHome home, string sessionId, string taskId)
         try
         {
             var path = File.Exists(Script) ? Script : Request;
-            return File.Exists(path) ? await File.ReadAllTextAsync(path, cancellation).ConfigureAwait(false) : null;
+            return File.Exists(path) ? await File.ReadAllTextAsync(path, cancellation) : null;
         }
         catch (IOException)
         {

@@ -46,7 +46,7 @@ internal sealed class TaskRequestRules(AgentCatalog agents, WorkingDirectories d
         TaskView? predecessor = null;
         if (request.PreviousSessionId.Length > 0)
         {
-            var (found, refusal) = await PredecessorAsync(request.PreviousSessionId, cancellation).ConfigureAwait(false);
+            var (found, refusal) = await PredecessorAsync(request.PreviousSessionId, cancellation);
             if (found is null)
             {
                 return (null, refusal);
@@ -132,7 +132,7 @@ internal sealed class TaskRequestRules(AgentCatalog agents, WorkingDirectories d
             return (null, $"previous_session_id '{OneLine.Of(sessionId, 50)}' is malformed: it is the session_id of an earlier task, sess- and 12 hex digits.");
         }
 
-        var found = running.FindBySession(sessionId)?.View ?? await store.FindBySessionAsync(sessionId, cancellation).ConfigureAwait(false);
+        var found = running.FindBySession(sessionId)?.View ?? await store.FindBySessionAsync(sessionId, cancellation);
         return found switch
         {
             null => (null, $"previous_session_id '{sessionId}' is unknown. coda_inbox lists the sessions there are."),

@@ -39,7 +39,7 @@ internal sealed class TaskStore(Database database)
                     """,
                     Row.Of(task),
                     transaction),
-                cancellation).ConfigureAwait(false);
+                cancellation);
             return true;
         }
         catch (SqliteException e) when (e.SqliteErrorCode == Constraint)
@@ -59,7 +59,7 @@ internal sealed class TaskStore(Database database)
             """
             UPDATE tasks SET terminal_id = @TerminalId, status = @Status, ended_at = @EndedAt, step = @Step, progress = @Progress,
                 summary = @Summary, version = @Version, result = @Result
-            WHERE id = @Id
+            WHERE id = @Id AND version <= @Version
             """,
             Row.Of(task) with { Result = result is null ? null : ResultFormat.Save(result) },
             transaction),
@@ -119,6 +119,21 @@ internal sealed class TaskStore(Database database)
                 "SELECT created_at, email, status FROM tasks WHERE created_at >= @since", new { since = since.ToUnixTimeMilliseconds() })
             .Select(row => (DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt), row.Email, Parse(row.Status)))
             .ToList(),
+        cancellation);
+
+    /// <summary>How many tasks there are since a moment, by label and status.</summary>
+    public Task<List<(string Email, CodingTaskStatus Status, int Count)>> CountAsync(DateTimeOffset since, CancellationToken cancellation) =>
+        database.ReadAsync(
+            connection => connection.Query<(string Email, string Status, long Count)>(
+                    "SELECT email, status, count(*) FROM tasks WHERE created_at >= @since GROUP BY email, status",
+                    new { since = since.ToUnixTimeMilliseconds() })
+                .Select(row => (row.Email, Parse(row.Status), (int)row.Count))
+                .ToList(),
+            cancellation);
+
+    /// <summary>The terminal opened for a task, or empty.</summary>
+    public Task<string> TerminalOfAsync(string taskId, CancellationToken cancellation) => database.ReadAsync(
+        connection => connection.QueryFirstOrDefault<string>("SELECT id FROM terminals WHERE task_id = @taskId", new { taskId }) ?? "",
         cancellation);
 
     /// <summary>A page of tasks, newest first.</summary>
