@@ -12,6 +12,7 @@ return await Launch.RunAsync(async () =>
     builder.AddCodaConfiguration();
     builder.Services.AddCodaCore();
     builder.Services.AddCodaGate();
+    builder.Services.AddCodaHealth();
     builder.Services.AddCodaPages();
     builder.Services.AddCodaMcp();
 
