@@ -1,20 +1,25 @@
 using Coda.Core;
 using Coda.Web.Components;
 using Coda.Web.Configuration;
+using Coda.Web.Health;
 using Coda.Web.Mcp;
 using Coda.Web.Recordings;
 using Coda.Web.Security;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddCodaConfiguration();
-builder.Services.AddCodaCore();
-builder.Services.AddCodaGate();
-builder.Services.AddCodaPages();
-builder.Services.AddCodaMcp();
+return await Launch.RunAsync(async () =>
+{
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    builder.AddCodaConfiguration();
+    builder.Services.AddCodaCore();
+    builder.Services.AddCodaGate();
+    builder.Services.AddCodaPages();
+    builder.Services.AddCodaMcp();
 
-var app = builder.Build();
-app.UseCodaGate();
-app.MapCodaRecordings();
-app.MapCodaMcp();
-app.MapCodaPages();
-await app.RunAsync();
+    var app = builder.Build();
+    app.UseCodaGate();
+    app.MapCodaHealth();
+    app.MapCodaRecordings();
+    app.MapCodaMcp();
+    app.MapCodaPages();
+    await app.RunAsync();
+});

@@ -6,5 +6,5 @@ namespace Coda.Core.Agents;
 public static class AgentServices
 {
     /// <summary>Adds the agent catalog.</summary>
-    public static IServiceCollection AddAgents(this IServiceCollection services) => services;
+    public static IServiceCollection AddAgents(this IServiceCollection services) => services.AddSingleton<AgentCatalog>();
 }

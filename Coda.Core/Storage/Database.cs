@@ -1,23 +1,131 @@
+using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Coda.Core.Storage;
 
 /// <summary>The SQLite database: one writer, pooled readers, WAL.</summary>
-public sealed class Database : IAsyncDisposable
+public sealed partial class Database : IAsyncDisposable
 {
-    /// <summary>Opens the file, bringing its schema up to date with the numbered scripts.</summary>
-    /// <exception cref="StartupException">The file is from a newer version, or cannot be opened.</exception>
-    public static Database Open(CodaHome home) => throw new NotImplementedException();
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
 
-    /// <summary>Runs <paramref name="work"/> in a transaction of its own, in order with all other writes.</summary>
-    public Task<T> WriteAsync<T>(Func<SqliteConnection, SqliteTransaction, T> work, CancellationToken cancellation) => throw new NotImplementedException();
+    private readonly Channel<PendingWrite> queue = Channel.CreateBounded<PendingWrite>(
+        new BoundedChannelOptions(1024) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly CancellationTokenSource stopping = new();
+    private readonly SqliteConnection writer;
+    private readonly string readers;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly Task loop;
 
-    /// <summary>Runs <paramref name="work"/> on a pooled read-only connection, off the caller's thread.</summary>
-    public Task<T> ReadAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellation) => throw new NotImplementedException();
+    private Database(SqliteConnection writer, string path, TimeProvider time, ILogger log)
+    {
+        this.writer = writer;
+        this.time = time;
+        this.log = log;
+        readers = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly }.ToString();
+        loop = Task.Run(WriteLoopAsync);
+    }
 
     /// <summary>Null while writes succeed; else why they do not (disk full). Failed writes are retried until they succeed.</summary>
-    public string? Trouble => throw new NotImplementedException();
+    public string? Trouble { get; private set; }
+
+    /// <summary>Opens the file, bringing its schema up to date with the numbered scripts.</summary>
+    /// <exception cref="StartupException">The file is from a newer version, or cannot be opened.</exception>
+    public static Database Open(CodaHome home, TimeProvider? time = null, ILogger<Database>? log = null) => new(
+        Schema.OpenCurrent(home.DatabasePath), home.DatabasePath, time ?? TimeProvider.System, log ?? NullLogger<Database>.Instance);
+
+    /// <summary>
+    /// Runs <paramref name="work"/> in a transaction of its own, in order with all other writes. It may run again after a failure of
+    /// the disk, so it must have no effect but on the database. Once cancelled it has not been and will not be written.
+    /// </summary>
+    public async Task<T> WriteAsync<T>(Func<SqliteConnection, SqliteTransaction, T> work, CancellationToken cancellation)
+    {
+        var write = new PendingWrite<T>(work);
+        await queue.Writer.WriteAsync(write, cancellation).ConfigureAwait(false);
+        await using var registration = cancellation.Register(() => write.TryAbandon(cancellation)).ConfigureAwait(false);
+        return await write.Completion.ConfigureAwait(false);
+    }
+
+    /// <summary>Runs <paramref name="work"/> on a pooled read-only connection, off the caller's thread.</summary>
+    public Task<T> ReadAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellation) => Task.Run(
+        () =>
+        {
+            using var connection = new SqliteConnection(readers);
+            connection.Open();
+            return work(connection);
+        },
+        cancellation);
 
     /// <inheritdoc />
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync()
+    {
+        queue.Writer.TryComplete();
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await loop.ConfigureAwait(false);
+        using (var pool = new SqliteConnection(readers))
+        {
+            SqliteConnection.ClearPool(pool);
+        }
+
+        await writer.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task WriteLoopAsync()
+    {
+        await foreach (var write in queue.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            await RunAsync(write).ConfigureAwait(false);
+            if (Trouble is not null)
+            {
+                // The write was given up meanwhile; only another one can tell that space has returned.
+                await RunAsync(new PendingWrite<int>(Probe)).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task RunAsync(PendingWrite write)
+    {
+        for (var pause = FirstRetry; write.Run(writer) is { } failure; pause = pause * 2 < LastRetry ? pause * 2 : LastRetry)
+        {
+            if (!IsDiskTrouble(failure) || stopping.IsCancellationRequested)
+            {
+                write.Fail(failure);
+                return;
+            }
+
+            if (Trouble is null)
+            {
+                LogTrouble(failure);
+            }
+
+            Trouble = $"The database cannot be written: {failure.Message} Free space on the disk of CODA_HOME.";
+            await Task.Delay(pause, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (Trouble is not null && write.Succeeded)
+        {
+            Trouble = null;
+            LogRecovered();
+        }
+    }
+
+    private static int Probe(SqliteConnection connection, SqliteTransaction transaction)
+    {
+        using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = "CREATE TABLE probe (x); DROP TABLE probe;";
+        return command.ExecuteNonQuery();
+    }
+
+    // sqlite.org/rescode.html: BUSY 5, IOERR 10, FULL 13, CANTOPEN 14 pass by themselves or when space returns.
+    private static bool IsDiskTrouble(Exception failure) => failure is SqliteException { SqliteErrorCode: 5 or 10 or 13 or 14 };
+
+    [LoggerMessage(LogLevel.Error, "The database cannot be written; writes wait and are retried.")]
+    private partial void LogTrouble(Exception failure);
+
+    [LoggerMessage(LogLevel.Information, "The database can be written again.")]
+    private partial void LogRecovered();
 }

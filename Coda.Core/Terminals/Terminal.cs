@@ -1,4 +1,8 @@
+using System.Threading.Channels;
 using Coda.Core.Recordings;
+using Coda.Core.Terminals.Pty;
+using Coda.Core.Terminals.Stream;
+using Microsoft.Extensions.Logging;
 
 namespace Coda.Core.Terminals;
 
@@ -12,69 +16,377 @@ public sealed record AttachPlan(long Offset, byte[] Preamble)
 }
 
 /// <summary>A running program on a PTY, its recording and its viewers.</summary>
-public sealed class Terminal
+public sealed partial class Terminal
 {
+    /// <summary>Up to here a viewer that attaches gets everything.</summary>
+    private const long WholeUpTo = 2 * 1024 * 1024;
+    private const int MaxTitle = 256;
+    private const int QueuedInputs = 64;
+    private static readonly TimeSpan NudgeFor = TimeSpan.FromMilliseconds(60);
+
+    private readonly TerminalLaunch launch;
+    private readonly PtyPair pty;
+    private readonly EventLoop loop;
+    private readonly TimeProvider time;
+    private readonly TimeSpan idleTime;
+    private readonly Checkpoints checkpoints = new();
+    private readonly StreamParser parser;
+    private readonly ViewerSet viewers;
+    private readonly CursorQueries cursorQueries;
+    private readonly TaskCompletionSource<TerminalEnd> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ILogger log;
+
+    // Full = the program does not read: whoever types waits, and the server's own answers to queries are dropped.
+    private readonly Channel<byte[]> input = Channel.CreateBounded<byte[]>(
+        new BoundedChannelOptions(QueuedInputs) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
+
+    private readonly Lock gate = new();
+    private ChildProcess? child;
+    private Task<bool>? sweep;
+    private Task nudge = Task.CompletedTask;
+    private TerminalEndReason reason = TerminalEndReason.Exited;
+    private TerminalSize size;
+    private long lastActivity; // UTC ticks
+    private volatile string title;
+    private volatile TerminalEnd? end;
+
+    internal Terminal(TerminalId id, TerminalLaunch launch, PtyPair pty, EventLoop loop, Recording recording, TimeProvider time, TimeSpan idleTime, ILogger log)
+    {
+        this.launch = launch;
+        this.pty = pty;
+        this.loop = loop;
+        this.time = time;
+        this.idleTime = idleTime;
+        this.log = log;
+        Id = id;
+        Recording = recording;
+        CreatedAt = time.GetUtcNow();
+        size = launch.Size;
+        title = launch.Label;
+        lastActivity = CreatedAt.UtcTicks;
+        viewers = new ViewerSet(time, Resize, RaiseChanged);
+        cursorQueries = new CursorQueries(time, AnswerCursor);
+        parser = new StreamParser(SetTitle, Answer, checkpoints);
+    }
+
     /// <summary>Its name.</summary>
-    public TerminalId Id => throw new NotImplementedException();
+    public TerminalId Id { get; }
 
     /// <summary>Decides who may type.</summary>
-    public TerminalMode Mode => throw new NotImplementedException();
+    public TerminalMode Mode => launch.Mode;
 
     /// <summary>Given at creation.</summary>
-    public string Label => throw new NotImplementedException();
+    public string Label => launch.Label;
 
     /// <summary>The agent that runs in it, or null.</summary>
-    public string? Agent => throw new NotImplementedException();
+    public string? Agent => launch.Agent;
 
     /// <summary>The task that owns it, or null.</summary>
-    public string? TaskId => throw new NotImplementedException();
+    public string? TaskId => launch.TaskId;
 
     /// <summary>What the program set with OSC 0/2, plain text, at most 256 characters; else the label.</summary>
-    public string Title => throw new NotImplementedException();
+    public string Title => title;
 
     /// <summary>The size in force.</summary>
-    public TerminalSize Size => throw new NotImplementedException();
+    public TerminalSize Size
+    {
+        get
+        {
+            lock (gate)
+            {
+                return size;
+            }
+        }
+    }
 
     /// <summary>When it was opened.</summary>
-    public DateTimeOffset CreatedAt => throw new NotImplementedException();
+    public DateTimeOffset CreatedAt { get; }
 
     /// <summary>Last output, input or heartbeat.</summary>
-    public DateTimeOffset LastActivity => throw new NotImplementedException();
+    public DateTimeOffset LastActivity => new(Interlocked.Read(ref lastActivity), TimeSpan.Zero);
 
     /// <summary>When it will be ended unless something happens; null for tasks, which have a timeout instead.</summary>
-    public DateTimeOffset? IdleDeadline => throw new NotImplementedException();
+    public DateTimeOffset? IdleDeadline => Mode == TerminalMode.Run ? null : LastActivity + idleTime;
 
     /// <summary>Whether 80 % of the idle time has passed.</summary>
-    public bool IdleWarning => throw new NotImplementedException();
+    public bool IdleWarning => IdleDeadline is { } deadline && time.GetUtcNow() >= deadline - (idleTime * 0.2);
 
     /// <summary>Its output.</summary>
-    public Recording Recording => throw new NotImplementedException();
+    public Recording Recording { get; }
 
     /// <summary>How it ended; null while it lives.</summary>
-    public TerminalEnd? End => throw new NotImplementedException();
+    public TerminalEnd? End => end;
 
     /// <summary>Completes when the program is gone, its leftovers are ended and the recording is complete.</summary>
-    public Task<TerminalEnd> Ended => throw new NotImplementedException();
+    public Task<TerminalEnd> Ended => ended.Task;
 
     /// <summary>Raised (on any thread, not while a lock is held) when title, size, driver, warning or end changed.</summary>
-    public event Action? Changed { add => throw new NotImplementedException(); remove => throw new NotImplementedException(); }
+    public event Action? Changed;
 
-    /// <summary>Where a viewer that has nothing begins.</summary>
-    public AttachPlan PlanAttach() => throw new NotImplementedException();
+    /// <summary>Process id of the program, its session and group; 0 before the start.</summary>
+    internal int LeaderPid => child?.Pid ?? 0;
+
+    /// <summary>Where a viewer that has nothing begins: everything if that is little, else the last 2 MB from a line start.</summary>
+    public AttachPlan PlanAttach()
+    {
+        var length = Recording.Length;
+        if (length <= WholeUpTo || checkpoints.Near(length - WholeUpTo) is not { } start)
+        {
+            return new AttachPlan(0, []);
+        }
+
+        if (parser.Modes.AlternateScreen)
+        {
+            Nudge();
+        }
+
+        return new AttachPlan(start.Offset, start.Modes.ToPreamble());
+    }
 
     /// <summary>Adds a viewer; disposing it is detaching.</summary>
     /// <param name="size">What fits its window.</param>
-    public TerminalViewer Attach(TerminalSize size) => throw new NotImplementedException();
+    public TerminalViewer Attach(TerminalSize size)
+    {
+        Touch();
+        return viewers.Add(this, size);
+    }
 
     /// <summary>Types into the terminal, in order with other writers; false when it is read-only or has ended.</summary>
-    public ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) => throw new NotImplementedException();
+    public async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        if (Mode == TerminalMode.Run || end is not null)
+        {
+            return false;
+        }
+
+        Touch();
+        try
+        {
+            await input.Writer.WriteAsync(bytes.ToArray(), cancellation);
+            return true;
+        }
+        catch (ChannelClosedException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Changes the size, where the mode allows it.</summary>
-    public void Resize(TerminalSize size) => throw new NotImplementedException();
+    public void Resize(TerminalSize newSize)
+    {
+        if (Mode != TerminalMode.Run && ApplySize(newSize))
+        {
+            Touch();
+            RaiseChanged();
+        }
+    }
 
     /// <summary>Somebody looks at it: pushes the idle deadline out.</summary>
-    public void Heartbeat() => throw new NotImplementedException();
+    public void Heartbeat()
+    {
+        var warned = IdleWarning;
+        Touch();
+        if (warned)
+        {
+            RaiseChanged();
+        }
+    }
 
     /// <summary>Ends it; idempotent, safe from every path at once. Completes with <see cref="Ended"/>.</summary>
-    public Task<TerminalEnd> EndAsync(TerminalEndReason reason) => throw new NotImplementedException();
+    public Task<TerminalEnd> EndAsync(TerminalEndReason reason)
+    {
+        lock (gate)
+        {
+            if (sweep is null && end is null && child is not null)
+            {
+                this.reason = reason;
+                sweep = SweepAsync(launch.Command.StopSignal);
+            }
+        }
+
+        viewers.Release();
+        return Ended;
+    }
+
+    /// <summary>Starts the program and follows it to its end. Called once.</summary>
+    /// <exception cref="PtyException">It cannot be started; nothing runs.</exception>
+    internal void Start(string executable, IReadOnlyDictionary<string, string> environment)
+    {
+        child = ChildProcess.Start(loop, pty.SlavePath, executable, launch.Command, environment);
+        _ = LiveAsync(child); // awaited by everybody through Ended
+    }
+
+    /// <summary>Tells the viewers that something they show may have changed.</summary>
+    internal void RaiseChanged() => Changed?.Invoke();
+
+    internal void AnswerCursorQueries(long offset, int row, int column) => cursorQueries.Acknowledge(offset, row, column);
+
+    internal int PieceLimit(long offset) => cursorQueries.PieceLimit(offset);
+
+    private async Task LiveAsync(ChildProcess leader)
+    {
+        var code = -1;
+        try
+        {
+            var pumping = PumpAsync();
+            var typing = TypeAsync();
+            code = await leader.Exited;
+            await SweepOnceAsync();
+            await nudge;
+            pty.Finish();
+            await pumping;
+            input.Writer.Complete();
+            pty.Dispose();
+            await typing;
+        }
+        catch (Exception e)
+        {
+            LogFailed(e, Id);
+        }
+        finally
+        {
+            input.Writer.TryComplete();
+            pty.Dispose();
+            Recording.Complete(code);
+            end = new TerminalEnd(code, reason, time.GetUtcNow());
+            ended.SetResult(end);
+            RaiseChanged();
+        }
+    }
+
+    private Task SweepOnceAsync()
+    {
+        lock (gate)
+        {
+            return sweep ??= SweepAsync(Libc.SIGHUP);
+        }
+    }
+
+    private Task<bool> SweepAsync(int signal)
+    {
+        var session = child!.Pid;
+        return Task.Run(() => ProcessSweep.EndAsync(loop, FindProcesses, signal, launch.Command.StopGrace, time));
+
+        // What a user starts in a tab with setsid is meant to outlive it; what an agent leaves behind is not.
+        List<ProcessEntry> FindProcesses() => Mode == TerminalMode.Direct
+            ? ProcessTable.OfSession(session)
+            : [.. ProcessTable.OfSession(session).Union(ProcessTable.WithEnvironment("CODA_TERMINAL_ID", Id.ToString()))];
+    }
+
+    private async Task PumpAsync()
+    {
+        while (true)
+        {
+            var result = await pty.Output.ReadAsync();
+            foreach (var bytes in result.Buffer)
+            {
+                // Parsed first: a viewer's piece must end at a cursor query, so the query is known before the bytes can be read.
+                parser.Parse(bytes.Span, Recording.Length);
+                Recording.Append(bytes.Span);
+            }
+
+            pty.Output.AdvanceTo(result.Buffer.End);
+            Touch();
+            if (result.IsCompleted)
+            {
+                return;
+            }
+
+            await viewers.PaceAsync(Recording.Length);
+        }
+    }
+
+    private async Task TypeAsync()
+    {
+        await foreach (var bytes in input.Reader.ReadAllAsync())
+        {
+            await pty.WriteAsync(bytes, CancellationToken.None); // ends with the PTY
+        }
+    }
+
+    private void Answer(TerminalQuery query)
+    {
+        if (query.Kind is QueryKind.CursorPosition or QueryKind.PrivateCursorPosition)
+        {
+            if (viewers.HasDriver)
+            {
+                cursorQueries.Add(query);
+            }
+            else
+            {
+                AnswerCursor(query.Kind, 1, 1);
+            }
+        }
+        else if (TerminalReply.To(query, parser.Modes, viewers.Colors, Size) is { } reply)
+        {
+            input.Writer.TryWrite(System.Text.Encoding.ASCII.GetBytes(reply));
+        }
+    }
+
+    private void AnswerCursor(QueryKind kind, int row, int column) =>
+        input.Writer.TryWrite(System.Text.Encoding.ASCII.GetBytes(TerminalReply.Cursor(kind, row, column)));
+
+    private void SetTitle(string text)
+    {
+        var clean = string.Concat(text.Where(character => !char.IsControl(character))).Trim();
+        var shown = clean.Length == 0 ? Label : clean.Length <= MaxTitle ? clean : clean[..MaxTitle];
+        if (shown != title)
+        {
+            title = shown;
+            RaiseChanged();
+        }
+    }
+
+    private bool ApplySize(TerminalSize newSize)
+    {
+        lock (gate)
+        {
+            if (newSize == size || end is not null)
+            {
+                return false;
+            }
+
+            size = newSize;
+            pty.Resize(newSize);
+            Recording.Resize(newSize.Columns, newSize.Rows);
+            return true;
+        }
+    }
+
+    /// <summary>Makes a full-screen program draw everything anew: only a change of size does.</summary>
+    private void Nudge()
+    {
+        lock (gate)
+        {
+            if (nudge.IsCompleted && end is null)
+            {
+                nudge = NudgeAsync();
+            }
+        }
+    }
+
+    private async Task NudgeAsync()
+    {
+        await Task.Yield();
+        var before = Size;
+        var other = new TerminalSize(before.Columns, before.Rows > 1 ? before.Rows - 1 : 2);
+        if (ApplySize(other))
+        {
+            await Task.Delay(NudgeFor, time, CancellationToken.None);
+            lock (gate)
+            {
+                if (size != other)
+                {
+                    return; // somebody resized meanwhile
+                }
+            }
+
+            ApplySize(before);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "Terminal {Id} failed while it ran; it is ended, its recording is kept.")]
+    private partial void LogFailed(Exception exception, TerminalId id);
+
+    private void Touch() => Interlocked.Exchange(ref lastActivity, time.GetUtcNow().UtcTicks);
 }

@@ -1,3 +1,11 @@
+using System.Collections.Concurrent;
+using Coda.Core.Recordings;
+using Coda.Core.Storage;
+using Coda.Core.Terminals.Pty;
+using Coda.Core.Workspaces;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
 namespace Coda.Core.Terminals;
 
 /// <summary>A terminal as the database remembers it, live or ended.</summary>
@@ -6,29 +14,280 @@ public sealed record TerminalRecord(
     DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, int? ExitCode, TerminalEndReason? EndReason, DateTimeOffset? FilesRemovedAt);
 
 /// <summary>Opens terminals, knows the live ones, remembers the ended ones.</summary>
-public sealed class TerminalRegistry : IAsyncDisposable
+public sealed partial class TerminalRegistry : IAsyncDisposable
 {
+    private readonly EventLoop loop;
+    private readonly CodaHome home;
+    private readonly Database database;
+    private readonly TerminalStore store;
+    private readonly TerminalOptions options;
+    private readonly RecordingOptions recordings;
+    private readonly WorkingDirectories directories;
+    private readonly TimeProvider time;
+    private readonly ILogger<TerminalRegistry> log;
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<TerminalId, TerminalLaunch> slots = []; // taken in OpenAsync, given back when the terminal has ended
+    private readonly ConcurrentDictionary<TerminalId, Terminal> live = new();
+    private readonly ConcurrentDictionary<TerminalId, Task> following = new();
+    private bool disposed;
+
+    /// <summary>Makes an empty registry with an event loop of its own.</summary>
+    public TerminalRegistry(
+        CodaHome home, Database database, IOptions<TerminalOptions> options, IOptions<RecordingOptions> recordings,
+        WorkingDirectories directories, TimeProvider time, ILogger<TerminalRegistry> log)
+        : this(new EventLoop(), home, database, options, recordings, directories, time, log)
+    {
+    }
+
+    internal TerminalRegistry(
+        EventLoop loop, CodaHome home, Database database, IOptions<TerminalOptions> options, IOptions<RecordingOptions> recordings,
+        WorkingDirectories directories, TimeProvider time, ILogger<TerminalRegistry> log)
+    {
+        this.loop = loop;
+        this.home = home;
+        this.database = database;
+        this.options = options.Value;
+        this.recordings = recordings.Value;
+        this.directories = directories;
+        this.time = time;
+        this.log = log;
+        store = new TerminalStore(database);
+    }
+
     /// <summary>The live terminals, oldest first.</summary>
-    public IReadOnlyList<Terminal> Live => throw new NotImplementedException();
+    public IReadOnlyList<Terminal> Live => [.. live.Values.OrderBy(terminal => terminal.CreatedAt)];
 
     /// <summary>Raised (on any thread) when a terminal opened, ended or changed.</summary>
-    public event Action? Changed { add => throw new NotImplementedException(); remove => throw new NotImplementedException(); }
+    public event Action? Changed;
 
     /// <summary>Opens a terminal and starts its program.</summary>
-    public Task<TerminalOpening> OpenAsync(TerminalLaunch launch, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<TerminalOpening> OpenAsync(TerminalLaunch launch, CancellationToken cancellation)
+    {
+        var id = TerminalId.New();
+        if (database.Trouble is { } trouble)
+        {
+            return new TerminalOpening.Refused($"No new terminal can be opened: {trouble} Running ones go on. Free some space and try again.");
+        }
+
+        var environment = TerminalEnvironment.Build(TerminalEnvironment.OfServer(), options.PassEnvironment, launch.Command, id);
+        if (!TryFindProgram(launch.Command, environment, out var executable, out var missing))
+        {
+            return new TerminalOpening.Refused(missing);
+        }
+
+        if (!TryTakeSlot(id, launch, out var full))
+        {
+            return new TerminalOpening.Refused(full);
+        }
+
+        PtyPair? pty = null;
+        Recording? recording = null;
+        var stored = false;
+        try
+        {
+            pty = PtyPair.Open(loop, launch.Size);
+            recording = Record(id, launch, pty);
+            var terminal = new Terminal(id, launch, pty, loop, recording, time, TimeSpan.FromHours(options.IdleHours), log);
+            await store.InsertAsync(terminal, cancellation);
+            stored = true;
+            terminal.Start(executable, environment);
+            live[id] = terminal;
+            terminal.Changed += RaiseChanged;
+            var listed = new TaskCompletionSource();
+            following[id] = FollowAsync(terminal, listed.Task); // a program may end before it is listed
+            listed.SetResult();
+            await RememberProcessAsync(terminal);
+            RaiseChanged();
+            return new TerminalOpening.Opened(terminal);
+        }
+        catch (Exception e) when (e is PtyException or IOException or UnauthorizedAccessException or OperationCanceledException)
+        {
+            // Nothing runs yet: Start is the last that can fail so.
+            pty?.Dispose();
+            recording?.Dispose();
+            Directory.Delete(home.RecordingDirectory(id.ToString()), recursive: true);
+            if (stored)
+            {
+                await store.DeleteAsync(id, CancellationToken.None);
+            }
+
+            ReleaseSlot(id);
+            cancellation.ThrowIfCancellationRequested();
+            return new TerminalOpening.Refused($"The terminal could not be opened: {e.Message}");
+        }
+    }
 
     /// <summary>Opens the user's shell in the working directory: a tab of the web UI.</summary>
-    public Task<TerminalOpening> OpenShellAsync(TerminalSize size, CancellationToken cancellation) => throw new NotImplementedException();
+    public Task<TerminalOpening> OpenShellAsync(TerminalSize size, CancellationToken cancellation)
+    {
+        var shell = options.Shell.Length > 0 ? options.Shell : Environment.GetEnvironmentVariable("SHELL") is { Length: > 0 } own ? own : "/bin/bash";
+        return OpenAsync(
+            new TerminalLaunch
+            {
+                Mode = TerminalMode.Direct,
+                Label = Path.GetFileName(shell),
+                Size = size,
+                Command = new TerminalCommand { Arguments = [shell], WorkingDirectory = directories.Default() },
+            },
+            cancellation);
+    }
 
     /// <summary>A live terminal, or null.</summary>
-    public Terminal? Find(TerminalId id) => throw new NotImplementedException();
+    public Terminal? Find(TerminalId id) => live.GetValueOrDefault(id);
 
     /// <summary>What is known of a terminal, live or ended; null for an id never used.</summary>
-    public Task<TerminalRecord?> FindRecordAsync(TerminalId id, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<TerminalRecord?> FindRecordAsync(TerminalId id, CancellationToken cancellation) =>
+        (await store.FindAsync(id.ToString(), cancellation))?.ToRecord();
 
     /// <summary>Ended terminals, newest first.</summary>
-    public Task<IReadOnlyList<TerminalRecord>> EndedAsync(int limit, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<TerminalRecord>> EndedAsync(int limit, CancellationToken cancellation) =>
+        [.. (await store.EndedAsync(limit, cancellation)).Select(row => row.ToRecord())];
+
+    /// <summary>
+    /// Tidies up after a server that died: ends what its terminals left running, repairs their recordings, closes their rows.
+    /// Called once, before the first terminal is opened.
+    /// </summary>
+    public async Task RecoverAsync(CancellationToken cancellation)
+    {
+        foreach (var row in await store.UnfinishedAsync(cancellation))
+        {
+            if (!await ProcessSweep.EndAsync(loop, () => Survivors(row), Libc.SIGHUP, TimeSpan.FromSeconds(3), time))
+            {
+                LogSurvivor(row.Id);
+            }
+
+            new RecordingArchive(home).Find(row.Id)?.Repair();
+            await store.EndAsync(row.Id, null, new TerminalEnd(-1, TerminalEndReason.Interrupted, time.GetUtcNow()), cancellation);
+        }
+    }
 
     /// <summary>Ends every terminal, all at once.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync()
+    {
+        lock (gate)
+        {
+            if (disposed)
+            {
+                return;
+            }
+
+            disposed = true;
+        }
+
+        await Task.WhenAll(live.Values.Select(terminal => terminal.EndAsync(TerminalEndReason.ServerStopped)));
+        await Task.WhenAll(following.Values);
+        loop.Dispose();
+    }
+
+    /// <summary>Ends the terminals nobody has used for the idle time, and makes viewers look at the deadline of the others.</summary>
+    internal async Task EndIdleAsync()
+    {
+        var now = time.GetUtcNow();
+        var idle = Live.Where(terminal => terminal.IdleDeadline <= now).ToList();
+        foreach (var terminal in Live.Where(terminal => terminal.IdleWarning))
+        {
+            terminal.RaiseChanged();
+        }
+
+        await Task.WhenAll(idle.Select(terminal => terminal.EndAsync(TerminalEndReason.Idle)));
+    }
+
+    private static List<ProcessEntry> Survivors(TerminalRow row)
+    {
+        List<ProcessEntry> found = row.Mode == nameof(TerminalMode.Direct) ? [] : ProcessTable.WithEnvironment("CODA_TERMINAL_ID", row.Id);
+        var leader = row.Pid is { } pid && row.BootId == ProcessTable.BootId ? ProcessTable.Find(pid) : null;
+        return leader is { } alive && alive.StartTicks == row.PidStart ? [.. found.Union(ProcessTable.OfSession(alive.Pid))] : found;
+    }
+
+    private static bool TryFindProgram(TerminalCommand command, Dictionary<string, string> environment, out string executable, out string error)
+    {
+        executable = error = "";
+        if (!Directory.Exists(command.WorkingDirectory))
+        {
+            error = $"The working directory '{command.WorkingDirectory}' does not exist.";
+        }
+        else if (ExecutableSearch.Find(command.Arguments[0], environment["PATH"], command.WorkingDirectory) is not { } found)
+        {
+            error = $"The program '{command.Arguments[0]}' was not found or is not executable. PATH searched: {environment["PATH"]}";
+        }
+        else
+        {
+            executable = found;
+        }
+
+        return error.Length == 0;
+    }
+
+    private Recording Record(TerminalId id, TerminalLaunch launch, PtyPair pty)
+    {
+        var header = new RecordingHeader(
+            time.GetLocalNow(), launch.Size.Columns, launch.Size.Rows, "xterm-256color", pty.SlavePath, string.Join(' ', launch.Command.Arguments));
+        var capMb = launch.Mode == TerminalMode.Run ? recordings.TaskCapMb : recordings.TerminalCapMb;
+        return new Recording(home.RecordingDirectory(id.ToString()), header, (long)capMb << 20, time);
+    }
+
+    private bool TryTakeSlot(TerminalId id, TerminalLaunch launch, out string full)
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            var counted = slots.Where(slot => slot.Value.Mode != TerminalMode.Run).ToList();
+            if (launch.Mode != TerminalMode.Run && counted.Count >= options.MaxConcurrent)
+            {
+                full = $"Maximum {options.MaxConcurrent} concurrent sessions reached (MAX_CONCURRENT_SESSIONS): "
+                    + string.Join(", ", counted.Select(slot => $"{slot.Key} ({slot.Value.Label})"))
+                    + ". End one of them first, or raise MAX_CONCURRENT_SESSIONS.";
+                return false;
+            }
+
+            slots[id] = launch;
+            full = "";
+            return true;
+        }
+    }
+
+    private void ReleaseSlot(TerminalId id)
+    {
+        lock (gate)
+        {
+            slots.Remove(id);
+        }
+    }
+
+    private async Task RememberProcessAsync(Terminal terminal)
+    {
+        // Gone already: then there is nothing a later server would have to end.
+        if (ProcessTable.Find(terminal.LeaderPid) is { } leader)
+        {
+            await store.SetProcessAsync(terminal.Id, leader.Pid, leader.StartTicks, ProcessTable.BootId, CancellationToken.None);
+        }
+    }
+
+    private async Task FollowAsync(Terminal terminal, Task listed)
+    {
+        await listed;
+        var end = await terminal.Ended;
+        ReleaseSlot(terminal.Id);
+        try
+        {
+            await store.EndAsync(terminal.Id.ToString(), terminal.Title, end, CancellationToken.None);
+        }
+        catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException)
+        {
+            LogRowLost(terminal.Id);
+        }
+
+        live.TryRemove(terminal.Id, out _);
+        following.TryRemove(terminal.Id, out _);
+        RaiseChanged();
+    }
+
+    private void RaiseChanged() => Changed?.Invoke();
+
+    [LoggerMessage(LogLevel.Warning, "Some process of terminal {Id}, left by a server that died, could not be ended.")]
+    private partial void LogSurvivor(string id);
+
+    [LoggerMessage(LogLevel.Warning, "The end of terminal {Id} could not be written to the database; the next start will find it.")]
+    private partial void LogRowLost(TerminalId id);
 }

@@ -6,5 +6,7 @@ namespace Coda.Core.Terminals;
 public static class TerminalServices
 {
     /// <summary>Adds the registry and the reaper.</summary>
-    public static IServiceCollection AddTerminals(this IServiceCollection services) => services;
+    public static IServiceCollection AddTerminals(this IServiceCollection services) => services
+        .AddSingleton<TerminalRegistry>()
+        .AddHostedService<IdleReaper>();
 }

@@ -1,8 +1,57 @@
+using Coda.Core.Recordings;
+using Coda.Core.Storage;
+using Coda.Core.Tasks;
+using Coda.Core.Terminals;
+using Coda.Core.Workspaces;
+using Coda.Web.Security;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Options;
+
 namespace Coda.Web.Configuration;
 
 /// <summary>Settings: where they come from and what they must be.</summary>
 public static class ConfigurationSetup
 {
-    /// <summary>Binds and validates every setting.</summary>
-    public static void AddCodaConfiguration(this WebApplicationBuilder builder) => ArgumentNullException.ThrowIfNull(builder);
+    // The platform kills what has not ended 15 s after SIGTERM; terminals get their grace within the rest.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Reads and validates every setting, opens the home and decides where to listen.</summary>
+    /// <exception cref="Coda.Core.StartupException">Something is wrong; the message names every key.</exception>
+    public static void AddCodaConfiguration(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        SettingNames.AddTo(builder.Configuration);
+
+        var settings = new SettingsReader(builder.Configuration);
+        var server = settings.Read<ServerOptions>(ServerOptions.Section);
+        var access = settings.Read<AccessOptions>(AccessOptions.Section);
+        access.Check(settings);
+        builder.Services
+            .AddOptionsFrom<TerminalOptions>(settings, TerminalOptions.Section)
+            .AddOptionsFrom<RecordingOptions>(settings, RecordingOptions.Section)
+            .AddOptionsFrom<TaskOptions>(settings, TaskOptions.Section)
+            .AddOptionsFrom<RetentionOptions>(settings, RetentionOptions.Section)
+            .AddOptionsFrom<WorkspaceOptions>(settings, WorkspaceOptions.Section)
+            .AddSingleton(Options.Create(access));
+        settings.ThrowIfWrong();
+
+        builder.WebHost.UseUrls(ListenAddress.Choose(builder.Configuration, access.Auth, server.Port));
+        // Without it a run from the build output, outside Development, serves every static file empty.
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+
+        var home = CodaHome.Open(Expand(server.Home));
+        builder.Services.AddSingleton(home);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddDataProtection().SetApplicationName("coda").PersistKeysToFileSystem(new DirectoryInfo(home.KeysDirectory));
+        builder.Services.AddHostedService<StartMessage>();
+    }
+
+    private static IServiceCollection AddOptionsFrom<T>(this IServiceCollection services, SettingsReader settings, string section)
+        where T : class, new() => services.AddSingleton(Options.Create(settings.Read<T>(section)));
+
+    private static string Expand(string path) => path == "~" || path.StartsWith("~/", StringComparison.Ordinal)
+        ? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + path[1..]
+        : path;
 }

@@ -1,11 +1,50 @@
+using Coda.Core.Security;
+using Coda.Core.Storage;
+using Coda.Web.Configuration;
+using Microsoft.Extensions.Options;
+
 namespace Coda.Web.Security;
 
 /// <summary>Who may come in.</summary>
 public static class GateSetup
 {
-    /// <summary>Adds authentication.</summary>
-    public static IServiceCollection AddCodaGate(this IServiceCollection services) => services;
+    /// <summary>The only route open to everybody.</summary>
+    internal const string HealthPath = "/health";
+
+    /// <summary>Where MCP clients call.</summary>
+    internal const string McpPath = "/mcp";
+
+    /// <summary>Adds the door of the configured mode and what it needs.</summary>
+    public static IServiceCollection AddCodaGate(this IServiceCollection services)
+    {
+        services.AddSingleton<ServerAddress>();
+        services.AddSingleton<HostPolicy>();
+        services.AddSingleton<AdmissionCookie>();
+        services.AddSingleton<LoginCodes>();
+        services.AddSingleton<LoginLinks>();
+        services.AddSingleton<LoginEndpoints>();
+        services.AddSingleton<LocalDoor>();
+        services.AddSingleton<DatabricksDoor>();
+        services.AddSingleton(provider => SecretToken.LoadOrCreate(provider.GetRequiredService<CodaHome>().TokenPath));
+        return services.AddSingleton<IDoor>(provider =>
+            provider.GetRequiredService<IOptions<AccessOptions>>().Value.Auth == AuthMode.Databricks
+                ? provider.GetRequiredService<DatabricksDoor>()
+                : provider.GetRequiredService<LocalDoor>());
+    }
 
     /// <summary>Puts the gate before everything else.</summary>
-    public static void UseCodaGate(this WebApplication app) => ArgumentNullException.ThrowIfNull(app);
+    public static void UseCodaGate(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        if (app.Services.GetRequiredService<IOptions<AccessOptions>>().Value.Auth == AuthMode.Databricks)
+        {
+            app.UseMiddleware<PlatformProxy>();
+        }
+
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseWebSockets();
+        app.UseMiddleware<HostGuard>();
+        app.UseMiddleware<Gate>();
+        app.Services.GetRequiredService<LoginEndpoints>().Map(app);
+    }
 }

@@ -1,0 +1,77 @@
+using System.Text.RegularExpressions;
+using Coda.Core.Terminals;
+
+namespace Coda.Core.Agents;
+
+/// <summary>Where one run of an agent takes place.</summary>
+/// <param name="PromptFile">What it is to read.</param>
+/// <param name="ResultsDirectory">Where it writes.</param>
+/// <param name="TaskDirectory">Where its own files lie.</param>
+/// <param name="WorkingDirectory">Where it works.</param>
+public sealed record AgentPlaces(string PromptFile, string ResultsDirectory, string TaskDirectory, string WorkingDirectory);
+
+/// <summary>Turns a definition into the command of a terminal.</summary>
+public static partial class AgentCommand
+{
+    /// <summary>The command of a task.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="yolo">Its permission mode: yolo, else smart.</param>
+    /// <param name="places">Where it runs.</param>
+    /// <param name="environment">Variables of the task.</param>
+    public static TerminalCommand ForTask(
+        AgentDefinition agent, bool yolo, AgentPlaces places, IReadOnlyDictionary<string, string> environment)
+    {
+        var mode = yolo ? agent.Yolo : agent.Smart;
+        var values = new Dictionary<string, string>
+        {
+            ["promptFile"] = places.PromptFile,
+            ["resultsDir"] = places.ResultsDirectory,
+            ["taskDir"] = places.TaskDirectory,
+            ["workDir"] = places.WorkingDirectory,
+        };
+        var arguments = agent.Headless.SelectMany(argument => argument switch
+        {
+            "{permissions}" => mode.Arguments,
+            "{grants}" => agent.Grants,
+            _ => [argument],
+        });
+
+        // Nobody can type into a task: what it does not get in a file is at its end at once, not waited for.
+        return Command(agent, arguments, values, places.WorkingDirectory, mode.Environment, environment) with
+        {
+            StandardInputFile = agent.PromptVia == PromptVia.Stdin ? places.PromptFile : "/dev/null",
+        };
+    }
+
+    /// <summary>The command of a terminal in which a person and the agent work, begun with a kickoff prompt.</summary>
+    public static TerminalCommand ForPerson(AgentDefinition agent, string prompt, string workingDirectory) => Command(
+        agent,
+        agent.Interactive,
+        new Dictionary<string, string> { ["prompt"] = prompt, ["workDir"] = workingDirectory },
+        workingDirectory);
+
+    private static TerminalCommand Command(
+        AgentDefinition agent,
+        IEnumerable<string> arguments,
+        Dictionary<string, string> values,
+        string workingDirectory,
+        params IReadOnlyDictionary<string, string>[] environments) => new()
+        {
+            Arguments = [agent.Executable, .. arguments.Select(argument => Fill(argument, values))],
+            WorkingDirectory = workingDirectory,
+            SetEnvironment = environments.Prepend(agent.SetEnvironment)
+                .SelectMany(variables => variables)
+                .GroupBy(variable => variable.Key)
+                .ToDictionary(variable => variable.Key, variable => Fill(variable.Last().Value, values)),
+            PassEnvironment = agent.PassEnvironment,
+            StopSignal = (int)agent.StopSignal,
+            StopGrace = TimeSpan.FromSeconds(agent.GraceSeconds),
+        };
+
+    // In one pass, so that what was filled in is never read as a template again.
+    private static string Fill(string template, Dictionary<string, string> values) =>
+        Placeholder().Replace(template, match => values.GetValueOrDefault(match.Groups[1].Value, match.Value));
+
+    [GeneratedRegex(@"\{([A-Za-z]+)\}", RegexOptions.CultureInvariant)]
+    private static partial Regex Placeholder();
+}

@@ -1,0 +1,96 @@
+namespace Coda.Core.Agents;
+
+/// <summary>How an agent gets its prompt: never in the argument vector, which is limited, visible and quoted differently by each.</summary>
+public enum PromptVia
+{
+    /// <summary>The file of the envelope becomes standard input.</summary>
+    Stdin,
+
+    /// <summary>The arguments name the file of the envelope with <c>{promptFile}</c>.</summary>
+    File,
+
+    /// <summary>The caller's own words, without an envelope, are the program: <c>{promptFile}</c> names them.</summary>
+    Script,
+}
+
+/// <summary>The signal that asks an agent to stop; the values are Linux's.</summary>
+public enum StopSignal
+{
+    /// <summary>SIGHUP.</summary>
+    Hup = 1,
+
+    /// <summary>SIGINT.</summary>
+    Int = 2,
+
+    /// <summary>SIGTERM.</summary>
+    Term = 15,
+}
+
+/// <summary>What a permission mode adds to an agent's command.</summary>
+public sealed record PermissionMode
+{
+    /// <summary>Arguments, which take the place of <c>{permissions}</c>.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>Variables.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>
+/// A coding agent: how it is run, told what it may do, and stopped. Arguments are templates: <c>{promptFile}</c>, <c>{resultsDir}</c>,
+/// <c>{workDir}</c>, <c>{taskDir}</c> and <c>{prompt}</c> are filled in within one argument, <c>{permissions}</c> and <c>{grants}</c>
+/// stand alone and become any number of arguments.
+/// </summary>
+public sealed record AgentDefinition
+{
+    /// <summary>What callers say.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What people and models are told about it.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>A name looked up on the terminal's PATH, or an absolute path.</summary>
+    public required string Executable { get; init; }
+
+    /// <summary>Arguments for a task, which nobody watches.</summary>
+    public required IReadOnlyList<string> Headless { get; init; }
+
+    /// <summary>How a task's prompt reaches it.</summary>
+    public PromptVia PromptVia { get; init; }
+
+    /// <summary>What <c>smart</c> adds.</summary>
+    public PermissionMode Smart { get; init; } = new();
+
+    /// <summary>What <c>yolo</c> adds.</summary>
+    public PermissionMode Yolo { get; init; } = new();
+
+    /// <summary>Arguments that let it write to <c>{resultsDir}</c>; they take the place of <c>{grants}</c>.</summary>
+    public IReadOnlyList<string> Grants { get; init; } = [];
+
+    /// <summary>Files it finds in <c>{taskDir}</c>: name and content.</summary>
+    public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Arguments for a person's terminal, with the kickoff as <c>{prompt}</c>.</summary>
+    public IReadOnlyList<string> Interactive { get; init; } = [];
+
+    /// <summary>Variables it gets in every terminal.</summary>
+    public IReadOnlyDictionary<string, string> SetEnvironment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Names (or <c>PREFIX_*</c>) it gets from the server's environment, credentials included: they are its own.</summary>
+    public IReadOnlyList<string> PassEnvironment { get; init; } = [];
+
+    /// <summary>What asks it to stop.</summary>
+    public StopSignal StopSignal { get; init; } = StopSignal.Term;
+
+    /// <summary>Seconds it has to stop.</summary>
+    public double GraceSeconds { get; init; } = 5;
+
+    /// <summary>What to tell somebody who wants it and does not have it.</summary>
+    public string InstallHint { get; init; } = "";
+
+    /// <summary>Whether exit code 0 without a result means success; true of a script, never of an agent.</summary>
+    public bool ExitCodeDecides { get; init; }
+
+    /// <summary>Whether tasks may be given to it.</summary>
+    public bool Delegable { get; init; } = true;
+}

@@ -1,0 +1,59 @@
+using System.Text.RegularExpressions;
+
+namespace Coda.Core.Agents;
+
+/// <summary>What a definition must be, so that a mistake shows at the start and not in the middle of a task.</summary>
+internal static partial class AgentRules
+{
+    private static readonly string[] Known = ["promptFile", "resultsDir", "workDir", "taskDir", "prompt", "permissions", "grants"];
+    private static readonly string[] Ours = ["prompt.txt", "request.txt", "script.sh", "results", "result.json"];
+
+    /// <summary>What is wrong with it, or null.</summary>
+    public static string? Fault(AgentDefinition agent)
+    {
+        if (!Name().IsMatch(agent.Name))
+        {
+            return "an agent's name is lower-case letters, digits, '-' and '_', at most 32.";
+        }
+
+        if (agent.Executable.Length == 0)
+        {
+            return "Executable is missing.";
+        }
+
+        if (agent.Headless.Count == 0)
+        {
+            return "Headless is missing: the arguments for a task.";
+        }
+
+        if (agent.GraceSeconds is not (>= 0 and <= 60))
+        {
+            return "GraceSeconds must be between 0 and 60.";
+        }
+
+        if (agent.PromptVia != PromptVia.Stdin && !agent.Headless.Any(argument => argument.Contains("{promptFile}", StringComparison.Ordinal)))
+        {
+            return $"PromptVia is {agent.PromptVia}, so Headless must name {{promptFile}}.";
+        }
+
+        if (agent.Headless.Any(argument => argument.Contains("{prompt}", StringComparison.Ordinal)))
+        {
+            return "Headless must not hold {prompt}: a task's prompt goes in by standard input or {promptFile}.";
+        }
+
+        if (agent.Files.Keys.FirstOrDefault(file => file != Path.GetFileName(file) || file is "." or ".." or "" || Ours.Contains(file)) is { } file)
+        {
+            return $"Files must not hold '{file}': a plain file name, and none of {string.Join(", ", Ours)}.";
+        }
+
+        var templates = agent.Headless.Concat(agent.Interactive).Concat(agent.Grants).Concat(agent.Smart.Arguments).Concat(agent.Yolo.Arguments);
+        var unknown = templates.SelectMany(argument => Placeholder().Matches(argument)).FirstOrDefault(match => !Known.Contains(match.Groups[1].Value));
+        return unknown is null ? null : $"{unknown.Value} is no placeholder. Known: {string.Join(", ", Known.Select(name => $"{{{name}}}"))}.";
+    }
+
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9_-]{0,31}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Name();
+
+    [GeneratedRegex(@"\{([A-Za-z]+)\}", RegexOptions.CultureInvariant)]
+    private static partial Regex Placeholder();
+}

@@ -1,0 +1,144 @@
+namespace Coda.Core.Agents;
+
+/// <summary>The agents CoDA knows without being told.</summary>
+public static class BuiltInAgents
+{
+    /// <summary>The order in which a default is looked for.</summary>
+    public static IReadOnlyList<string> DefaultOrder { get; } = ["hermes", "claude", "codex", "gemini", "opencode"];
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<AgentDefinition> All { get; } = [Claude, Codex, Gemini, OpenCode, Hermes, Shell];
+
+    private static AgentDefinition Claude => new()
+    {
+        Name = "claude",
+        Description = "Claude Code by Anthropic.",
+        Executable = "claude",
+        Headless = ["-p", "{permissions}", "{grants}"],
+        // Behind a gateway the safety check of `auto` is lost unless it makes its classifier requests itself.
+        Smart = new()
+        {
+            Arguments = ["--permission-mode", "auto"],
+            Environment = new Dictionary<string, string> { ["CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS"] = "1" },
+        },
+        Yolo = new() { Arguments = ["--dangerously-skip-permissions"] },
+        // --add-dir swallows whatever follows it, so it comes last.
+        Grants = ["--add-dir", "{resultsDir}"],
+        Interactive = ["--permission-mode", "acceptEdits", "--", "{prompt}"],
+        // Not CLAUDE_*: CLAUDE_CODE_SESSION, _ENTRYPOINT and _SSE_PORT would make it believe that it runs inside another one.
+        PassEnvironment =
+        [
+            "ANTHROPIC_*", "CLAUDE_CONFIG_DIR", "CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_USE_*", "CLAUDE_CODE_SKIP_*", "CLAUDE_CODE_DISABLE_*",
+            "CLAUDE_CODE_MAX_*", "CLAUDE_CODE_API_*", "CLAUDE_CODE_SUBAGENT_MODEL", "IS_SANDBOX",
+        ],
+        InstallHint = "npm install -g @anthropic-ai/claude-code",
+    };
+
+    private static AgentDefinition Codex => new()
+    {
+        Name = "codex",
+        Description = "Codex by OpenAI.",
+        Executable = "codex",
+        // Without a network it would wait for one for ever.
+        Headless =
+        [
+            "exec", "--skip-git-repo-check", "--disable", "unbounded_connection_retries", "{permissions}", "{grants}", "-",
+        ],
+        Smart = new() { Arguments = ["--approve-for-me"] },
+        Yolo = new() { Arguments = ["--dangerously-bypass-approvals-and-sandbox"] },
+        Grants = ["-c", "sandbox_workspace_write.writable_roots=['{resultsDir}']"],
+        // Without --no-daemon it leaves one behind.
+        Interactive = ["--no-daemon", "-s", "workspace-write", "-a", "on-request", "{prompt}"],
+        PassEnvironment = ["OPENAI_*", "CODEX_*"],
+        InstallHint = "npm install -g @openai/codex",
+    };
+
+    private static AgentDefinition Gemini => new()
+    {
+        Name = "gemini",
+        Description = "Gemini CLI by Google.",
+        Executable = "gemini",
+        Headless = ["{permissions}"],
+        Smart = new() { Arguments = ["--skip-trust", "--policy", "{taskDir}/policy.toml"] },
+        Yolo = new() { Arguments = ["--yolo"] },
+        Interactive = ["--skip-trust", "-i", "{prompt}"],
+        Files = new Dictionary<string, string>
+        {
+            // One rule it does not understand makes it drop the file without a word; without allowRedirection `>` is denied.
+            ["policy.toml"] = """
+                [[rule]]
+                toolName = "run_shell_command"
+                decision = "allow"
+                priority = 900
+                allowRedirection = true
+
+                [[rule]]
+                toolName = ["write_file", "replace"]
+                decision = "allow"
+                priority = 900
+
+                [[rule]]
+                toolName = "run_shell_command"
+                commandPrefix = ["rm -rf", "sudo"]
+                decision = "deny"
+                priority = 950
+
+                """,
+        },
+        // Its wrapper process ignores every signal while the real one works on.
+        SetEnvironment = new Dictionary<string, string>
+        {
+            ["GEMINI_CLI_TRUST_WORKSPACE"] = "true",
+            ["GEMINI_CLI_NO_RELAUNCH"] = "true",
+        },
+        PassEnvironment = ["GEMINI_*", "GOOGLE_*"],
+        InstallHint = "npm install -g @google/gemini-cli",
+    };
+
+    private static AgentDefinition OpenCode => new()
+    {
+        Name = "opencode",
+        Description = "OpenCode, with any provider.",
+        Executable = "opencode",
+        Headless = ["run", "{permissions}"],
+        // --auto approves what no rule denies.
+        Smart = new()
+        {
+            Arguments = ["--auto"],
+            Environment = new Dictionary<string, string>
+            {
+                ["OPENCODE_PERMISSION"] = """{"bash":{"*":"allow","rm *":"deny","git push*":"deny"}}""",
+            },
+        },
+        Yolo = new() { Arguments = ["--auto"] },
+        Interactive = ["--prompt", "{prompt}"],
+        PassEnvironment = ["OPENCODE_*"],
+        InstallHint = "npm install -g opencode-ai@1",
+    };
+
+    private static AgentDefinition Hermes => new()
+    {
+        Name = "hermes",
+        Description = "Hermes by Nous Research; it may delegate to the others.",
+        Executable = "hermes",
+        Headless = ["chat", "--oneshot", "-Q", "{permissions}", "--query-file", "{promptFile}"],
+        PromptVia = PromptVia.File,
+        // smart is what its configuration says by default.
+        Yolo = new() { Arguments = ["--yolo"] },
+        Interactive = ["chat", "-q", "{prompt}"],
+        PassEnvironment = ["HERMES_*"],
+        InstallHint = "see https://github.com/NousResearch/hermes-agent",
+    };
+
+    private static AgentDefinition Shell => new()
+    {
+        Name = "shell",
+        Description = "No agent: the prompt itself is run as a bash script in the working directory; permissions are ignored. "
+            + "It may write its own result to $CODA_RESULTS_DIR/result.json; else exit code 0 is completed.",
+        Executable = "bash",
+        Headless = ["{promptFile}"],
+        PromptVia = PromptVia.Script,
+        ExitCodeDecides = true,
+        InstallHint = "install bash with the system's package manager",
+    };
+}

@@ -1,0 +1,179 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Coda.Core.Recordings;
+
+/// <summary>What is known of a terminal when its recording begins.</summary>
+/// <param name="StartedAt">Wall clock at offset 0.</param>
+/// <param name="Columns">Cells a line.</param>
+/// <param name="Rows">Lines.</param>
+/// <param name="TerminalType">Value of TERM.</param>
+/// <param name="Tty">Path of the slave.</param>
+/// <param name="Command">What runs, for people.</param>
+public sealed record RecordingHeader(DateTimeOffset StartedAt, int Columns, int Rows, string TerminalType, string Tty, string Command);
+
+/// <summary>
+/// Writes the two files of a recording. Output is written before the line that tells of it, never synced; a write that fails (disk
+/// full) is tried again with later output, and what was lost in between becomes one gap line. Not thread-safe: its owner locks.
+/// </summary>
+internal sealed class RecordingWriter : IDisposable
+{
+    // Kept free below the cap for the lines that end a recording.
+    private const int Reserve = 1024;
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    private readonly SafeFileHandle output;
+    private readonly SafeFileHandle timing;
+    private readonly TimeProvider time;
+    private readonly long cap;
+    private readonly long started;
+    private long outputLength;
+    private long timingLength;
+    private TimeSpan lastLine;
+    private long? lostFrom;
+    private TimeSpan retryAt;
+    private bool capped;
+
+    /// <summary>Creates the files, mode 0600, in a directory of their own, mode 0700.</summary>
+    public RecordingWriter(string directory, RecordingHeader header, long capBytes, TimeProvider time)
+    {
+        this.time = time;
+        cap = capBytes;
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var files = RecordingFiles.In(directory);
+        output = Create(files.OutputPath);
+        timing = Create(files.TimingPath);
+        started = time.GetTimestamp();
+        var date = header.StartedAt.ToString("yyyy-MM-dd HH:mm:sszzz", CultureInfo.InvariantCulture);
+        var firstLine = Encoding.UTF8.GetBytes(
+            $"Script started on {date} [TERM=\"{header.TerminalType}\" TTY=\"{header.Tty}\" COLUMNS=\"{header.Columns}\" LINES=\"{header.Rows}\"]\n");
+        RandomAccess.Write(output, firstLine, 0);
+        outputLength = firstLine.Length;
+        WriteTiming(string.Concat(
+            TimingFormat.Note(TimeSpan.Zero, "START_TIME", date),
+            TimingFormat.Note(TimeSpan.Zero, "TERM", header.TerminalType),
+            TimingFormat.Note(TimeSpan.Zero, "TTY", header.Tty),
+            TimingFormat.Note(TimeSpan.Zero, "COLUMNS", header.Columns.ToString(CultureInfo.InvariantCulture)),
+            TimingFormat.Note(TimeSpan.Zero, "LINES", header.Rows.ToString(CultureInfo.InvariantCulture)),
+            TimingFormat.Note(TimeSpan.Zero, "COMMAND", TimingFormat.Escape(header.Command)),
+            TimingFormat.Note(TimeSpan.Zero, "TIMING_LOG", "timing"),
+            TimingFormat.Note(TimeSpan.Zero, "OUTPUT_LOG", "output.log")));
+    }
+
+    /// <summary>Null while everything is being written; else why the rest is not.</summary>
+    public string? Trouble { get; private set; }
+
+    /// <summary>Writes what can be written of a chunk that begins at <paramref name="offset"/> of the stream.</summary>
+    /// <returns>Where in the file it went, and how much of it.</returns>
+    public (long FileOffset, int Count) Append(ReadOnlySpan<byte> bytes, long offset)
+    {
+        var now = time.GetElapsedTime(started);
+        if (capped || (lostFrom is not null && now < retryAt))
+        {
+            return (0, 0);
+        }
+
+        const int LinesOfOneChunk = 160;
+        var room = cap - Reserve - LinesOfOneChunk - outputLength - timingLength;
+        var kept = bytes[..(int)Math.Clamp(room, 0, bytes.Length)];
+        var lines = new StringBuilder();
+        var delay = now - lastLine;
+        if (lostFrom is { } from)
+        {
+            lines.Append(TimingFormat.Note(delay, TimingFormat.Gap, $$"""{"from":{{from}},"to":{{offset}}}"""));
+            delay = TimeSpan.Zero;
+        }
+
+        if (!kept.IsEmpty)
+        {
+            lines.Append(TimingFormat.Output(delay, kept.Length));
+            delay = TimeSpan.Zero;
+        }
+
+        if (kept.Length < bytes.Length)
+        {
+            lines.Append(TimingFormat.Note(delay, TimingFormat.Capped, $$"""{"offset":{{offset + kept.Length}}}"""));
+        }
+
+        var at = outputLength;
+        try
+        {
+            RandomAccess.Write(output, kept, at);
+            WriteTiming(lines.ToString());
+        }
+        catch (IOException e)
+        {
+            lostFrom ??= offset;
+            retryAt = now + RetryAfter;
+            Trouble = $"Output since byte {lostFrom} is not being recorded: {e.Message}";
+            return (0, 0);
+        }
+
+        outputLength += kept.Length;
+        lastLine = Rounded(now);
+        lostFrom = null;
+        capped = kept.Length < bytes.Length;
+        Trouble = capped ? $"The recording is full ({cap >> 20} MB) and ends at byte {offset + kept.Length}; the terminal goes on." : null;
+        return (at, kept.Length);
+    }
+
+    /// <summary>Notes a new window size.</summary>
+    public void Resize(int columns, int rows) => WriteLine(delay => TimingFormat.Resize(delay, columns, rows));
+
+    /// <summary>Notes a moment.</summary>
+    public void Note(string name, string value) => WriteLine(delay => TimingFormat.Note(delay, name, value));
+
+    /// <summary>Writes how it ended, and closes the files.</summary>
+    public void Complete(int exitCode)
+    {
+        capped = false; // the reserve is for these lines
+        var duration = TimingFormat.Seconds(time.GetElapsedTime(started));
+        WriteLine(delay => TimingFormat.Note(delay, "DURATION", duration)
+            + TimingFormat.Note(TimeSpan.Zero, TimingFormat.ExitCode, exitCode.ToString(CultureInfo.InvariantCulture)));
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        output.Dispose();
+        timing.Dispose();
+    }
+
+    private static SafeFileHandle Create(string path)
+    {
+        // Two writers of one recording cannot be: ids are drawn anew for every terminal.
+        var handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        File.SetUnixFileMode(handle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return handle;
+    }
+
+    // Delays are rounded to microseconds; adding them up must not drift.
+    private static TimeSpan Rounded(TimeSpan time) => new(time.Ticks / 10 * 10);
+
+    private void WriteLine(Func<TimeSpan, string> line)
+    {
+        if (capped)
+        {
+            return;
+        }
+
+        var now = time.GetElapsedTime(started);
+        try
+        {
+            WriteTiming(line(now - lastLine));
+            lastLine = Rounded(now);
+        }
+        catch (IOException e)
+        {
+            Trouble = $"The recording cannot be written: {e.Message}";
+        }
+    }
+
+    private void WriteTiming(string lines)
+    {
+        var bytes = Encoding.UTF8.GetBytes(lines);
+        RandomAccess.Write(timing, bytes, timingLength);
+        timingLength += bytes.Length;
+    }
+}

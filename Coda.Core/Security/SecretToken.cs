@@ -1,0 +1,58 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Coda.Core.Security;
+
+/// <summary>A secret that lives in a file only its owner can read, and is compared in constant time.</summary>
+public sealed class SecretToken
+{
+    private const UnixFileMode OwnerReadWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const int MinimumLength = 20;
+
+    private readonly byte[] hash;
+
+    private SecretToken(string text) => hash = Hash(text);
+
+    /// <summary>Reads the token, creating the file with a fresh one when there is none.</summary>
+    /// <exception cref="StartupException">The file cannot be read or written, or holds nothing that could be a secret.</exception>
+    public static SecretToken LoadOrCreate(string path)
+    {
+        try
+        {
+            if (!File.Exists(path))
+            {
+                Create(path);
+            }
+
+            // A copied or restored file may have come back readable by everybody.
+            File.SetUnixFileMode(path, OwnerReadWrite);
+            var text = File.ReadAllText(path).Trim();
+            return text.Length >= MinimumLength
+                ? new SecretToken(text)
+                : throw new StartupException($"{path} holds no usable token (at least {MinimumLength} characters). Delete it to get a new one.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"The token file {path} cannot be used: {e.Message}");
+        }
+    }
+
+    /// <summary>Whether <paramref name="candidate"/> is the token, told in a time that does not depend on how much of it is right.</summary>
+    public bool Matches(string candidate) => CryptographicOperations.FixedTimeEquals(hash, Hash(candidate));
+
+    /// <summary>Written beside its place and renamed, so that a crash never leaves half a token.</summary>
+    private static void Create(string path)
+    {
+        var temporary = $"{path}.{Environment.ProcessId}.new";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerReadWrite };
+        using (var file = new StreamWriter(temporary, options))
+        {
+            file.WriteLine(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32)));
+        }
+
+        File.Move(temporary, path, overwrite: false);
+    }
+
+    private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+}

@@ -1,0 +1,73 @@
+using Coda.Core.Terminals.Stream;
+
+namespace Coda.Core.Terminals;
+
+/// <summary>
+/// Cursor position queries that wait for the driver, the only one that knows where the cursor is. A piece sent to it ends at the
+/// query, so that the cursor it acknowledges with is the answer. Without an answer in time it is 1;1.
+/// </summary>
+internal sealed class CursorQueries(TimeProvider time, Action<QueryKind, int, int> answer)
+{
+    private const int MaxPiece = 64 * 1024;
+    private const int MaxPending = 64;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly Lock gate = new();
+    private readonly Queue<TerminalQuery> pending = new();
+    private Task expiry = Task.CompletedTask;
+
+    public void Add(TerminalQuery query)
+    {
+        lock (gate)
+        {
+            if (pending.Count < MaxPending)
+            {
+                pending.Enqueue(query);
+                expiry = expiry.IsCompleted ? ExpireAsync() : expiry;
+            }
+        }
+    }
+
+    /// <summary>At most how many bytes a piece from <paramref name="offset"/> on may have.</summary>
+    public int PieceLimit(long offset)
+    {
+        lock (gate)
+        {
+            foreach (var query in pending)
+            {
+                if (query.Offset > offset)
+                {
+                    return (int)Math.Min(MaxPiece, query.Offset - offset);
+                }
+            }
+        }
+
+        return MaxPiece;
+    }
+
+    /// <summary>Everything before <paramref name="offset"/> is parsed, with the cursor there.</summary>
+    public void Acknowledge(long offset, int row, int column)
+    {
+        while (true)
+        {
+            TerminalQuery query;
+            lock (gate)
+            {
+                if (!pending.TryPeek(out query) || query.Offset > offset)
+                {
+                    return;
+                }
+
+                pending.Dequeue();
+            }
+
+            answer(query.Kind, row, column);
+        }
+    }
+
+    private async Task ExpireAsync()
+    {
+        await Task.Delay(Patience, time, CancellationToken.None);
+        Acknowledge(long.MaxValue, 1, 1);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text;
+
+namespace Coda.Core.Terminals.Pty;
+
+/// <summary>One line of the process table (proc_pid_stat(5)).</summary>
+/// <param name="Pid">Process id.</param>
+/// <param name="Group">Process group.</param>
+/// <param name="Session">Session.</param>
+/// <param name="StartTicks">Start, in clock ticks since boot: with pid and boot id it names a process for ever.</param>
+/// <param name="IsZombie">Dead, not reaped.</param>
+internal readonly record struct ProcessEntry(int Pid, int Group, int Session, long StartTicks, bool IsZombie);
+
+/// <summary>Finds and signals processes that are no children of ours (any more).</summary>
+internal static class ProcessTable
+{
+    /// <summary>Names the current boot of the machine.</summary>
+    public static string BootId { get; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+
+    /// <summary>What is known of a process, or null when there is none.</summary>
+    public static ProcessEntry? Find(int pid)
+    {
+        try
+        {
+            // pid (comm) state ppid pgrp session …: comm may hold anything, the last ')' ends it; starttime is field 22.
+            var line = File.ReadAllText($"/proc/{pid}/stat");
+            var fields = line[(line.LastIndexOf(')') + 2)..].Split(' ');
+            return new ProcessEntry(
+                pid, Number(fields[2]), Number(fields[3]), long.Parse(fields[19], CultureInfo.InvariantCulture), fields[0] is "Z" or "X");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The living processes of a session.</summary>
+    public static List<ProcessEntry> OfSession(int session) =>
+        [.. All().Where(entry => entry.Session == session && !entry.IsZombie)];
+
+    /// <summary>The living processes of our user whose environment at start held <c>NAME=value</c>, other than ourselves.</summary>
+    public static List<ProcessEntry> WithEnvironment(string name, string value)
+    {
+        var wanted = Encoding.UTF8.GetBytes($"{name}={value}");
+        return [.. All().Where(entry => !entry.IsZombie && entry.Pid != Environment.ProcessId && HasVariable(entry.Pid, wanted))];
+    }
+
+    /// <summary>Sends a signal; a process that is gone is no error.</summary>
+    public static void Signal(int pid, int signal) => _ = Libc.kill(pid, signal);
+
+    /// <summary>Sends a signal to a whole group.</summary>
+    public static void SignalGroup(int group, int signal)
+    {
+        // kill(2): 0 and -1 mean ourselves and everybody.
+        if (group > 1)
+        {
+            _ = Libc.kill(-group, signal);
+        }
+    }
+
+    private static IEnumerable<ProcessEntry> All() =>
+        from directory in Directory.EnumerateDirectories("/proc")
+        let name = Path.GetFileName(directory)
+        where char.IsAsciiDigit(name[0])
+        let entry = Find(Number(name))
+        where entry is not null
+        select entry.Value;
+
+    private static bool HasVariable(int pid, ReadOnlySpan<byte> wanted)
+    {
+        try
+        {
+            ReadOnlySpan<byte> environment = File.ReadAllBytes($"/proc/{pid}/environ");
+            foreach (var range in environment.Split((byte)0))
+            {
+                if (environment[range].SequenceEqual(wanted))
+                {
+                    return true;
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Another user's process, or one that has just gone.
+        }
+
+        return false;
+    }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+}

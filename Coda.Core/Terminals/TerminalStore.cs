@@ -1,0 +1,99 @@
+using Coda.Core.Storage;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Coda.Core.Terminals;
+
+/// <summary>The rows of table <c>terminals</c>.</summary>
+internal sealed class TerminalStore(Database database)
+{
+    private const string Columns =
+        "id, mode, label, title, agent, task_id AS TaskId, created_at AS CreatedAt, ended_at AS EndedAt, exit_code AS ExitCode, "
+        + "end_reason AS EndReason, files_removed_at AS FilesRemovedAt, pid, pid_start AS PidStart, boot_id AS BootId";
+
+    public Task InsertAsync(Terminal terminal, CancellationToken cancellation) => ExecuteAsync(
+        """
+        INSERT INTO terminals (id, mode, label, title, agent, task_id, created_at)
+        VALUES (@Id, @Mode, @Label, @Title, @Agent, @TaskId, @CreatedAt)
+        """,
+        new
+        {
+            Id = terminal.Id.ToString(),
+            Mode = terminal.Mode.ToString(),
+            terminal.Label,
+            terminal.Title,
+            terminal.Agent,
+            terminal.TaskId,
+            CreatedAt = terminal.CreatedAt.ToUnixTimeMilliseconds(),
+        },
+        cancellation);
+
+    public Task DeleteAsync(TerminalId id, CancellationToken cancellation) =>
+        ExecuteAsync("DELETE FROM terminals WHERE id = @id", new { id = id.ToString() }, cancellation);
+
+    public Task SetProcessAsync(TerminalId id, int pid, long start, string bootId, CancellationToken cancellation) => ExecuteAsync(
+        "UPDATE terminals SET pid = @pid, pid_start = @start, boot_id = @bootId WHERE id = @id",
+        new { id = id.ToString(), pid, start, bootId },
+        cancellation);
+
+    public Task EndAsync(string id, string? title, TerminalEnd end, CancellationToken cancellation) => ExecuteAsync(
+        """
+        UPDATE terminals SET title = coalesce(@title, title), ended_at = @at, exit_code = @code, end_reason = @reason
+        WHERE id = @id AND ended_at IS NULL
+        """,
+        new { id, title, at = end.At.ToUnixTimeMilliseconds(), code = end.Code < 0 ? (int?)null : end.Code, reason = end.Reason.ToString() },
+        cancellation);
+
+    public Task<TerminalRow?> FindAsync(string id, CancellationToken cancellation) => database.ReadAsync(
+        connection => connection.QuerySingleOrDefault<TerminalRow>($"SELECT {Columns} FROM terminals WHERE id = @id", new { id }), cancellation);
+
+    public Task<List<TerminalRow>> EndedAsync(int limit, CancellationToken cancellation) => database.ReadAsync(
+        connection => connection.Query<TerminalRow>(
+            $"SELECT {Columns} FROM terminals WHERE ended_at IS NOT NULL ORDER BY ended_at DESC, id LIMIT @limit", new { limit }).AsList(),
+        cancellation);
+
+    public Task<List<TerminalRow>> UnfinishedAsync(CancellationToken cancellation) => database.ReadAsync(
+        connection => connection.Query<TerminalRow>($"SELECT {Columns} FROM terminals WHERE ended_at IS NULL").AsList(), cancellation);
+
+    private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellation) => database.WriteAsync(
+        (SqliteConnection connection, SqliteTransaction transaction) => connection.Execute(sql, parameters, transaction), cancellation);
+}
+
+/// <summary>One row of table <c>terminals</c>, as stored.</summary>
+internal sealed class TerminalRow
+{
+    public required string Id { get; init; }
+
+    public required string Mode { get; init; }
+
+    public required string Label { get; init; }
+
+    public required string Title { get; init; }
+
+    public string? Agent { get; init; }
+
+    public string? TaskId { get; init; }
+
+    public long CreatedAt { get; init; }
+
+    public long? EndedAt { get; init; }
+
+    public int? ExitCode { get; init; }
+
+    public string? EndReason { get; init; }
+
+    public long? FilesRemovedAt { get; init; }
+
+    public int? Pid { get; init; }
+
+    public long? PidStart { get; init; }
+
+    public string? BootId { get; init; }
+
+    public TerminalRecord ToRecord() => new(
+        Id, Enum.Parse<TerminalMode>(Mode), Label, Title, Agent, TaskId, Time(CreatedAt)!.Value, Time(EndedAt), ExitCode,
+        EndReason is null ? null : Enum.Parse<TerminalEndReason>(EndReason), Time(FilesRemovedAt));
+
+    private static DateTimeOffset? Time(long? milliseconds) =>
+        milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
+}

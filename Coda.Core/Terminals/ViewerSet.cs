@@ -1,0 +1,151 @@
+namespace Coda.Core.Terminals;
+
+/// <summary>The viewers of one terminal: which of them drives, and whether the program has to wait for it.</summary>
+internal sealed class ViewerSet(TimeProvider time, Action<TerminalSize> resize, Action changed)
+{
+    /// <summary>Bytes the driver may have unparsed before reading from the PTY pauses.</summary>
+    private const long Window = 1024 * 1024;
+
+    /// <summary>A driver silent for so long counts as detached.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private static readonly TerminalColors DefaultColors = new(
+        "#e6e6e6", "#14161b", "#e6e6e6",
+        [
+            "#21252b", "#e06c75", "#98c379", "#e5c07b", "#61afef", "#c678dd", "#56b6c2", "#abb2bf",
+            "#5c6370", "#ff7b86", "#b5e890", "#ffd68a", "#7cc4ff", "#e29bf5", "#6fd3df", "#ffffff",
+        ]);
+
+    private readonly Lock gate = new();
+    private readonly List<TerminalViewer> viewers = [];
+    private TerminalViewer? driver;
+    private TaskCompletionSource? progress;
+    private long typed;
+    private bool released;
+
+    /// <summary>Whether a viewer answers for the cursor and sets the pace.</summary>
+    public bool HasDriver
+    {
+        get
+        {
+            lock (gate)
+            {
+                return driver is { IsAttached: true };
+            }
+        }
+    }
+
+    /// <summary>The driver's colours, else a dark theme's.</summary>
+    public TerminalColors Colors
+    {
+        get
+        {
+            lock (gate)
+            {
+                return driver?.Colors ?? DefaultColors;
+            }
+        }
+    }
+
+    public bool IsDriver(TerminalViewer viewer)
+    {
+        lock (gate)
+        {
+            return viewer == driver;
+        }
+    }
+
+    public TerminalViewer Add(Terminal terminal, TerminalSize size)
+    {
+        var viewer = new TerminalViewer(terminal, this, size);
+        Change(() => viewers.Add(viewer));
+        return viewer;
+    }
+
+    public void Remove(TerminalViewer viewer) => Change(() => viewers.Remove(viewer));
+
+    /// <summary>The viewer typed: it drives from now on.</summary>
+    public void Typed(TerminalViewer viewer) => Change(() => viewer.TypedAt = ++typed);
+
+    /// <summary>Changes a viewer's state, then decides anew who drives.</summary>
+    public void Change(Action change)
+    {
+        TerminalSize? newSize;
+        bool driverChanged;
+        TaskCompletionSource? waiting;
+        lock (gate)
+        {
+            var before = driver;
+            change();
+
+            // Who typed last; nobody yet: who came first. A page that is away does not count while another is there.
+            driver = viewers.OrderByDescending(viewer => viewer.IsAttached).ThenByDescending(viewer => viewer.TypedAt).FirstOrDefault();
+            driverChanged = driver != before;
+            newSize = driver is { IsAttached: true } ? driver.Size : null;
+            (waiting, progress) = (progress, null);
+        }
+
+        waiting?.TrySetResult();
+        if (newSize is { } size)
+        {
+            resize(size);
+        }
+
+        if (driverChanged)
+        {
+            changed();
+        }
+    }
+
+    /// <summary>The terminal ends: nobody paces it any more.</summary>
+    public void Release() => Change(() => released = true);
+
+    /// <summary>The driver has parsed up to an offset.</summary>
+    public void Acknowledged(TerminalViewer viewer, long offset)
+    {
+        TaskCompletionSource? waiting;
+        var returns = false;
+        lock (gate)
+        {
+            returns = !viewer.Responsive;
+            viewer.Parsed = Math.Max(viewer.Parsed, offset);
+            (waiting, progress) = (progress, null);
+        }
+
+        waiting?.TrySetResult();
+        if (returns)
+        {
+            Change(() => viewer.Responsive = true);
+        }
+    }
+
+    /// <summary>Waits while the driver has more than a window unparsed, but never longer than it shows signs of life.</summary>
+    public async Task PaceAsync(long produced)
+    {
+        while (true)
+        {
+            Task next;
+            TerminalViewer slow;
+            lock (gate)
+            {
+                if (released || driver is not { IsAttached: true } paced || produced - paced.Parsed <= Window)
+                {
+                    return;
+                }
+
+                slow = paced;
+                progress ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                next = progress.Task;
+            }
+
+            try
+            {
+                await next.WaitAsync(Patience, time);
+            }
+            catch (TimeoutException)
+            {
+                Change(() => slow.Responsive = false);
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Coda.Core;
+using Microsoft.AspNetCore.Connections;
+
+namespace Coda.Web.Configuration;
+
+/// <summary>The outermost frame of the process: what its operator can mend is a message and exit code 1, never a stack trace.</summary>
+internal static class Launch
+{
+    /// <summary>Runs the server to its end; the result is the exit code.</summary>
+    public static async Task<int> RunAsync(Func<Task> server)
+    {
+        try
+        {
+            await server();
+            return 0;
+        }
+        catch (StartupException e)
+        {
+            return await FailAsync(e.Message);
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            return await FailAsync(
+                $"{e.Message} Stop what listens there, or choose another address with --urls http://127.0.0.1:<port> (local mode) or DATABRICKS_APP_PORT.");
+        }
+    }
+
+    private static async Task<int> FailAsync(string message)
+    {
+        await Console.Error.WriteLineAsync(message);
+        return 1;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Net;
+using Coda.Core;
+using Coda.Web.Security;
+
+namespace Coda.Web.Configuration;
+
+/// <summary>Decides where the server listens: local mode never leaves this machine, the platform's proxy gets what it expects.</summary>
+internal static class ListenAddress
+{
+    /// <summary>The addresses for <c>UseUrls</c>.</summary>
+    /// <exception cref="StartupException">Local mode was asked to listen to the network.</exception>
+    public static string Choose(IConfiguration configuration, AuthMode auth, int port)
+    {
+        if (auth == AuthMode.Databricks)
+        {
+            return $"http://0.0.0.0:{port}";
+        }
+
+        var asked = configuration[WebHostDefaults.ServerUrlsKey];
+        var urls = string.IsNullOrWhiteSpace(asked) ? $"http://127.0.0.1:{port}" : asked;
+        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"] ?? "");
+        foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Concat(endpoints))
+        {
+            if (!IsLoopback(url))
+            {
+                throw new StartupException(
+                    $"With CODA_AUTH=local the server listens on loopback only, not on '{url}' (ASPNETCORE_URLS or --urls). "
+                    + "Use http://127.0.0.1:<port> and reach it from elsewhere through a tunnel (ssh -L), or a proxy named in CODA_APP_URL.");
+            }
+        }
+
+        return urls;
+    }
+
+    private static bool IsLoopback(string url)
+    {
+        try
+        {
+            var host = BindingAddress.Parse(url).Host;
+            return host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+                || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Reflection;
+using Coda.Core.Storage;
+using Coda.Web.Security;
+using Microsoft.Extensions.Options;
+
+namespace Coda.Web.Configuration;
+
+/// <summary>Tells the person at the console, once the server answers, where it is and how to get in.</summary>
+internal sealed class StartMessage(IHostApplicationLifetime lifetime, ServerAddress address, LoginLinks links, IOptions<AccessOptions> access, CodaHome home)
+    : IHostedService
+{
+    /// <summary>Version of this build.</summary>
+    public static string Version { get; } =
+        typeof(StartMessage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <inheritdoc />
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        lifetime.ApplicationStarted.Register(Print);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void Print()
+    {
+        Console.WriteLine($"CoDA {Version} listens on {address.Current}, home {home.Root}");
+        if (access.Value.Auth == AuthMode.Databricks)
+        {
+            Console.WriteLine(access.Value.OwnerEmail.Length > 0
+                ? $"Admits {access.Value.OwnerEmail}, as told by the platform."
+                : "Admits nobody: set APP_OWNER_EMAIL to the owner's address.");
+            return;
+        }
+
+        Console.WriteLine();
+        links.Print();
+        Console.WriteLine($"  MCP clients: {address.Current}/mcp with the header 'Authorization: Bearer <the content of {home.TokenPath}>'");
+        Console.WriteLine();
+        Console.WriteLine("Ctrl+C stops the server.");
+    }
+}

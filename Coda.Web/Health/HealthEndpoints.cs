@@ -1,0 +1,13 @@
+using Coda.Web.Security;
+
+namespace Coda.Web.Health;
+
+/// <summary>Whether the server lives, for everybody; how it is, for its owner.</summary>
+internal static class HealthEndpoints
+{
+    /// <summary>Maps <c>/health</c> and <c>/diagnostics</c>.</summary>
+    public static void MapCodaHealth(this WebApplication app)
+    {
+        app.MapGet(GateSetup.HealthPath, () => "healthy");
+    }
+}

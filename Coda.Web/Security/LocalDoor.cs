@@ -1,0 +1,42 @@
+using Coda.Core.Security;
+using Coda.Core.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Coda.Web.Security;
+
+/// <summary>Local mode: the bearer token, or the cookie that a login link was exchanged for.</summary>
+internal sealed class LocalDoor(IOptions<AccessOptions> access, SecretToken token, CodaHome home, AdmissionCookie cookie) : IDoor
+{
+    /// <summary>How long a browser stays in without being used.</summary>
+    public static readonly TimeSpan CookieLifetime = TimeSpan.FromDays(30);
+
+    private const string Bearer = "Bearer ";
+
+    private readonly string caller = access.Value.CallerName;
+
+    /// <inheritdoc />
+    public Admission Judge(HttpContext context)
+    {
+        var authorization = context.Request.Headers.Authorization.ToString();
+        if (authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+        {
+            return token.Matches(authorization[Bearer.Length..].Trim())
+                ? new Admission.Admitted(caller)
+                : new Admission.Refused(401, "Wrong token", $"The bearer token is not the content of {home.TokenPath} on the server.");
+        }
+
+        if (cookie.TryRead(context, out _, out var left))
+        {
+            // In use: a page load past half the time starts it anew. Anything else may be a stream that has no headers left to set.
+            if (left < CookieLifetime / 2 && Refusal.IsPageLoad(context.Request))
+            {
+                cookie.Give(context, caller, CookieLifetime);
+            }
+
+            return new Admission.Admitted(caller);
+        }
+
+        return new Admission.Refused(401, "Sign in",
+            $"Open the login link that the server printed on its console, or send 'Authorization: Bearer <the content of {home.TokenPath}>'.");
+    }
+}
