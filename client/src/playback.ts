@@ -1,7 +1,7 @@
 import { RangedFile } from './ranges';
 import type { Screen } from './screen';
 import { TimingReader } from './timing';
-import { notKept } from './words';
+import { notKept, recordingFull } from './words';
 
 const flushAt = 256 << 10;
 const pollEvery = 500;
@@ -138,6 +138,8 @@ export class Playback {
       } else if (moment.kind === 'gap') {
         this.offset += moment.length;
         this.screen.terminal.write(notKept(moment.length));
+      } else if (moment.kind === 'capped') {
+        this.screen.terminal.write(recordingFull);
       }
     }
     return false;

@@ -3,7 +3,8 @@ export type Moment =
   | { kind: 'output'; at: number; length: number }
   | { kind: 'resize'; at: number; columns: number; rows: number }
   | { kind: 'gap'; at: number; length: number }
-  | { kind: 'exit'; at: number; code: number };
+  | { kind: 'capped'; at: number }
+  | { kind: 'exit'; at: number };
 
 /** A named moment, such as a task's progress line. */
 export interface Marker {
@@ -57,7 +58,9 @@ export class TimingReader {
       case 'LINES': this.rows = Number(value) || this.rows; break;
       case 'MARKER': this.markers.push({ at, text: unquote(value) }); break;
       case 'GAP': this.moments.push({ kind: 'gap', at, length: gapLength(value) }); break;
-      case 'EXIT_CODE': this.moments.push({ kind: 'exit', at, code: Number(value) }); break;
+      case 'CAPPED': this.moments.push({ kind: 'capped', at }); break;
+      case 'EXIT_CODE':
+      case 'INTERRUPTED': this.moments.push({ kind: 'exit', at }); break;
     }
   }
 }
@@ -70,8 +73,8 @@ function unquote(json: string): string {
   }
 }
 
-/** `FROM=… TO=…`, or a plain number of bytes. */
+/** `{"from":1000,"to":4000}` in stream offsets */
 function gapLength(value: string): number {
   const [, from, to] = /(\d+)\D+(\d+)/.exec(value) ?? [];
-  return from !== undefined && to !== undefined ? Number(to) - Number(from) : Number.parseInt(value, 10) || 0;
+  return Number(to ?? 0) - Number(from ?? 0);
 }
