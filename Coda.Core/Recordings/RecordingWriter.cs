@@ -104,6 +104,7 @@ internal sealed class RecordingWriter : IDisposable
         }
         catch (Exception e) when (IsFullDisk(e))
         {
+            TakeBack();
             lostFrom ??= offset;
             retryAt = now + RetryAfter;
             Trouble = $"Output since byte {lostFrom} is not being recorded: {e.Message}";
@@ -153,6 +154,20 @@ internal sealed class RecordingWriter : IDisposable
 
     // Delays are rounded to microseconds; adding them up must not drift.
     private static TimeSpan Rounded(TimeSpan time) => new(time.Ticks / 10 * 10);
+
+    // A write that failed may have written a part.
+    private void TakeBack()
+    {
+        try
+        {
+            RandomAccess.SetLength(output, outputLength);
+            RandomAccess.SetLength(timing, timingLength);
+        }
+        catch (IOException)
+        {
+            // Then the part stays, to be overwritten by the next write.
+        }
+    }
 
     private void WriteLine(Func<TimeSpan, string> line)
     {
