@@ -29,10 +29,10 @@ internal sealed class CoreHost : IAsyncDisposable
             .AddSingleton(time ?? TimeProvider.System)
             .AddLogging()
             .Configure<TerminalOptions>(configuration.GetSection(TerminalOptions.Section))
-            .Configure<Recordings.RecordingOptions>(configuration.GetSection(Coda.Core.Recordings.RecordingOptions.Section))
-            .Configure<Tasks.TaskOptions>(configuration.GetSection(Coda.Core.Tasks.TaskOptions.Section))
-            .Configure<Tasks.RetentionOptions>(configuration.GetSection(Coda.Core.Tasks.RetentionOptions.Section))
-            .Configure<Workspaces.WorkspaceOptions>(configuration.GetSection(Coda.Core.Workspaces.WorkspaceOptions.Section))
+            .Configure<Coda.Core.Recordings.RecordingOptions>(configuration.GetSection(Coda.Core.Recordings.RecordingOptions.Section))
+            .Configure<Coda.Core.Tasks.TaskOptions>(configuration.GetSection(Coda.Core.Tasks.TaskOptions.Section))
+            .Configure<Coda.Core.Tasks.RetentionOptions>(configuration.GetSection(Coda.Core.Tasks.RetentionOptions.Section))
+            .Configure<Coda.Core.Workspaces.WorkspaceOptions>(configuration.GetSection(Coda.Core.Workspaces.WorkspaceOptions.Section))
             .AddCodaCore();
         configure?.Invoke(collection);
         services = collection.BuildServiceProvider();

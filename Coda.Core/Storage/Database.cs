@@ -44,9 +44,9 @@ public sealed partial class Database : IAsyncDisposable
     public async Task<T> WriteAsync<T>(Func<SqliteConnection, SqliteTransaction, T> work, CancellationToken cancellation)
     {
         var write = new PendingWrite<T>(work);
-        await queue.Writer.WriteAsync(write, cancellation).ConfigureAwait(false);
-        await using var registration = cancellation.Register(() => write.TryAbandon(cancellation)).ConfigureAwait(false);
-        return await write.Completion.ConfigureAwait(false);
+        await queue.Writer.WriteAsync(write, cancellation);
+        await using var registration = cancellation.Register(() => write.TryAbandon(cancellation));
+        return await write.Completion;
     }
 
     /// <summary>Runs <paramref name="work"/> on a pooled read-only connection, off the caller's thread.</summary>
@@ -63,25 +63,25 @@ public sealed partial class Database : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         queue.Writer.TryComplete();
-        await stopping.CancelAsync().ConfigureAwait(false);
-        await loop.ConfigureAwait(false);
+        await stopping.CancelAsync();
+        await loop;
         using (var pool = new SqliteConnection(readers))
         {
             SqliteConnection.ClearPool(pool);
         }
 
-        await writer.DisposeAsync().ConfigureAwait(false);
+        await writer.DisposeAsync();
     }
 
     private async Task WriteLoopAsync()
     {
-        await foreach (var write in queue.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+        await foreach (var write in queue.Reader.ReadAllAsync(CancellationToken.None))
         {
-            await RunAsync(write).ConfigureAwait(false);
+            await RunAsync(write);
             if (Trouble is not null)
             {
                 // The write was given up meanwhile; only another one can tell that space has returned.
-                await RunAsync(new PendingWrite<int>(Probe)).ConfigureAwait(false);
+                await RunAsync(new PendingWrite<int>(Probe));
             }
         }
     }

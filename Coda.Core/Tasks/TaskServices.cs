@@ -1,4 +1,6 @@
+using Coda.Core.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Coda.Core.Tasks;
 
@@ -6,5 +8,23 @@ namespace Coda.Core.Tasks;
 public static class TaskServices
 {
     /// <summary>Adds the task service and its loops.</summary>
-    public static IServiceCollection AddTasks(this IServiceCollection services) => services;
+    public static IServiceCollection AddTasks(this IServiceCollection services) => services
+        .AddSingleton<TaskStore>()
+        .AddSingleton<TaskSlots>()
+        .AddSingleton(provider => new TaskCounters(
+            TimeSpan.FromSeconds(provider.GetRequiredService<IOptions<TaskOptions>>().Value.TtlSeconds),
+            provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<RunningTasks>()
+        .AddSingleton<TaskRequestRules>()
+        .AddSingleton<TaskStarter>()
+        .AddSingleton<TaskRecovery>()
+        .AddSingleton<Retention>()
+        .AddSingleton<Inbox>()
+        .AddSingleton(provider => new TaskService(
+            provider.GetRequiredService<TaskStarter>(),
+            provider.GetRequiredService<TaskStore>(),
+            provider.GetRequiredService<RunningTasks>(),
+            provider.GetRequiredService<Inbox>(),
+            provider.GetRequiredService<CodaHome>()))
+        .AddHostedService<TaskLoop>();
 }

@@ -23,7 +23,6 @@ CREATE TABLE tasks (
 
 CREATE INDEX tasks_by_creation ON tasks (created_at, seq);
 CREATE INDEX tasks_by_email ON tasks (email, created_at, seq);
-CREATE INDEX tasks_by_terminal ON tasks (terminal_id);
 CREATE INDEX tasks_running ON tasks (seq) WHERE status = 'running';
 
 CREATE TABLE task_progress (

@@ -1,0 +1,87 @@
+using System.Text;
+using Coda.Core.Terminals;
+
+namespace Coda.Core.Tasks;
+
+/// <summary>What a task finds on this machine: looked up when it starts, so that nothing is promised that is not there.</summary>
+internal sealed record Capabilities(IReadOnlyList<string> Tools, IReadOnlyList<string> Agents, IReadOnlyList<string> Skills)
+{
+    private const int SkillsPerLine = 4;
+    private const int Budget = 1600;
+
+    private static readonly string[] KnownTools =
+        ["databricks", "git", "gh", "python3", "uv", "node", "npm", "dotnet", "java", "go", "cargo", "docker", "rg", "jq"];
+
+    private static readonly string[] KnownAgents = ["claude", "codex", "gemini", "opencode", "hermes"];
+
+    /// <summary>Looks on a PATH and in a home directory.</summary>
+    public static Capabilities Find(string path, string home) => new(
+        [.. KnownTools.Where(tool => ExecutableSearch.Find(tool, path) is not null)],
+        [.. KnownAgents.Where(agent => ExecutableSearch.Find(agent, path) is not null)],
+        SkillNames(Path.Combine(home, ".claude", "skills")));
+
+    /// <summary>The section of the envelope, at most 1,600 characters.</summary>
+    public string Section()
+    {
+        var text = new StringBuilder("CAPABILITIES:\nYou run in a terminal that CoDA opened for this task. Nobody types into it, so ask nothing there.\n");
+        if (Tools.Contains("databricks"))
+        {
+            text.Append("- The `databricks` CLI is installed; `databricks current-user me` shows whom it acts for. For work on Databricks prefer it,\n"
+                + "  the Databricks SDK or a fitting skill to anything home-made.\n");
+        }
+
+        if (Tools.Count > 0)
+        {
+            text.Append($"- Tools on PATH: {string.Join(", ", Tools)}.\n");
+        }
+
+        if (Agents.Count > 0)
+        {
+            text.Append($"- Coding agents you may give parts of the work to: {string.Join(", ", Agents)}.\n");
+        }
+
+        if (Skills.Count > 0)
+        {
+            AppendSkills(text);
+        }
+
+        return text.ToString();
+    }
+
+    private void AppendSkills(StringBuilder text)
+    {
+        text.Append("- Skills in ~/.claude/skills (read a skill's SKILL.md before you use it):\n");
+        var left = Skills.Count;
+        foreach (var line in Skills.Chunk(SkillsPerLine))
+        {
+            var names = $"  {string.Join(", ", line)}\n";
+            if (text.Length + names.Length > Budget - 40)
+            {
+                text.Append($"  and {left} more\n");
+                return;
+            }
+
+            text.Append(names);
+            left -= line.Length;
+        }
+    }
+
+    private static string[] SkillNames(string directory)
+    {
+        try
+        {
+            return
+            [
+                .. Directory.EnumerateDirectories(directory)
+                    .Select(Path.GetFileName)
+                    .OfType<string>()
+                    .Where(name => name.Length <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && name[0] != '.')
+                    .Order(StringComparer.Ordinal),
+            ];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

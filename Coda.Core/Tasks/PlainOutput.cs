@@ -1,0 +1,45 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Coda.Core.Recordings;
+
+namespace Coda.Core.Tasks;
+
+/// <summary>The last lines of a terminal as text: no escape sequences, no control characters, of bounded size.</summary>
+internal static partial class PlainOutput
+{
+    private const int MaxBytes = 32 << 10;
+    private const int MaxLines = 20;
+    private const int MaxLine = 500;
+
+    /// <summary>The last lines that are not empty, oldest first.</summary>
+    public static List<string> LastLines(Recording recording)
+    {
+        var bytes = new byte[MaxBytes];
+        var from = Math.Max(0, recording.Length - MaxBytes);
+        var count = 0;
+        while (count < bytes.Length && recording.Read(from + count, bytes.AsSpan(count)) is { Count: > 0 } read && read.From == from + count)
+        {
+            count += read.Count;
+        }
+
+        var lines = Lines(bytes.AsSpan(0, count));
+        return lines.Count > MaxLines ? lines[^MaxLines..] : lines;
+    }
+
+    /// <summary>The lines of some output that are not empty.</summary>
+    public static List<string> Lines(ReadOnlySpan<byte> output) =>
+    [
+        .. Escapes().Replace(Encoding.UTF8.GetString(output), "")
+            .Split('\n')
+            // A program that draws a line again returns to its start: the last drawing counts.
+            .Select(line => line.TrimEnd('\r').Split('\r')[^1])
+            .Select(line => OneLine.Of(line, MaxLine))
+            .Where(line => line.Length > 0),
+    ];
+
+    // ECMA-48: CSI … final; OSC, DCS, SOS, PM, APC up to ST or BEL; any other escape with its intermediates. Unended ones go to the end.
+    [GeneratedRegex(
+        @"\e\[[0-?]*[ -/]*(?:[@-~]|\z)|\e[\]PX^_][^\a\e]*(?:\a|\e\\|\z)?|\e[ -/]*(?:[0-~]|\z)|\e",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex Escapes();
+}

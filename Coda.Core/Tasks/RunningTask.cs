@@ -1,0 +1,202 @@
+using Coda.Core.Terminals;
+using Microsoft.Extensions.Logging;
+
+namespace Coda.Core.Tasks;
+
+/// <summary>One task from its start to its one and final end; whoever ends it first decides why.</summary>
+internal sealed partial class RunningTask
+{
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(300);
+
+    private readonly Lock gate = new();
+    private readonly TaskCompletionSource<TaskView> over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<TaskProgress> progress = [];
+    private readonly TaskFiles files;
+    private readonly Terminal terminal;
+    private readonly bool exitCodeDecides;
+    private readonly TaskSlots.Slot slot;
+    private readonly RunningTasks tasks;
+    private readonly StatusFile status;
+    private readonly ResultFile result;
+    private TaskView view;
+    private TaskResult? outcome;
+    private Task progressSaved = Task.CompletedTask;
+    private long progressCount;
+    private long progressSavedCount;
+    private (int Status, int Result, long Output) seen;
+    private DateTimeOffset lastProgress;
+    private DateTimeOffset lastSign;
+    private int ending;
+
+    public RunningTask(TaskView begun, TaskFiles files, Terminal terminal, bool exitCodeDecides, TaskSlots.Slot slot, RunningTasks tasks)
+    {
+        this.files = files;
+        this.terminal = terminal;
+        this.exitCodeDecides = exitCodeDecides;
+        this.slot = slot;
+        this.tasks = tasks;
+        view = begun;
+        status = new StatusFile(files.Status);
+        result = new ResultFile(files);
+        lastProgress = lastSign = begun.CreatedAt;
+    }
+
+    /// <summary>How it stands.</summary>
+    public TaskView View => Volatile.Read(ref view);
+
+    /// <summary>Its result once it has ended.</summary>
+    public TaskResult? Outcome => Volatile.Read(ref outcome);
+
+    /// <summary>Completes when it has ended; saving that may take longer.</summary>
+    public Task<TaskView> Over => over.Task;
+
+    /// <summary>Completes when its end is in the database.</summary>
+    public Task Saved { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Its progress lines, oldest first.</summary>
+    public IReadOnlyList<TaskProgress> Progress
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. progress];
+            }
+        }
+    }
+
+    /// <summary>Ends it when its process ends.</summary>
+    public async Task WatchAsync()
+    {
+        await terminal.Ended;
+        TryEnd(TaskEnding.Exited);
+    }
+
+    /// <summary>Looks at its files and the clock.</summary>
+    public void Tick()
+    {
+        if (Volatile.Read(ref ending) != 0)
+        {
+            return;
+        }
+
+        var now = tasks.Time.GetUtcNow();
+        ResultReading reading;
+        bool changed;
+        lock (gate)
+        {
+            changed = TakeProgress(now, atEnd: false);
+            reading = result.Read();
+            var signs = (Status: status.Changes, Result: result.Changes, Output: terminal.Recording.Length);
+            lastProgress = signs.Status != seen.Status ? now : lastProgress;
+            lastSign = signs != seen ? now : lastSign;
+            seen = signs;
+        }
+
+        if (changed)
+        {
+            tasks.Raise(View);
+        }
+
+        var elapsed = now - View.CreatedAt;
+        var timeout = TimeSpan.FromSeconds(View.TimeoutSeconds);
+        var silence = timeout < LongestSilence ? timeout : LongestSilence;
+        if (reading.Result is not null && now - lastSign >= tasks.Linger)
+        {
+            TryEnd(TaskEnding.Lingered);
+        }
+        else if (elapsed > 2 * timeout || (elapsed > timeout && now - lastProgress >= silence))
+        {
+            TryEnd(TaskEnding.OutOfTime);
+        }
+    }
+
+    /// <summary>Begins its end; false when that had begun before.</summary>
+    public bool TryEnd(TaskEnding why)
+    {
+        if (Interlocked.CompareExchange(ref ending, 1, 0) != 0)
+        {
+            return false;
+        }
+
+        _ = Task.Run(() => EndAsync(why));
+        return true;
+    }
+
+    private async Task EndAsync(TaskEnding why)
+    {
+        TaskResult decided;
+        try
+        {
+            var end = await terminal.EndAsync(why == TaskEnding.OutOfTime ? TerminalEndReason.TimedOut
+                : why == TaskEnding.ServerStopped ? TerminalEndReason.ServerStopped
+                : TerminalEndReason.Closed);
+            lock (gate)
+            {
+                TakeProgress(tasks.Time.GetUtcNow(), atEnd: true);
+                decided = TaskOutcome.Decide(why, end, result.Read(), view, exitCodeDecides, PlainOutput.LastLines(terminal.Recording));
+            }
+        }
+        catch (Exception e)
+        {
+            // Whatever happens on the way, a task must not run for ever in the inbox.
+            LogEndFailed(tasks.Log, e, view.TaskId);
+            decided = new TaskResult { Status = CodingTaskStatus.Failed, Summary = "Failed.", Errors = [$"The server could not end it properly: {e.Message}"] };
+        }
+
+        lock (gate)
+        {
+            Volatile.Write(ref outcome, decided);
+            Volatile.Write(ref view, view with
+            {
+                Status = decided.Status,
+                Summary = decided.Summary,
+                EndedAt = tasks.Time.GetUtcNow(),
+                Version = view.Version + 1,
+            });
+        }
+
+        Saved = tasks.EndedAsync(this);
+        slot.Dispose();
+        over.SetResult(view);
+        tasks.Raise(view);
+        LogEnded(tasks.Log, view.TaskId, view.Status, why);
+    }
+
+    private bool TakeProgress(DateTimeOffset now, bool atEnd)
+    {
+        var lines = status.ReadNew(atEnd);
+        foreach (var line in lines)
+        {
+            progress.Add(new TaskProgress(now, line.Step, line.Message));
+            terminal.Recording.Mark($"{line.Step}: {line.Message}");
+        }
+
+        progressCount += lines.Count;
+        progress.RemoveRange(0, Math.Max(0, progress.Count - TaskStore.MaxProgress));
+        if (lines.Count > 0)
+        {
+            Volatile.Write(ref view, view with { Step = lines[^1].Step, Progress = lines[^1].Message, Version = view.Version + 1 });
+        }
+
+        SaveProgress();
+        return lines.Count > 0;
+    }
+
+    // One write at a time: while the disk is full the lines wait here and not in the queue.
+    private void SaveProgress()
+    {
+        if (progressCount > progressSavedCount && progressSaved.IsCompleted)
+        {
+            var fresh = progress.TakeLast((int)Math.Min(progress.Count, progressCount - progressSavedCount)).ToList();
+            progressSaved = tasks.SaveProgressAsync(view.TaskId, progressCount - fresh.Count + 1, fresh);
+            progressSavedCount = progressCount;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Task {TaskId} ended as {Status} ({Why}).")]
+    private static partial void LogEnded(ILogger log, string taskId, CodingTaskStatus status, TaskEnding why);
+
+    [LoggerMessage(LogLevel.Error, "Task {TaskId} could not be ended properly.")]
+    private static partial void LogEndFailed(ILogger log, Exception failure, string taskId);
+}

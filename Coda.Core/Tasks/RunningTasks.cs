@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Coda.Core.Tasks;
+
+/// <summary>The tasks that live in memory: those running, and those ended whose end is not in the database yet.</summary>
+internal sealed partial class RunningTasks(TaskStore store, TaskCounters counters, IOptions<TaskOptions> options, TimeProvider time, ILogger<TaskService> log)
+{
+    private readonly ConcurrentDictionary<string, (RunningTask Task, TaskCounters.Counted Counted)> live = new();
+
+    /// <summary>Raised with each change of a task.</summary>
+    public event Action<TaskView>? Changed;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => time;
+
+    /// <summary>The log of tasks.</summary>
+    public ILogger Log => log;
+
+    /// <summary>How long a process may be silent after its result.</summary>
+    public TimeSpan Linger => TimeSpan.FromSeconds(options.Value.LingerSeconds);
+
+    /// <summary>All of them.</summary>
+    public IEnumerable<RunningTask> All => live.Values.Select(entry => entry.Task);
+
+    /// <summary>One by its task's id, or null.</summary>
+    public RunningTask? Find(string taskId) => live.TryGetValue(taskId, out var entry) ? entry.Task : null;
+
+    /// <summary>One by its session's id, or null.</summary>
+    public RunningTask? FindBySession(string sessionId) => All.FirstOrDefault(task => task.View.SessionId == sessionId);
+
+    /// <summary>The newest account of a task the database knows.</summary>
+    public TaskView Newest(TaskView stored) => Find(stored.TaskId)?.View ?? stored;
+
+    /// <summary>Takes in a task that has just begun.</summary>
+    public void Add(RunningTask task)
+    {
+        var view = task.View;
+        live[view.TaskId] = (task, counters.Add(view.CreatedAt, view.Email, view.Status));
+        _ = ObserveAsync(store.UpdateAsync(view, result: null));
+        _ = task.WatchAsync();
+        Raise(view);
+    }
+
+    /// <summary>Counts a task as ended and saves that; it is forgotten here once it is saved.</summary>
+    public async Task EndedAsync(RunningTask task)
+    {
+        var view = task.View;
+        if (live.TryGetValue(view.TaskId, out var entry))
+        {
+            counters.Change(entry.Counted, view.Status);
+        }
+
+        await ObserveAsync(store.UpdateAsync(view, task.Outcome));
+        live.TryRemove(view.TaskId, out _);
+    }
+
+    /// <summary>Saves progress lines, numbered from <paramref name="first"/>.</summary>
+    public Task SaveProgressAsync(string taskId, long first, IReadOnlyList<TaskProgress> lines) =>
+        ObserveAsync(store.AddProgressAsync(taskId, first, lines));
+
+    /// <summary>Tells whoever listens.</summary>
+    public void Raise(TaskView view)
+    {
+        foreach (var listener in Changed?.GetInvocationList() ?? [])
+        {
+            try
+            {
+                ((Action<TaskView>)listener)(view);
+            }
+            catch (Exception e)
+            {
+                // A page that fails must not stop a task.
+                LogListenerFailed(e);
+            }
+        }
+    }
+
+    private async Task ObserveAsync(Task write)
+    {
+        try
+        {
+            await write;
+        }
+        catch (Exception e)
+        {
+            // The disk's troubles are retried within; this is the end of the server, or an error of ours.
+            LogNotSaved(e);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "A listener of tasks failed.")]
+    private partial void LogListenerFailed(Exception failure);
+
+    [LoggerMessage(LogLevel.Error, "A task's change could not be saved.")]
+    private partial void LogNotSaved(Exception failure);
+}

@@ -1,0 +1,27 @@
+namespace Coda.Core.Tasks;
+
+/// <summary>The names of statuses, as callers, agents and the database use them.</summary>
+public static class StatusNames
+{
+    private static readonly string[] Names =
+        ["running", "completed", "failed", "info_needed", "needs_approval", "timeout", "cancelled", "interrupted"];
+
+    /// <summary>All names, in the order of <see cref="CodingTaskStatus"/>.</summary>
+    public static IReadOnlyList<string> All => Names;
+
+    /// <summary>Its name.</summary>
+    public static string Name(this CodingTaskStatus status) => Names[(int)status];
+
+    /// <summary>Whether the inbox counts it as failed.</summary>
+    public static bool CountsAsFailed(this CodingTaskStatus status) =>
+        status is CodingTaskStatus.Failed or CodingTaskStatus.Timeout or CodingTaskStatus.Cancelled or CodingTaskStatus.Interrupted;
+
+    /// <summary>Reads a name; <c>done</c> is an old one of <c>completed</c>.</summary>
+    public static bool TryParse(string name, out CodingTaskStatus status)
+    {
+        var plain = name.Trim();
+        var index = Array.FindIndex(Names, known => known.Equals(plain, StringComparison.OrdinalIgnoreCase));
+        status = plain.Equals("done", StringComparison.OrdinalIgnoreCase) ? CodingTaskStatus.Completed : (CodingTaskStatus)index;
+        return (int)status >= 0;
+    }
+}

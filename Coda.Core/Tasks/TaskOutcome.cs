@@ -1,0 +1,89 @@
+using Coda.Core.Terminals;
+
+namespace Coda.Core.Tasks;
+
+/// <summary>What brought a task to its end.</summary>
+internal enum TaskEnding
+{
+    /// <summary>Its process is gone.</summary>
+    Exited,
+
+    /// <summary>Its result is there and its process has been silent since.</summary>
+    Lingered,
+
+    /// <summary>Its time is up.</summary>
+    OutOfTime,
+
+    /// <summary>A caller or user stopped it.</summary>
+    Cancelled,
+
+    /// <summary>The server stops, or was found dead.</summary>
+    ServerStopped,
+}
+
+/// <summary>Decides what became of a task once its terminal has ended: the agent's own result before anything else.</summary>
+internal static class TaskOutcome
+{
+    private const int MaxSummary = 500;
+
+    /// <summary>The outcome.</summary>
+    /// <param name="ending">What ended it.</param>
+    /// <param name="end">How its terminal ended.</param>
+    /// <param name="reading">What stands in its result files.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="exitCodeDecides">Whether an exit code of 0 is success.</param>
+    /// <param name="lastLines">The last lines its terminal showed.</param>
+    public static TaskResult Decide(
+        TaskEnding ending, TerminalEnd end, ResultReading reading, TaskView task, bool exitCodeDecides, IReadOnlyList<string> lastLines)
+    {
+        // A terminal that somebody else ended says so itself.
+        var cause = (ending, end.Reason) switch
+        {
+            (TaskEnding.Exited, TerminalEndReason.Closed) => TaskEnding.Cancelled,
+            (TaskEnding.Exited, TerminalEndReason.ServerStopped or TerminalEndReason.Interrupted) => TaskEnding.ServerStopped,
+            _ => ending,
+        };
+        if (reading.Result is { } result)
+        {
+            return cause == TaskEnding.Cancelled ? result with { Status = CodingTaskStatus.Cancelled } : result;
+        }
+
+        return cause switch
+        {
+            TaskEnding.Cancelled => Own(CodingTaskStatus.Cancelled, "Cancelled.", ["It was cancelled before it wrote a result."], reading),
+            TaskEnding.OutOfTime => Own(
+                CodingTaskStatus.Timeout,
+                "Timed out.",
+                [$"It wrote no result within its time ({task.TimeoutSeconds} s) and its progress fell silent, or twice that time was over.", .. Tail(lastLines)],
+                reading),
+            TaskEnding.ServerStopped => Interrupted(reading),
+            _ when exitCodeDecides && end.Code == 0 && reading.Fault is not { Length: > 0 } => new TaskResult
+            {
+                Status = CodingTaskStatus.Completed,
+                Summary = lastLines.Count > 0 ? OneLine.Of(lastLines[^1], MaxSummary) : "",
+            },
+            _ => Own(
+                CodingTaskStatus.Failed,
+                $"{task.Agent} ended with exit code {end.Code}.",
+                [exitCodeDecides ? $"Exit code {end.Code}." : $"{task.Agent} ended with exit code {end.Code} and without a result.", .. Tail(lastLines)],
+                reading),
+        };
+    }
+
+    /// <summary>The outcome of a task whose server is gone.</summary>
+    public static TaskResult Interrupted(ResultReading reading) => reading.Result ?? Own(
+        CodingTaskStatus.Interrupted,
+        "Interrupted.",
+        ["The server stopped while it ran, and it left no result. Send it again, with previous_session_id to continue."],
+        reading);
+
+    private static TaskResult Own(CodingTaskStatus status, string summary, List<string> errors, ResultReading reading) => new()
+    {
+        Status = status,
+        Summary = summary,
+        Errors = reading.Fault is { Length: > 0 } fault ? [fault, .. errors] : errors,
+    };
+
+    private static string[] Tail(IReadOnlyList<string> lastLines) =>
+        lastLines.Count == 0 ? [] : [$"Its terminal last showed:\n{string.Join('\n', lastLines)}"];
+}

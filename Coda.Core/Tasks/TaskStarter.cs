@@ -1,0 +1,206 @@
+using System.Text;
+using Coda.Core.Agents;
+using Coda.Core.Storage;
+using Coda.Core.Terminals;
+
+namespace Coda.Core.Tasks;
+
+/// <summary>Turns a request into a running task, or into a refusal that leaves nothing behind.</summary>
+internal sealed class TaskStarter(
+    TaskRequestRules rules, TaskSlots slots, TaskStore store, RunningTasks running, TerminalRegistry terminals, Database database, CodaHome home, TimeProvider time)
+{
+    private const int SummaryLength = 100;
+    private static readonly TimeSpan LongestSave = TimeSpan.FromSeconds(5);
+    private volatile string closed = "The server is starting; try again in a moment.";
+
+    /// <summary>Takes requests from now on.</summary>
+    public void Open() => closed = "";
+
+    /// <summary>Takes no more.</summary>
+    public void Close() => closed = "The server is stopping; try again when it is back.";
+
+    /// <summary>Starts a task.</summary>
+    public async Task<TaskStart> StartAsync(TaskRequest request, CancellationToken cancellation)
+    {
+        if (closed is { Length: > 0 } reason)
+        {
+            return new TaskStart.Refused(reason);
+        }
+
+        if (database.Trouble is { } trouble)
+        {
+            return new TaskStart.Refused($"No new task can be taken: {trouble} Running ones go on.");
+        }
+
+        var (asked, refusal) = await rules.CheckAsync(request, cancellation);
+        if (asked is null)
+        {
+            return new TaskStart.Refused(refusal);
+        }
+
+        if (slots.TryTake(out refusal) is not { } slot)
+        {
+            return new TaskStart.Refused(refusal);
+        }
+
+        TaskStart? outcome = null;
+        try
+        {
+            return outcome = await StartAsync(asked, slot, cancellation);
+        }
+        finally
+        {
+            // Once it runs, its end gives the slot back.
+            if (outcome is not TaskStart.Started)
+            {
+                slot.Dispose();
+            }
+        }
+    }
+
+    private async Task<TaskStart> StartAsync(CheckedRequest asked, TaskSlots.Slot slot, CancellationToken cancellation)
+    {
+        if (await AddAsync(asked, cancellation) is not { } view)
+        {
+            return new TaskStart.Refused($"No new task can be taken: {database.Trouble ?? "the database does not answer."}");
+        }
+
+        // In the database first: whatever happens from here on, no process runs that nobody knows of.
+        slot.Holder = view.TaskId;
+        var files = new TaskFiles(home, view.SessionId, view.TaskId);
+        RunningTask? task = null;
+        string refusal;
+        try
+        {
+            await WriteFilesAsync(asked, view, files, cancellation);
+            switch (await terminals.OpenAsync(Launch(asked, view, files), cancellation))
+            {
+                case TerminalOpening.Opened { Terminal: var terminal }:
+                    task = new RunningTask(
+                        view with { TerminalId = terminal.Id.ToString() }, files, terminal, asked.Agent.ExitCodeDecides, slot, running);
+                    running.Add(task);
+                    if (closed.Length > 0)
+                    {
+                        task.TryEnd(TaskEnding.ServerStopped);
+                    }
+
+                    return new TaskStart.Started(task.View);
+                case var opening:
+                    refusal = ((TerminalOpening.Refused)opening).Message;
+                    break;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            refusal = $"The task's files cannot be written: {e.Message}";
+        }
+        finally
+        {
+            if (task is null)
+            {
+                files.Remove();
+                await store.RemoveAsync(view.TaskId);
+            }
+        }
+
+        return new TaskStart.Refused(refusal);
+    }
+
+    /// <summary>Adds the task under fresh ids; null when the database cannot take it.</summary>
+    private async Task<TaskView?> AddAsync(CheckedRequest asked, CancellationToken cancellation)
+    {
+        using var patience = new CancellationTokenSource(LongestSave, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+        try
+        {
+            while (true)
+            {
+                var view = View(asked);
+                if (!Directory.Exists(Path.Combine(home.SessionsDirectory, view.SessionId)) && await store.TryAddAsync(view, either.Token))
+                {
+                    return view;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private TaskView View(CheckedRequest asked) => new()
+    {
+        TaskId = TaskId.New().ToString(),
+        SessionId = SessionId.New().ToString(),
+        Status = CodingTaskStatus.Running,
+        Email = asked.Request.Email.Trim(),
+        Agent = asked.Agent.Name,
+        Permissions = asked.Request.Permissions,
+        TimeoutSeconds = asked.Request.TimeoutSeconds,
+        PromptSummary = OneLine.Of(asked.Request.Prompt, SummaryLength),
+        PreviousSessionId = asked.Request.PreviousSessionId,
+        WorkingDirectory = asked.WorkingDirectory,
+        CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()),
+        Version = 1,
+    };
+
+    private async Task WriteFilesAsync(CheckedRequest asked, TaskView view, TaskFiles files, CancellationToken cancellation)
+    {
+        files.Create();
+        var isScript = asked.Agent.PromptVia == PromptVia.Script;
+        await WriteAsync(isScript ? files.Script : files.Request, asked.Request.Prompt);
+        if (!isScript)
+        {
+            await WriteAsync(files.Prompt, Envelope(asked, view, files).Write());
+        }
+
+        foreach (var (name, content) in asked.Agent.Files)
+        {
+            await WriteAsync(Path.Combine(files.Directory, name), content);
+        }
+
+        Task WriteAsync(string path, string text) => File.WriteAllTextAsync(path, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), cancellation);
+    }
+
+    private PromptEnvelope Envelope(CheckedRequest asked, TaskView view, TaskFiles files) => new()
+    {
+        TaskId = view.TaskId,
+        SessionId = view.SessionId,
+        Files = files,
+        Email = view.Email,
+        Prompt = asked.Request.Prompt,
+        Context = asked.Context,
+        Prior = asked.Predecessor is { } predecessor ? Prior(predecessor) : null,
+        Capabilities = asked.Request.WorkflowProtocol ? Capabilities.Find(SearchPath(asked.Agent), UserHome) : null,
+    };
+
+    private PriorTask Prior(TaskView predecessor)
+    {
+        var files = new TaskFiles(home, predecessor.SessionId, predecessor.TaskId);
+        return new PriorTask(predecessor, Array.Find([files.Result, files.RootResult], File.Exists));
+    }
+
+    private static string UserHome => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+
+    private static string SearchPath(AgentDefinition agent) =>
+        TerminalEnvironment.SearchPath(TerminalEnvironment.OfServer(), AgentCommand.ForPerson(agent, "", "/"));
+
+    private static TerminalLaunch Launch(CheckedRequest asked, TaskView view, TaskFiles files) => new()
+    {
+        Mode = TerminalMode.Run,
+        Label = $"{view.Agent}: {view.PromptSummary}",
+        Agent = view.Agent,
+        TaskId = view.TaskId,
+        Command = AgentCommand.ForTask(
+            asked.Agent,
+            asked.Yolo,
+            new AgentPlaces(
+                asked.Agent.PromptVia == PromptVia.Script ? files.Script : files.Prompt, files.Results, files.Directory, view.WorkingDirectory),
+            new Dictionary<string, string>
+            {
+                ["CODA_TASK_ID"] = view.TaskId,
+                ["CODA_SESSION_ID"] = view.SessionId,
+                ["CODA_RESULTS_DIR"] = files.Results,
+            }),
+    };
+}
