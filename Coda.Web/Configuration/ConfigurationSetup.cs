@@ -40,6 +40,8 @@ public static class ConfigurationSetup
         // Without it a run from the build output, outside Development, serves every static file empty.
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        // What cannot be put together is told at the start, not at the first request.
+        builder.Host.UseDefaultServiceProvider(provider => provider.ValidateOnBuild = provider.ValidateScopes = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
 
         var home = CodaHome.Open(Expand(server.Home));
