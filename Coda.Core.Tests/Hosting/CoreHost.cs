@@ -1,5 +1,8 @@
+using Coda.Core.Recordings;
 using Coda.Core.Storage;
+using Coda.Core.Tasks;
 using Coda.Core.Terminals;
+using Coda.Core.Workspaces;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -29,10 +32,10 @@ internal sealed class CoreHost : IAsyncDisposable
             .AddSingleton(time ?? TimeProvider.System)
             .AddLogging()
             .Configure<TerminalOptions>(configuration.GetSection(TerminalOptions.Section))
-            .Configure<Recordings.RecordingOptions>(configuration.GetSection(Coda.Core.Recordings.RecordingOptions.Section))
-            .Configure<Tasks.TaskOptions>(configuration.GetSection(Coda.Core.Tasks.TaskOptions.Section))
-            .Configure<Tasks.RetentionOptions>(configuration.GetSection(Coda.Core.Tasks.RetentionOptions.Section))
-            .Configure<Workspaces.WorkspaceOptions>(configuration.GetSection(Coda.Core.Workspaces.WorkspaceOptions.Section))
+            .Configure<RecordingOptions>(configuration.GetSection(RecordingOptions.Section))
+            .Configure<TaskOptions>(configuration.GetSection(TaskOptions.Section))
+            .Configure<RetentionOptions>(configuration.GetSection(RetentionOptions.Section))
+            .Configure<WorkspaceOptions>(configuration.GetSection(WorkspaceOptions.Section))
             .AddCodaCore();
         configure?.Invoke(collection);
         services = collection.BuildServiceProvider();
