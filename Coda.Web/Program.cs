@@ -9,10 +9,13 @@ using Coda.Web.Security;
 return await Launch.RunAsync(async () =>
 {
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    builder.WebHost.UseStaticWebAssets();
     builder.AddCodaConfiguration();
     builder.Services.AddCodaCore();
     builder.Services.AddCodaGate();
+    builder.Services.AddCodaHealth();
     builder.Services.AddCodaPages();
+    builder.Services.AddCodaRecordings();
     builder.Services.AddCodaMcp();
 
     var app = builder.Build();

@@ -2,7 +2,7 @@ import { build } from 'esbuild';
 
 const [outdir, configuration] = process.argv.slice(2);
 await build({
-  entryPoints: ['src/app.ts'],
+  entryPoints: ['src/app.ts', 'src/terminal.ts', 'src/player.ts', 'src/xterm.css'],
   bundle: true,
   format: 'esm',
   splitting: true,

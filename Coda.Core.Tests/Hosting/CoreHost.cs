@@ -1,8 +1,5 @@
-using Coda.Core.Recordings;
 using Coda.Core.Storage;
-using Coda.Core.Tasks;
 using Coda.Core.Terminals;
-using Coda.Core.Workspaces;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -32,10 +29,10 @@ internal sealed class CoreHost : IAsyncDisposable
             .AddSingleton(time ?? TimeProvider.System)
             .AddLogging()
             .Configure<TerminalOptions>(configuration.GetSection(TerminalOptions.Section))
-            .Configure<RecordingOptions>(configuration.GetSection(RecordingOptions.Section))
-            .Configure<TaskOptions>(configuration.GetSection(TaskOptions.Section))
-            .Configure<RetentionOptions>(configuration.GetSection(RetentionOptions.Section))
-            .Configure<WorkspaceOptions>(configuration.GetSection(WorkspaceOptions.Section))
+            .Configure<Coda.Core.Recordings.RecordingOptions>(configuration.GetSection(Coda.Core.Recordings.RecordingOptions.Section))
+            .Configure<Coda.Core.Tasks.TaskOptions>(configuration.GetSection(Coda.Core.Tasks.TaskOptions.Section))
+            .Configure<Coda.Core.Tasks.RetentionOptions>(configuration.GetSection(Coda.Core.Tasks.RetentionOptions.Section))
+            .Configure<Coda.Core.Workspaces.WorkspaceOptions>(configuration.GetSection(Coda.Core.Workspaces.WorkspaceOptions.Section))
             .AddCodaCore();
         configure?.Invoke(collection);
         services = collection.BuildServiceProvider();

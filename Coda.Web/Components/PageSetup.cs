@@ -1,11 +1,38 @@
+using Coda.Web.Circuits;
+using Coda.Web.Components.Layout;
+using Coda.Web.Components.Terminals;
+using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.AspNetCore.SignalR;
+using MudBlazor;
+using MudBlazor.Services;
+
 namespace Coda.Web.Components;
 
 /// <summary>The Blazor pages.</summary>
 public static class PageSetup
 {
     /// <summary>Adds components and circuits.</summary>
-    public static IServiceCollection AddCodaPages(this IServiceCollection services) => services;
+    public static IServiceCollection AddCodaPages(this IServiceCollection services)
+    {
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        // A pasted piece is at most 8,000 characters, 24 KB of UTF-8 before JSON escapes it.
+        services.Configure<HubOptions>(options => options.MaximumReceiveMessageSize = 128 << 10);
+        services.AddMudServices(options => options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight);
+        services.AddScoped<CircuitConnection>();
+        services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<CircuitConnection>());
+        services.AddScoped<CircuitTerminals>();
+        services.AddScoped<Appearance>();
+        services.AddScoped<EndTerminal>();
+        services.AddScoped<SessionLinks>();
+        return services;
+    }
 
     /// <summary>Maps pages and static files.</summary>
-    public static void MapCodaPages(this WebApplication app) => ArgumentNullException.ThrowIfNull(app);
+    public static void MapCodaPages(this WebApplication app)
+    {
+        app.UseAntiforgery();
+        app.MapStaticAssets();
+        // Compression costs three times the CPU and a quarter of the throughput (docs/decisions).
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.DisableWebSocketCompression = true);
+    }
 }

@@ -1,8 +1,26 @@
+using Coda.Core.Recordings;
+
 namespace Coda.Web.Recordings;
 
 /// <summary>Recordings over HTTP.</summary>
 public static class RecordingEndpoints
 {
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
+    /// <summary>Adds what the routes need.</summary>
+    public static IServiceCollection AddCodaRecordings(this IServiceCollection services) => services.AddSingleton<RecordingLookup>();
+
     /// <summary>Maps <c>/recordings/{id}</c>.</summary>
-    public static void MapCodaRecordings(this WebApplication app) => ArgumentNullException.ThrowIfNull(app);
+    public static void MapCodaRecordings(this IEndpointRouteBuilder app)
+    {
+        app.MapMethods("/recordings/{id}/output", Reading, (string id, RecordingLookup lookup, CancellationToken cancellation) =>
+            lookup.ServeAsync(id, files => new GrowingFile(files.OutputPath, "application/octet-stream"), cancellation));
+        app.MapMethods("/recordings/{id}/timing", Reading, (string id, RecordingLookup lookup, CancellationToken cancellation) =>
+            lookup.ServeAsync(id, files => new GrowingFile(files.TimingPath, "text/plain; charset=utf-8"), cancellation));
+        app.MapGet("/recordings/{id}.cast", (string id, RecordingLookup lookup, CancellationToken cancellation) =>
+            lookup.ServeAsync(
+                id,
+                files => TypedResults.Stream(to => Asciicast.WriteAsync(files, to, cancellation), "application/x-asciicast", $"{id}.cast"),
+                cancellation));
+    }
 }

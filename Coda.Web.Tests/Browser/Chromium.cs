@@ -1,0 +1,56 @@
+using Coda.Web.Tests.Hosting;
+using Microsoft.Playwright;
+
+namespace Coda.Web.Tests.Browser;
+
+/// <summary>One real browser for the tests of a class.</summary>
+public sealed class Chromium : IAsyncLifetime
+{
+    private static readonly string[] Arguments =
+    [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    ];
+
+    private IPlaywright playwright = null!;
+    private IBrowser browser = null!;
+
+    /// <inheritdoc />
+    public async ValueTask InitializeAsync()
+    {
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Environment.GetEnvironmentVariable("CODA_TEST_CHROMIUM") ?? "/usr/bin/chromium",
+            Args = Arguments,
+        });
+    }
+
+    /// <summary>A browser of its own cookies, signed in by a login link.</summary>
+    public async Task<IPage> SignInAsync(CodaApp app, bool dark = true, int width = 1200, int height = 760)
+    {
+        var page = await NewPageAsync(dark, width, height);
+        await page.GotoAsync(app.LoginLink());
+        return page;
+    }
+
+    /// <summary>A browser of its own cookies that nobody has let in yet.</summary>
+    public async Task<IPage> NewPageAsync(bool dark = true, int width = 1200, int height = 760)
+    {
+        var context = await browser.NewContextAsync(new()
+        {
+            ViewportSize = new() { Width = width, Height = height },
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            Permissions = ["clipboard-read", "clipboard-write"],
+        });
+        context.SetDefaultTimeout(20_000);
+        return await context.NewPageAsync();
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await browser.DisposeAsync();
+        playwright.Dispose();
+    }
+}

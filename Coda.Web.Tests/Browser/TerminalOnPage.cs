@@ -1,0 +1,78 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace Coda.Web.Tests.Browser;
+
+/// <summary>A terminal (or player) as a page shows it, asked through the page's own inspection surface.</summary>
+internal sealed partial class TerminalOnPage(IPage page, string id)
+{
+    private const float Patience = 20_000;
+
+    /// <summary>Its id.</summary>
+    public string Id => id;
+
+    /// <summary>Waits for the terminal of a page.</summary>
+    public static async Task<TerminalOnPage> OnAsync(IPage page)
+    {
+        await page.WaitForSelectorAsync("[data-terminal][data-ready]", new() { State = WaitForSelectorState.Attached });
+        var id = await page.Locator("[data-terminal]").GetAttributeAsync("data-terminal");
+        return new TerminalOnPage(page, id!);
+    }
+
+    /// <summary>All lines, scrollback included.</summary>
+    public Task<string[]> LinesAsync() => AskAsync<string[]>("lines()");
+
+    /// <summary>Every visible cell with its colours.</summary>
+    public Task<string[]> CellsAsync() => AskAsync<string[]>("cells()");
+
+    /// <summary>Place of the cursor.</summary>
+    public Task<Place> CursorAsync() => AskAsync<Place>("cursor()");
+
+    /// <summary>Size in cells.</summary>
+    public Task<Size> SizeAsync() => AskAsync<Size>("size()");
+
+    /// <summary>Offset received.</summary>
+    public Task<long> ReceivedAsync() => AskAsync<long>("received()");
+
+    /// <summary>Types at full speed.</summary>
+    public async Task TypeAsync(string text)
+    {
+        await page.Locator(".xterm-helper-textarea").FocusAsync();
+        await page.Keyboard.TypeAsync(text);
+    }
+
+    /// <summary>Types a line.</summary>
+    public async Task RunAsync(string command)
+    {
+        await TypeAsync(command);
+        await page.Keyboard.PressAsync("Enter");
+    }
+
+    /// <summary>Waits until some line matches.</summary>
+    public async Task WaitForLineAsync(string pattern)
+    {
+        try
+        {
+            await page.WaitForFunctionAsync(
+                "([id, pattern]) => window.coda.terminals.get(id)?.lines().some(line => new RegExp(pattern).test(line))",
+                new object[] { id, pattern },
+                new() { Timeout = Patience, PollingInterval = 20 });
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"No line matched /{pattern}/:\n{string.Join('\n', await LinesAsync())}");
+        }
+    }
+
+    /// <summary>The terminal of the page's address, without waiting for it.</summary>
+    public static string IdIn(string url) => IdPattern().Match(url).Value;
+
+    private Task<T> AskAsync<T>(string question) => page.EvaluateAsync<T>($"id => window.coda.terminals.get(id).{question}", id);
+
+    [GeneratedRegex("term-[0-9a-f]{12}")]
+    private static partial Regex IdPattern();
+
+    internal sealed record Place(int Row, int Column);
+
+    internal sealed record Size(int Columns, int Rows);
+}

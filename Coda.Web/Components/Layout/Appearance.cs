@@ -1,0 +1,45 @@
+using Microsoft.JSInterop;
+
+namespace Coda.Web.Components.Layout;
+
+/// <summary>Light or dark, for one circuit; remembered in a cookie.</summary>
+public sealed class Appearance(IJSRuntime js)
+{
+    private bool known;
+
+    /// <summary>Whether the page is dark now.</summary>
+    public bool Dark { get; private set; } = true;
+
+    /// <summary>Raised on the renderer's dispatcher when <see cref="Dark"/> changed.</summary>
+    public event Action? Changed;
+
+    /// <summary>Takes over what the visitor chose before; null = nothing yet.</summary>
+    public void Start(bool? remembered)
+    {
+        known = remembered is not null;
+        Dark = remembered ?? true;
+    }
+
+    /// <summary>At the first visit, asks the browser what the visitor's system prefers.</summary>
+    public async Task SettleAsync()
+    {
+        if (!known)
+        {
+            await SetAsync(await js.InvokeAsync<bool>("codaAppearance.prefersDark"));
+        }
+    }
+
+    /// <summary>Changes to the other one.</summary>
+    public Task ToggleAsync() => SetAsync(!Dark);
+
+    private async Task SetAsync(bool dark)
+    {
+        known = true;
+        await js.InvokeVoidAsync("codaAppearance.setDark", dark);
+        if (dark != Dark)
+        {
+            Dark = dark;
+            Changed?.Invoke();
+        }
+    }
+}

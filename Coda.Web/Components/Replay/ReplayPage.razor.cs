@@ -1,0 +1,74 @@
+using Coda.Core.Recordings;
+using Coda.Core.Tasks;
+using Coda.Core.Terminals;
+using Coda.Web.Components.Live;
+using Microsoft.AspNetCore.Components;
+
+namespace Coda.Web.Components.Replay;
+
+/// <summary>A recording, read-only always: of a task as it runs, of anything that ended, or why there is none.</summary>
+public sealed partial class ReplayPage : IAsyncDisposable
+{
+    private ReplaySubject? subject;
+    private LiveRefresh? refresh;
+
+    /// <summary>From outside: whatever it is, it is looked up.</summary>
+    [Parameter]
+    public string Id { get; set; } = "";
+
+    [Inject]
+    private TerminalRegistry Registry { get; set; } = null!;
+
+    [Inject]
+    private RecordingArchive Archive { get; set; } = null!;
+
+    [Inject]
+    private TaskService Tasks { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Time { get; set; } = null!;
+
+    private string Title => subject?.Task?.PromptSummary is { Length: > 0 } prompt ? prompt : subject?.Record?.Title ?? "Replay";
+
+    /// <inheritdoc />
+    protected override async Task OnParametersSetAsync()
+    {
+        if (refresh is null)
+        {
+            refresh = new LiveRefresh(cancellation => InvokeAsync(() => LoadAsync(cancellation)), Time);
+            Tasks.Changed += OnTaskChanged;
+            Registry.Changed += refresh.Signal;
+        }
+
+        if (subject?.Id != Id)
+        {
+            subject = null;
+            await LoadAsync(CancellationToken.None);
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        Tasks.Changed -= OnTaskChanged;
+        if (refresh is not null)
+        {
+            Registry.Changed -= refresh.Signal;
+            await refresh.DisposeAsync();
+        }
+    }
+
+    private void OnTaskChanged(TaskView task)
+    {
+        if (task.TerminalId == Id)
+        {
+            refresh?.Signal();
+        }
+    }
+
+    private async Task LoadAsync(CancellationToken cancellation)
+    {
+        subject = await ReplaySubject.FindAsync(Id, Registry, Archive, Tasks, cancellation);
+        StateHasChanged();
+    }
+}

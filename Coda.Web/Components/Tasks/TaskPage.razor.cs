@@ -1,0 +1,83 @@
+using Coda.Core.Tasks;
+using Coda.Web.Components.Live;
+using Microsoft.AspNetCore.Components;
+
+namespace Coda.Web.Components.Tasks;
+
+/// <summary>One task, as it goes.</summary>
+public sealed partial class TaskPage : IAsyncDisposable
+{
+    private LiveRefresh? refresh;
+    private TaskDetails? details;
+    private bool loaded;
+    private bool cancelling;
+
+    /// <summary>From outside: whatever it is, it is looked up.</summary>
+    [Parameter]
+    public string Id { get; set; } = "";
+
+    [Inject]
+    private TaskService Tasks { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Time { get; set; } = null!;
+
+    /// <inheritdoc />
+    protected override void OnParametersSet()
+    {
+        if (refresh is null)
+        {
+            refresh = new LiveRefresh(cancellation => InvokeAsync(() => LoadAsync(cancellation)), Time);
+            Tasks.Changed += OnChanged;
+        }
+
+        refresh.Signal();
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        Tasks.Changed -= OnChanged;
+        if (refresh is not null)
+        {
+            await refresh.DisposeAsync();
+        }
+    }
+
+    private void OnChanged(TaskView task)
+    {
+        if (task.TaskId == Id)
+        {
+            refresh?.Signal();
+        }
+    }
+
+    private async Task LoadAsync(CancellationToken cancellation)
+    {
+        details = TaskId.TryParse(Id, out var id) ? await TaskDetails.LoadAsync(Tasks, id, cancellation) : null;
+        loaded = true;
+        StateHasChanged();
+    }
+
+    private async Task CancelAsync()
+    {
+        if (TaskId.TryParse(Id, out var id))
+        {
+            cancelling = true;
+            await Tasks.CancelAsync(id, CancellationToken.None);
+            cancelling = false;
+        }
+    }
+
+    private sealed record TaskDetails(TaskView Task, TaskResult? Result, IReadOnlyList<TaskProgress> Progress, string? Prompt)
+    {
+        public static async Task<TaskDetails?> LoadAsync(TaskService tasks, TaskId id, CancellationToken cancellation) =>
+            await tasks.FindAsync(id, cancellation) is { } task
+                ? new TaskDetails(
+                    task,
+                    await tasks.ResultAsync(id, cancellation),
+                    await tasks.ProgressAsync(id, cancellation),
+                    await tasks.PromptAsync(id, cancellation))
+                : null;
+    }
+}

@@ -1,0 +1,23 @@
+using Coda.Core.Terminals;
+using MudBlazor;
+
+namespace Coda.Web.Components.Terminals;
+
+/// <summary>Ends a terminal once its user has confirmed it.</summary>
+public sealed class EndTerminal(IDialogService dialogs)
+{
+    /// <summary>Asks, and ends.</summary>
+    public async Task AskAsync(Terminal terminal)
+    {
+        ArgumentNullException.ThrowIfNull(terminal);
+        var confirmed = await dialogs.ShowMessageBoxAsync(
+            "End this terminal?",
+            $"“{terminal.Title}” and everything that runs in it will be ended. Its recording is kept.",
+            yesText: "End it",
+            cancelText: "Cancel");
+        if (confirmed == true)
+        {
+            await terminal.EndAsync(TerminalEndReason.Closed);
+        }
+    }
+}

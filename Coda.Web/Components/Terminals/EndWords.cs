@@ -1,0 +1,23 @@
+using Coda.Core.Terminals;
+
+namespace Coda.Web.Components.Terminals;
+
+/// <summary>Says how a terminal ended.</summary>
+internal static class EndWords
+{
+    /// <summary>As a sentence.</summary>
+    public static string Of(TerminalEnd end) => Of(end.Reason, end.Code);
+
+    /// <summary>As a sentence.</summary>
+    public static string Of(TerminalEndReason? reason, int? code) => reason switch
+    {
+        null => "Running.",
+        TerminalEndReason.Closed => "Ended by a user.",
+        TerminalEndReason.Idle => "Ended after nobody had used it for long.",
+        TerminalEndReason.TimedOut => "Ended because its time was up.",
+        TerminalEndReason.ServerStopped => "Ended when the server stopped.",
+        TerminalEndReason.Interrupted => "Lost when the server died.",
+        _ when code is null or < 0 => "The program exited.",
+        _ => $"The program exited with code {code}.",
+    };
+}

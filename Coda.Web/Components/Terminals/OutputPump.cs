@@ -1,0 +1,184 @@
+using Coda.Core.Terminals;
+using Coda.Web.Circuits;
+using Microsoft.JSInterop;
+
+namespace Coda.Web.Components.Terminals;
+
+/// <summary>
+/// Sends a terminal's stream to one page: pieces with absolute offsets, kept until the page has parsed them, sent again when a
+/// connection was lost on the way. The page drops what it has, so there is neither gap nor duplicate. Runs on the circuit's dispatcher.
+/// </summary>
+internal sealed class OutputPump : IDisposable
+{
+    private const int Window = 1 << 20;
+    private const int LargestPiece = 64 << 10;
+    // Small pieces travel together once the page is this far behind.
+    private const int MostInFlight = 16;
+
+    private readonly Terminal terminal;
+    private readonly TerminalViewer viewer;
+    private readonly IJSObjectReference page;
+    private readonly CircuitConnection connection;
+    private readonly SizeHistory sizes;
+    private readonly AttachPlan plan;
+    private readonly Queue<Piece> unacknowledged = new();
+    private readonly byte[] buffer = new byte[LargestPiece];
+    private TaskCompletionSource wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long cursor;
+    private int unacknowledgedBytes;
+    private bool watching;
+    private (TerminalSize Size, bool Driver) sent;
+    private Exception? failure;
+
+    public OutputPump(Terminal terminal, TerminalViewer viewer, IJSObjectReference page, CircuitConnection connection)
+    {
+        (this.terminal, this.viewer, this.page, this.connection) = (terminal, viewer, page, connection);
+        sizes = new SizeHistory(terminal);
+        plan = terminal.PlanAttach();
+        cursor = plan.Offset;
+    }
+
+    /// <summary>Whether output older than what is shown exists.</summary>
+    public bool EarlierOmitted => plan.EarlierOmitted;
+
+    /// <summary>Sends until the stream is complete and parsed, over any number of connections.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var liveFrom = terminal.Recording.Length;
+        while (true)
+        {
+            await connection.WaitUpAsync(cancellation);
+            using var present = CancellationTokenSource.CreateLinkedTokenSource(cancellation, connection.Down);
+            try
+            {
+                var size = sizes.At(cursor);
+                await page.InvokeVoidAsync("begin", present.Token, plan.Offset, plan.Preamble, liveFrom, size.Columns, size.Rows);
+                await page.InvokeVoidAsync("resume", present.Token);
+                await SendAsync(present.Token);
+                await page.InvokeVoidAsync("end", present.Token);
+                return;
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                viewer.Detach();
+            }
+        }
+    }
+
+    /// <summary>Something but the output changed: the size, or who drives.</summary>
+    public void Wake() => wake.TrySetResult();
+
+    /// <inheritdoc />
+    public void Dispose() => sizes.Dispose();
+
+    private async Task SendAsync(CancellationToken cancellation)
+    {
+        foreach (var piece in unacknowledged.ToArray())
+        {
+            _ = DeliverAsync(piece, cancellation);
+        }
+
+        while (true)
+        {
+            while (unacknowledgedBytes < Window && unacknowledged.Count < MostInFlight && Next() is { } piece)
+            {
+                unacknowledged.Enqueue(piece);
+                unacknowledgedBytes += piece.Bytes.Length;
+                _ = DeliverAsync(piece, cancellation);
+            }
+
+            if (unacknowledged.Count == 0 && terminal.Recording.IsComplete && cursor >= terminal.Recording.Length)
+            {
+                return;
+            }
+
+            _ = WatchAsync(cancellation);
+            await wake.Task.WaitAsync(cancellation);
+            wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (failure is not null)
+            {
+                throw failure;
+            }
+        }
+    }
+
+    /// <summary>The piece at the cursor, or one without bytes to tell a new size or driver, or null.</summary>
+    private Piece? Next()
+    {
+        var size = sizes.At(cursor);
+        var limit = Math.Min(LargestPiece, viewer.PieceLimit(cursor));
+        if (sizes.NextChange is { } change)
+        {
+            limit = (int)Math.Min(limit, change - cursor);
+        }
+
+        var read = terminal.Recording.Read(cursor, buffer.AsSpan(0, limit));
+        var state = (size, viewer.IsDriver);
+        if (read.Count == 0 && state == sent)
+        {
+            return null;
+        }
+
+        var from = read.Count == 0 ? cursor : read.From;
+        cursor = from + read.Count;
+        sent = state;
+        return new Piece(from, buffer.AsSpan(0, read.Count).ToArray(), size, state.IsDriver);
+    }
+
+    private async Task DeliverAsync(Piece piece, CancellationToken cancellation)
+    {
+        try
+        {
+            piece.Parsed = await page.InvokeAsync<CursorPlace>(
+                "write", cancellation, piece.Offset, piece.Bytes, piece.Size.Columns, piece.Size.Rows, piece.Driver);
+            while (unacknowledged.TryPeek(out var first) && first.Parsed is { } place)
+            {
+                unacknowledged.Dequeue();
+                unacknowledgedBytes -= first.Bytes.Length;
+                viewer.Acknowledge(first.Offset + first.Bytes.Length, place.Row, place.Column);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The connection went; the piece stays, to be sent again.
+        }
+        catch (Exception e) when (e is JSException or InvalidOperationException)
+        {
+            failure = e;
+        }
+        finally
+        {
+            Wake();
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken cancellation)
+    {
+        if (watching || (terminal.Recording.IsComplete && cursor >= terminal.Recording.Length))
+        {
+            return;
+        }
+
+        watching = true;
+        try
+        {
+            await terminal.Recording.WaitPastAsync(cursor, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // The next connection watches again.
+        }
+        finally
+        {
+            watching = false;
+            Wake();
+        }
+    }
+
+    private sealed record Piece(long Offset, byte[] Bytes, TerminalSize Size, bool Driver)
+    {
+        public CursorPlace? Parsed { get; set; }
+    }
+
+    private sealed record CursorPlace(int Row, int Column);
+}

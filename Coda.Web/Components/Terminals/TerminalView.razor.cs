@@ -1,0 +1,160 @@
+using Coda.Core.Terminals;
+using Coda.Web.Circuits;
+using Coda.Web.Components.Layout;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace Coda.Web.Components.Terminals;
+
+/// <summary>One live terminal in a page. Its disposal detaches; the terminal goes on.</summary>
+public sealed partial class TerminalView : IAsyncDisposable
+{
+    private readonly CancellationTokenSource gone = new();
+    private readonly TerminalPort port;
+    private readonly DotNetObjectReference<TerminalPort> portReference;
+    private ElementReference host;
+    private IJSObjectReference? page;
+    private TerminalViewer? viewer;
+    private OutputPump? pump;
+    private IDisposable? showing;
+    private Task pumping = Task.CompletedTask;
+    private string? error;
+    private bool ready;
+
+    /// <summary>Prepares what the page will call.</summary>
+    public TerminalView()
+    {
+        port = new TerminalPort(gone.Token);
+        portReference = DotNetObjectReference.Create(port);
+    }
+
+    [Inject]
+    private IJSRuntime Js { get; set; } = null!;
+
+    [Inject]
+    private Appearance Appearance { get; set; } = null!;
+
+    [Inject]
+    private CircuitConnection Connection { get; set; } = null!;
+
+    [Inject]
+    private CircuitTerminals Circuit { get; set; } = null!;
+
+    /// <summary>What is shown; another terminal is another view.</summary>
+    [Parameter, EditorRequired]
+    public Terminal Terminal { get; set; } = null!;
+
+    /// <summary>Opens the search bar.</summary>
+    public ValueTask FindAsync() => Call("find");
+
+    /// <summary>Makes the font larger or smaller by so many pixels; 0 = as it was.</summary>
+    public ValueTask ZoomAsync(int by) => Call("zoom", by);
+
+    /// <inheritdoc />
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender)
+        {
+            return;
+        }
+
+        try
+        {
+            await using var module = await Js.InvokeAsync<IJSObjectReference>("import", gone.Token, "./" + Assets["js/terminal.js"]);
+            page = await module.InvokeAsync<IJSObjectReference>(
+                "open", gone.Token, Terminal.Id.ToString(), host, portReference, TerminalPalette.Theme(Appearance.Dark));
+            var window = await page.InvokeAsync<TerminalWindow>("window", gone.Token);
+            Attach(new TerminalSize(window.Columns, window.Rows));
+        }
+        catch (Exception e) when (e is OperationCanceledException or JSDisconnectedException)
+        {
+            // The visitor left while the page was being made.
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        Terminal.Changed -= OnChanged;
+        Appearance.Changed -= OnAppearanceChanged;
+        await gone.CancelAsync();
+        await pumping;
+        pump?.Dispose();
+        showing?.Dispose();
+        viewer?.Dispose();
+        portReference.Dispose();
+        if (page is not null)
+        {
+            try
+            {
+                await page.InvokeVoidAsync("dispose");
+                await page.DisposeAsync();
+            }
+            catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
+            {
+                // The browser is gone, and its side with it.
+            }
+        }
+
+        gone.Dispose();
+    }
+
+    private void Attach(TerminalSize size)
+    {
+        Terminal.Changed += OnChanged;
+        Appearance.Changed += OnAppearanceChanged;
+        showing = Circuit.Show(Terminal);
+        viewer = Terminal.Attach(size);
+        viewer.SetColors(TerminalPalette.Colors(Appearance.Dark));
+        pump = new OutputPump(Terminal, viewer, page!, Connection);
+        port.Open(viewer);
+        pumping = PumpAsync();
+        ready = true;
+        StateHasChanged();
+    }
+
+    private async Task PumpAsync()
+    {
+        try
+        {
+            await pump!.RunAsync(gone.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or JSDisconnectedException)
+        {
+            // Detached.
+        }
+        catch (JSException e)
+        {
+            error = $"The terminal cannot be shown: {e.Message} Reload the page to try again.";
+            StateHasChanged();
+        }
+    }
+
+    private void OnChanged() => _ = InvokeAsync(() =>
+    {
+        pump?.Wake();
+        StateHasChanged();
+    });
+
+    private void OnAppearanceChanged()
+    {
+        viewer?.SetColors(TerminalPalette.Colors(Appearance.Dark));
+        _ = Call("setTheme", TerminalPalette.Theme(Appearance.Dark)).AsTask();
+    }
+
+    private async ValueTask Call(string method, params object[] arguments)
+    {
+        try
+        {
+            if (page is not null)
+            {
+                await page.InvokeVoidAsync(method, Connection.Down, arguments);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or JSDisconnectedException)
+        {
+            // A wish about the looks of a page that is not there.
+        }
+    }
+
+}

@@ -1,0 +1,4 @@
+namespace Coda.Web.Components.Terminals;
+
+/// <summary>How many cells a window shows, as the page measures it.</summary>
+internal sealed record TerminalWindow(int Columns, int Rows);

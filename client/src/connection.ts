@@ -1,0 +1,48 @@
+/** Says what became of the connection, and brings the page back when the server has forgotten it. */
+export function watchConnection(): void {
+  // Blazor finds its display by this id, and tells it the state by event.
+  const banner = document.getElementById('components-reconnect-modal');
+  if (!banner) return;
+
+  banner.addEventListener('components-reconnect-state-changed', event => {
+    const state = (event as CustomEvent<{ state: string }>).detail.state;
+    switch (state) {
+      case 'show':
+      case 'retrying':
+        show(banner, 'Connection lost. Reconnecting… Your terminals go on running.');
+        break;
+      case 'hide':
+        banner.hidden = true;
+        break;
+      case 'failed':
+      case 'rejected':
+      case 'resume-failed':
+        show(banner, 'The server was restarted. This page reloads when it answers.');
+        void reloadWhenHealthy();
+        break;
+    }
+  });
+}
+
+function show(banner: HTMLElement, text: string): void {
+  banner.textContent = text;
+  banner.hidden = false;
+}
+
+let waiting = false;
+
+async function reloadWhenHealthy(): Promise<void> {
+  if (waiting) return;
+  waiting = true;
+  for (let pause = 500; ; pause = Math.min(pause * 1.5, 5000)) {
+    try {
+      if ((await fetch('health', { cache: 'no-store' })).ok) {
+        location.reload();
+        return;
+      }
+    } catch {
+      // Not there yet: the next round asks again.
+    }
+    await new Promise(resolve => setTimeout(resolve, pause));
+  }
+}

@@ -1,0 +1,109 @@
+import type { Playback } from './playback';
+
+const speeds = [0.5, 1, 2, 4, 8, 16];
+const step = 5;
+
+/** The bar below a replay. Everything in it that came from a recording is text, never HTML. */
+export class Controls {
+  private readonly play = button('Play', () => this.playback.toggle());
+  private readonly live = button('Follow the live output', () => this.playback.follow());
+  private readonly time = element('span', 'player-time');
+  private readonly bar = element('input', 'player-seek');
+  private readonly ticks = element('div', 'player-ticks');
+  private readonly speed = element('select', 'player-speed');
+  private readonly idle = element('input', '');
+  private readonly step = element('div', 'player-step');
+  private placedFor = -1;
+
+  constructor(private readonly playback: Playback, host: HTMLElement) {
+    this.bar.type = 'range';
+    this.bar.min = '0';
+    this.bar.step = 'any';
+    this.bar.setAttribute('aria-label', 'Position');
+    this.bar.addEventListener('input', () => playback.seek(Number(this.bar.value)));
+
+    this.speed.setAttribute('aria-label', 'Speed');
+    for (const speed of speeds) this.speed.add(new Option(`${speed}×`, String(speed), speed === 1, speed === 1));
+    this.speed.addEventListener('change', () => (playback.speed = Number(this.speed.value)));
+
+    this.idle.type = 'checkbox';
+    this.idle.addEventListener('change', () => (playback.skipsIdle = this.idle.checked));
+    const idle = element('label', 'player-idle');
+    idle.append(this.idle, 'Skip idle');
+
+    this.live.textContent = 'Live';
+    this.live.classList.add('player-live');
+    const track = element('div', 'player-track');
+    track.append(this.bar, this.ticks);
+    const row = element('div', 'player-row');
+    row.append(this.play, this.time, track, this.speed, idle, this.live);
+    host.append(this.step, row);
+  }
+
+  /** Space plays and pauses; the arrows go back and on; Home and End to the ends. */
+  key(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.target instanceof HTMLSelectElement) return;
+    const { playback } = this;
+    switch (event.key) {
+      case ' ': if (event.target instanceof HTMLButtonElement || event.target === this.idle) return; playback.toggle(); break;
+      case 'ArrowLeft': playback.seek(playback.position - step); break;
+      case 'ArrowRight': playback.seek(playback.position + step); break;
+      case 'Home': playback.seek(0); break;
+      case 'End': playback.seek(playback.timing.duration); break;
+      default: return;
+    }
+    event.preventDefault();
+  }
+
+  /** Shows how the playback stands. */
+  update(): void {
+    const { playback } = this;
+    const { timing, position } = playback;
+    const running = playback.playing || playback.following;
+    this.play.textContent = running ? '❚❚' : '▶';
+    this.play.setAttribute('aria-label', running ? 'Pause' : 'Play');
+    this.time.textContent = `${clock(position)} / ${clock(timing.duration)}`;
+    this.bar.max = String(timing.duration);
+    this.bar.value = String(position);
+    this.bar.setAttribute('aria-valuetext', `${clock(position)} of ${clock(timing.duration)}`);
+    this.live.hidden = timing.ended;
+    this.live.setAttribute('aria-pressed', String(playback.following));
+    this.placeTicks();
+    const last = timing.markers.findLast(marker => marker.at <= position);
+    this.step.textContent = last?.text ?? '';
+    this.step.hidden = !last;
+  }
+
+  private placeTicks(): void {
+    const { markers, duration } = this.playback.timing;
+    if (markers.length === this.ticks.childElementCount && duration === this.placedFor) return;
+    this.placedFor = duration;
+    this.ticks.replaceChildren(...markers.map(marker => {
+      const tick = button(`${clock(marker.at)} ${marker.text}`, () => this.playback.seek(marker.at));
+      tick.style.left = `${(100 * marker.at) / Math.max(duration, 0.001)}%`;
+      return tick;
+    }));
+  }
+}
+
+function element<K extends keyof HTMLElementTagNameMap>(name: K, className: string): HTMLElementTagNameMap[K] {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  return made;
+}
+
+function button(label: string, click: () => void): HTMLButtonElement {
+  const made = element('button', 'player-button');
+  made.type = 'button';
+  made.title = label;
+  made.setAttribute('aria-label', label);
+  made.addEventListener('click', click);
+  return made;
+}
+
+function clock(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (n: number) => String(n).padStart(2, '0');
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${two(m)}:${two(s)}`;
+}

@@ -1,0 +1,49 @@
+import type { Terminal } from '@xterm/xterm';
+
+/** What tests, and people with a console, may ask about the terminals of a page. */
+export interface Inspection {
+  /** Every line of the buffer, scrollback included, without trailing blanks. */
+  lines(): string[];
+  /** Colours and flags of the visible cells, one string a row. */
+  cells(): string[];
+  /** Zero-based place of the cursor on the screen. */
+  cursor(): { row: number; column: number };
+  size(): { columns: number; rows: number };
+  /** The stream's offset up to which the page has received. */
+  received(): number;
+}
+
+declare global {
+  interface Window {
+    coda: { terminals: Map<string, Inspection> };
+  }
+}
+
+window.coda = { terminals: new Map() };
+
+/** Makes a terminal known under its id until the returned function is called. */
+export function exposeForInspection(id: string, terminal: Terminal, received: () => number): () => void {
+  const inspection: Inspection = {
+    lines: () => {
+      const { active } = terminal.buffer;
+      return Array.from({ length: active.length }, (_, y) => active.getLine(y)?.translateToString(true) ?? '');
+    },
+    cells: () => {
+      const { active } = terminal.buffer;
+      return Array.from({ length: terminal.rows }, (_, row) => {
+        const line = active.getLine(active.baseY + row);
+        return Array.from({ length: terminal.cols }, (_, column) => {
+          const cell = line?.getCell(column);
+          return cell ? `${cell.getChars()}/${cell.getFgColor()}/${cell.getBgColor()}/${cell.isBold()}${cell.isInverse()}` : '';
+        }).join('|');
+      });
+    },
+    cursor: () => ({ row: terminal.buffer.active.cursorY, column: terminal.buffer.active.cursorX }),
+    size: () => ({ columns: terminal.cols, rows: terminal.rows }),
+    received,
+  };
+  window.coda.terminals.set(id, inspection);
+  return () => {
+    if (window.coda.terminals.get(id) === inspection) window.coda.terminals.delete(id);
+  };
+}

@@ -1,0 +1,187 @@
+import { RangedFile } from './ranges';
+import type { Screen } from './screen';
+import { TimingReader } from './timing';
+import { notKept, recordingFull } from './words';
+
+const flushAt = 256 << 10;
+const pollEvery = 500;
+const longestTick = 1;
+const idleAfter = 1;
+const idleLeftOver = 0.4;
+
+/**
+ * Plays a recording's own bytes at their own times. What is shown at a time is what a fresh terminal shows
+ * that was fed everything up to it; so going back starts over, and going on feeds what lies between.
+ */
+export class Playback {
+  readonly timing = new TimingReader();
+  position = 0;
+  playing = false;
+  following = false;
+  speed = 1;
+  skipsIdle = false;
+  /** Stream offset up to which output was fed. */
+  offset = 0;
+  private readonly output: RangedFile;
+  private readonly timingFile: RangedFile;
+  private header = 0;
+  private timingRead = 0;
+  private next = 0;
+  private wanted: number | null = null;
+  private disposed = false;
+
+  constructor(url: string, private readonly screen: Screen, private readonly changed: () => void) {
+    this.output = new RangedFile(`${url}/output`);
+    this.timingFile = new RangedFile(`${url}/timing`);
+  }
+
+  /** Loads the timing; then either follows the end or plays from the start. */
+  async start(follow: boolean): Promise<void> {
+    const first = await this.output.read(0, 4096);
+    this.header = first.indexOf(10) + 1;
+    await this.readTiming();
+    this.restart();
+    this.following = follow && !this.timing.ended;
+    this.playing = !this.following;
+    if (this.following) this.wanted = this.timing.duration;
+    this.changed();
+    void this.run();
+    void this.poll();
+  }
+
+  /** Goes to a time; reaching the end of what runs still is following it. */
+  seek(to: number): void {
+    this.following = false;
+    this.wanted = Math.min(Math.max(0, to), this.timing.duration);
+    this.changed();
+  }
+
+  toggle(): void {
+    if (this.following) {
+      this.following = this.playing = false;
+    } else {
+      if (!this.playing && this.position >= this.timing.duration && this.timing.ended) this.wanted = 0;
+      this.playing = !this.playing;
+    }
+    this.changed();
+  }
+
+  follow(): void {
+    this.following = true;
+    this.wanted = this.timing.duration;
+    this.changed();
+  }
+
+  dispose(): void {
+    this.disposed = true;
+  }
+
+  private async run(): Promise<void> {
+    let last = performance.now();
+    while (!this.disposed) {
+      await frame();
+      const now = performance.now();
+      const elapsed = Math.min((now - last) / 1000, longestTick);
+      last = now;
+      if (this.wanted !== null) await this.jump(this.wanted);
+      else if (this.playing) await this.advance(elapsed * this.speed);
+    }
+  }
+
+  private async jump(to: number): Promise<void> {
+    if (to < this.position) this.restart();
+    const reached = await this.feed(to, () => this.wanted === to);
+    if (!reached) return;
+    this.position = to;
+    this.wanted = null;
+    this.changed();
+  }
+
+  private async advance(by: number): Promise<void> {
+    let to = this.position + by;
+    const next = this.timing.moments[this.next];
+    if (this.skipsIdle && next && next.at - this.position > idleAfter) to = Math.max(to, next.at - idleLeftOver);
+    to = Math.min(to, this.timing.duration);
+    if (await this.feed(to, () => this.wanted === null)) this.position = to;
+    if (to >= this.timing.duration && this.wanted === null) {
+      this.playing = false;
+      this.following = !this.timing.ended;
+    }
+    this.changed();
+  }
+
+  private restart(): void {
+    this.next = this.offset = this.position = 0;
+    this.screen.terminal.reset();
+    this.screen.terminal.resize(this.timing.columns, this.timing.rows);
+    this.screen.fitFont(true);
+  }
+
+  /** Applies every moment up to a time; false when it was told to stop on the way. */
+  private async feed(to: number, goOn: () => boolean): Promise<boolean> {
+    const { moments } = this.timing;
+    while (!this.disposed) {
+      const moment = moments[this.next];
+      if (!moment || moment.at > to) return true;
+      this.next++;
+      if (moment.kind === 'output') {
+        let length = moment.length;
+        for (let more = moments[this.next]; length < flushAt && more?.kind === 'output' && more.at <= to; more = moments[this.next]) {
+          length += more.length;
+          this.next++;
+        }
+        await this.write(length);
+        if (!goOn()) return false;
+      } else if (moment.kind === 'resize') {
+        this.screen.terminal.resize(moment.columns, moment.rows);
+        this.screen.fitFont(true);
+      } else if (moment.kind === 'gap') {
+        this.offset += moment.length;
+        this.screen.terminal.write(notKept(moment.length));
+      } else if (moment.kind === 'capped') {
+        this.screen.terminal.write(recordingFull);
+      }
+    }
+    return false;
+  }
+
+  private async write(length: number): Promise<void> {
+    const end = this.offset + length;
+    while (this.offset < end) {
+      const bytes = await this.output.read(this.header + this.offset, end - this.offset);
+      if (bytes.length === 0) break;
+      await new Promise<void>(parsed => this.screen.terminal.write(bytes, parsed));
+      this.offset += bytes.length;
+    }
+    // Timing that promises more than the file holds: a torn recording.
+    this.offset = end;
+  }
+
+  private async poll(): Promise<void> {
+    while (!this.disposed && !this.timing.ended) {
+      await new Promise(resolve => setTimeout(resolve, document.hidden ? pollEvery * 4 : pollEvery));
+      const before = this.timing.duration;
+      try {
+        await this.readTiming();
+      } catch {
+        // Offline, or the server restarts: the next round asks again.
+        continue;
+      }
+      if (this.following && this.timing.duration !== before) this.wanted = this.timing.duration;
+      if (this.timing.ended && this.following) this.following = false;
+      this.changed();
+    }
+  }
+
+  private async readTiming(): Promise<void> {
+    for (let bytes: Uint8Array; (bytes = await this.timingFile.read(this.timingRead, 1 << 20)).length > 0; ) {
+      this.timingRead += bytes.length;
+      this.timing.push(bytes);
+    }
+  }
+}
+
+/** The next picture, or a moment in a page that shows none. */
+function frame(): Promise<unknown> {
+  return new Promise(resolve => (document.hidden ? setTimeout(resolve, 250) : requestAnimationFrame(resolve)));
+}

@@ -1,0 +1,47 @@
+import type { Terminal } from '@xterm/xterm';
+import { copy } from './clipboard';
+
+/** What the terminal's keys do besides typing. */
+export interface Shortcuts {
+  search(): void;
+  /** By so many pixels; 0 = the default. */
+  zoom(by: number): void;
+}
+
+const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** Ctrl+C copies when something is selected, Ctrl+V pastes, Ctrl+Shift+F searches, Ctrl+= - 0 zoom. On a Mac, copy and paste are the browser's own. */
+export function bindShortcuts(terminal: Terminal, shortcuts: Shortcuts): void {
+  terminal.attachCustomKeyEventHandler(event => {
+    if (event.type !== 'keydown' || !event.ctrlKey || event.altKey || event.metaKey) return true;
+    const done = () => {
+      event.preventDefault();
+      return false;
+    };
+
+    if (event.shiftKey && event.code === 'KeyF') {
+      shortcuts.search();
+      return done();
+    }
+    if (event.key === '=' || event.key === '+') {
+      shortcuts.zoom(1);
+      return done();
+    }
+    if (event.key === '-' && !event.shiftKey) {
+      shortcuts.zoom(-1);
+      return done();
+    }
+    if (event.key === '0' && !event.shiftKey) {
+      shortcuts.zoom(0);
+      return done();
+    }
+    if (isMac) return true;
+    if (event.code === 'KeyC' && (event.shiftKey || terminal.hasSelection())) {
+      void copy(terminal.getSelection());
+      terminal.clearSelection();
+      return done();
+    }
+    // Not handled here and not typed: the browser pastes.
+    return event.code !== 'KeyV';
+  });
+}
