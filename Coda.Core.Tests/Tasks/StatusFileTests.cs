@@ -81,6 +81,9 @@ public sealed class StatusFileTests : IDisposable
         made.WaitForExit();
 
         Assert.Empty(new StatusFile(StatusPath).ReadNew());
+
+        File.CreateSymbolicLink(StatusPath + ".link", StatusPath);
+        Assert.Empty(new StatusFile(StatusPath + ".link").ReadNew());
     }
 
     private void Append(string text) => File.AppendAllText(StatusPath, text);

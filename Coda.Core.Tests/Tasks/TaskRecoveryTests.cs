@@ -19,7 +19,8 @@ public sealed class TaskRecoveryTests
         var dead = await AddAsync(host, null);
         var half = await AddAsync(host, "{\"status\":\"comp");
         var done = await AddAsync(host, """{"status":"completed","summary":"written meanwhile"}""");
-        File.WriteAllText(host.Files(done).Status, "{\"step\":\"synthesize\",\"message\":\"all done\"}");
+        await host.Get<TaskStore>().AddProgressAsync(done.TaskId, 1, [new TaskProgress(done.CreatedAt, "plan", "begin")]);
+        File.WriteAllText(host.Files(done).Status, "{\"step\":\"plan\",\"message\":\"begin\"}\n{\"step\":\"synthesize\",\"message\":\"all done\"}");
         using var survivor = Process.Start(new ProcessStartInfo("setsid", ["sleep", "1000"])
         {
             Environment = { ["CODA_TERMINAL_ID"] = dead.TerminalId },
@@ -33,6 +34,8 @@ public sealed class TaskRecoveryTests
         Assert.Contains("not JSON", (await host.ResultAsync(half)).Errors[0], StringComparison.Ordinal);
         var counted = await host.NowAsync(done);
         Assert.Equal((CodingTaskStatus.Completed, "written meanwhile", "all done"), (counted.Status, counted.Summary, counted.Progress));
+        Assert.True(TaskId.TryParse(done.TaskId, out var id));
+        Assert.Equal(["begin", "all done"], (await host.Tasks().ProgressAsync(id, default)).Select(line => line.Message));
 
         var page = Assert.IsType<InboxAnswer.Page>(await host.Tasks().InboxAsync(new InboxQuery(), default)).Value;
         Assert.Equal(new InboxCounts(0, 1, 2, 0, 0), page.Counts);
