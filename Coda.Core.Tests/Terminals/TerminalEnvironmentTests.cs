@@ -1,4 +1,5 @@
 using Coda.Core.Terminals;
+using Coda.Core.Tests.Hosting;
 
 namespace Coda.Core.Tests.Terminals;
 
@@ -46,6 +47,25 @@ public sealed class TerminalEnvironmentTests
         Assert.NotEqual("/", environment["HOME"]);
         Assert.StartsWith(environment["HOME"] + "/.local/bin:", environment["PATH"], StringComparison.Ordinal);
         Assert.Equal(("xterm-256color", id.ToString()), (environment["TERM"], environment["CODA_TERMINAL_ID"]));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_servers_environment_cannot_be_read_from_a_terminal_once_it_hides(bool hide)
+    {
+        const string Peek = "id -u; tr '\\0' '\\n' < /proc/$PPID/environ | grep CODA_TEST_SECRET= || echo nothing; cat /proc/$PPID/mem | head -c 1; ls /proc/$PPID/fd";
+        var output = await InspectedProcess.RunAsync(Peek, "s3cret", hide);
+        Assert.DoesNotMatch("^0\r", output);
+        if (hide)
+        {
+            Assert.Contains("nothing", output, StringComparison.Ordinal);
+            Assert.DoesNotContain("s3cret", output, StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.Contains("CODA_TEST_SECRET=s3cret", output, StringComparison.Ordinal); // so the test would see it
+        }
     }
 
     private static Dictionary<string, string> Build(Dictionary<string, string> server) =>
