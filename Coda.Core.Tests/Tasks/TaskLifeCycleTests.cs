@@ -5,8 +5,12 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Coda.Core.Tests.Tasks;
 
-public sealed class TaskLifeCycleTests
+public sealed class TaskLifeCycleTests : IDisposable
 {
+    private readonly string root = Directory.CreateTempSubdirectory("coda-life-").FullName;
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
     [Theory]
     [InlineData("result completed 'all well'", CodingTaskStatus.Completed, "all well")]
     [InlineData("result done 'all well'; exit 7", CodingTaskStatus.Completed, "all well")]
@@ -192,7 +196,6 @@ public sealed class TaskLifeCycleTests
     [Fact]
     public async Task A_stopping_server_interrupts_what_runs_and_believes_what_was_written()
     {
-        var root = Directory.CreateTempSubdirectory("coda-stop-").FullName;
         TaskView idle, ready;
         await using (var host = new CoreHost(FakeAgent.Does("""[ "$(grep -c zebra)" -gt 0 ] && result completed yes; sleep 1000"""), root: root))
         {
@@ -207,8 +210,6 @@ public sealed class TaskLifeCycleTests
             Assert.Equal(CodingTaskStatus.Interrupted, (await host.NowAsync(idle)).Status);
             Assert.Equal(CodingTaskStatus.Completed, (await host.NowAsync(ready)).Status);
         }
-
-        Directory.Delete(root, recursive: true);
     }
 
     [Fact]

@@ -98,8 +98,10 @@ internal sealed class TaskStarter(
         {
             if (task is null)
             {
+                // With the disk full the row waits in the queue; nobody waits for it here.
+                await running.ObserveAsync(store.RemoveAsync(view.TaskId)).WaitAsync(LongestSave, time, CancellationToken.None)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 files.Remove();
-                await store.RemoveAsync(view.TaskId);
             }
         }
 

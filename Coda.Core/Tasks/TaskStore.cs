@@ -93,6 +93,11 @@ internal sealed class TaskStore(Database database)
         ],
         cancellation);
 
+    /// <summary>The number of the newest progress line of a task; 0 = none.</summary>
+    public Task<long> LastProgressAsync(string taskId, CancellationToken cancellation) => database.ReadAsync(
+        connection => connection.ExecuteScalar<long>("SELECT coalesce(max(seq), 0) FROM task_progress WHERE task_id = @taskId", new { taskId }),
+        cancellation);
+
     /// <summary>A task by its id, or null.</summary>
     public Task<TaskView?> FindAsync(string taskId, CancellationToken cancellation) => FirstAsync("id = @key", taskId, cancellation);
 
