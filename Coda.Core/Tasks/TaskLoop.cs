@@ -54,8 +54,8 @@ internal sealed partial class TaskLoop(
         }
     }
 
-    /// <inheritdoc />
-    public void Dispose() => stopping.Dispose();
+    /// <summary>Only cancels, as a BackgroundService does: a host may still ask for the stop of what it has disposed of.</summary>
+    public void Dispose() => stopping.Cancel();
 
     private async Task EveryAsync(TimeSpan interval, Func<Task> work)
     {

@@ -37,8 +37,6 @@ public static class ConfigurationSetup
         settings.ThrowIfWrong();
 
         builder.WebHost.UseUrls(ListenAddress.Choose(builder.Configuration, access.Auth, server.Port));
-        // Without it a run from the build output, outside Development, serves every static file empty.
-        builder.WebHost.UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         // What cannot be put together is told at the start, not at the first request.
         builder.Host.UseDefaultServiceProvider(provider => provider.ValidateOnBuild = provider.ValidateScopes = true);

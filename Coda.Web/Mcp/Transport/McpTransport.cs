@@ -43,6 +43,7 @@ internal static class McpTransport
                 .SetPreflightMaxAge(TimeSpan.FromDays(1)))
             .UseMiddleware<RequestBody>()
             .UseMiddleware<ReplyShape>()
+            .UseMiddleware<RefusedStream>()
             .UseMiddleware<SessionTicketHeader>()
             .UseMiddleware<SessionlessCalls>());
         app.MapMcp(path);
