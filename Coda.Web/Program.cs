@@ -19,6 +19,7 @@ return await Launch.RunAsync(async () =>
     builder.Services.AddCodaMcp();
 
     var app = builder.Build();
+    app.OpenCodaHome();
     app.UseCodaGate();
     app.MapCodaHealth();
     app.MapCodaRecordings();

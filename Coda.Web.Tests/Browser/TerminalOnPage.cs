@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
@@ -67,7 +68,9 @@ internal sealed partial class TerminalOnPage(IPage page, string id)
     /// <summary>The terminal of the page's address, without waiting for it.</summary>
     public static string IdIn(string url) => IdPattern().Match(url).Value;
 
-    private Task<T> AskAsync<T>(string question) => page.EvaluateAsync<T>($"id => window.coda.terminals.get(id).{question}", id);
+    private async Task<T> AskAsync<T>(string question) =>
+        JsonSerializer.Deserialize<T>(
+            await page.EvaluateAsync<string>($"id => JSON.stringify(window.coda.terminals.get(id).{question})", id), JsonSerializerOptions.Web)!;
 
     [GeneratedRegex("term-[0-9a-f]{12}")]
     private static partial Regex IdPattern();

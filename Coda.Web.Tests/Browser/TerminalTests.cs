@@ -1,12 +1,20 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Coda.Core.Terminals;
 using Coda.Web.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
 namespace Coda.Web.Tests.Browser;
 
 /// <summary>A person works in a terminal.</summary>
-public sealed class TerminalTests(Chromium chromium) : IClassFixture<Chromium>, IAsyncDisposable
+public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) : IClassFixture<Chromium>, IAsyncDisposable
 {
     private readonly CodaApp app = new(new Dictionary<string, string> { ["Terminals:Shell"] = "/bin/bash" });
+
+    private string Projects => Path.Combine(app.Directory, "projects");
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync() => await app.DisposeAsync();
@@ -21,5 +29,162 @@ public sealed class TerminalTests(Chromium chromium) : IClassFixture<Chromium>, 
         await terminal.WaitForLineAsync($"^{size.Rows} {size.Columns}$");
         Assert.InRange(size.Columns, 80, 200);
         Assert.EndsWith($"/terminals/{terminal.Id}", page.Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Vim_writes_what_is_typed_and_follows_the_window()
+    {
+        var page = await chromium.SignInAsync(app);
+        var terminal = await TerminalOnPage.OnAsync(page);
+        await terminal.RunAsync("vim -u NONE note.txt");
+        await terminal.WaitForLineAsync("^~");
+        await terminal.TypeAsync("iGrüße, 世界 🙂");
+        await page.SetViewportSizeAsync(900, 600);
+        await page.WaitForFunctionAsync("id => window.coda.terminals.get(id).size().rows < 38", terminal.Id);
+        await page.Keyboard.PressAsync("Escape");
+        await terminal.RunAsync(":wq");
+        await terminal.RunAsync("stty size; cat note.txt");
+        var size = await terminal.SizeAsync();
+        await terminal.WaitForLineAsync($"^{size.Rows} {size.Columns}$");
+        Assert.Equal("Grüße, 世界 🙂\n", await File.ReadAllTextAsync(Path.Combine(Projects, "note.txt"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Control_C_under_a_flood_brings_the_prompt_back_at_once()
+    {
+        var page = await chromium.SignInAsync(app);
+        var terminal = await TerminalOnPage.OnAsync(page);
+        var times = new List<double>();
+        for (var round = 0; round < 5; round++)
+        {
+            await terminal.RunAsync($"PS1='done{round}> '; clear; yes");
+            await terminal.WaitForLineAsync("^y$");
+            await page.WaitForTimeoutAsync(500);
+            var since = Stopwatch.GetTimestamp();
+            await page.Keyboard.PressAsync("Control+c");
+            await terminal.WaitForLineAsync($"^done{round}> $|^done{round}>$");
+            times.Add(Stopwatch.GetElapsedTime(since).TotalMilliseconds);
+        }
+
+        output.WriteLine($"Ctrl-C to the prompt, ms: {string.Join(" ", times.Select(t => t.ToString("0", CultureInfo.InvariantCulture)))}");
+        // The promise is 150 ms; a machine that runs other tests at the same time is allowed more.
+        Assert.InRange(times.Order().ElementAt(times.Count / 2), 0, 1000);
+    }
+
+    [Fact]
+    public async Task A_pasted_megabyte_arrives_whole()
+    {
+        var page = await chromium.SignInAsync(app);
+        var terminal = await TerminalOnPage.OnAsync(page);
+        var text = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"line {i} of what was pasted: ü 世界 🙂 {i * 7919 % 10007}\n"));
+        Assert.InRange(Encoding.UTF8.GetByteCount(text), 1_000_000, 2_000_000);
+        await terminal.RunAsync("stty -echo; cat > pasted.txt; stty echo; sha256sum pasted.txt");
+        await page.EvaluateAsync(
+            """
+            text => {
+              const data = new DataTransfer();
+              data.setData('text/plain', text);
+              document.querySelector('.xterm-helper-textarea').dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }));
+            }
+            """,
+            text);
+        await page.Keyboard.PressAsync("Control+d");
+        await terminal.WaitForLineAsync($"^{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}  pasted.txt");
+    }
+
+    [Fact]
+    public async Task A_reloaded_page_and_another_browser_show_the_same()
+    {
+        var page = await chromium.SignInAsync(app);
+        var terminal = await TerminalOnPage.OnAsync(page);
+        await terminal.RunAsync("for i in $(seq 3000); do printf '\\033[3%dmline %d\\033[0m\\n' $((i%8)) $i; done; echo finished");
+        await terminal.WaitForLineAsync("^finished");
+        var (lines, cells, cursor) = (await terminal.LinesAsync(), await terminal.CellsAsync(), await terminal.CursorAsync());
+
+        await page.ReloadAsync();
+        var again = await TerminalOnPage.OnAsync(page);
+        Assert.Equal(terminal.Id, again.Id);
+        await again.WaitForLineAsync("^finished");
+        var other = await chromium.SignInAsync(app);
+        var second = await TerminalOnPage.OnAsync(other);
+        Assert.Equal(terminal.Id, second.Id);
+        await second.WaitForLineAsync("^finished");
+        foreach (var view in (TerminalOnPage[])[again, second])
+        {
+            Assert.Equal(lines, await view.LinesAsync());
+            Assert.Equal(cells, await view.CellsAsync());
+            Assert.Equal(cursor, await view.CursorAsync());
+        }
+
+        await second.RunAsync("echo from the second");
+        await again.WaitForLineAsync("^from the second");
+    }
+
+    [Fact]
+    public async Task A_smaller_window_that_does_not_drive_shows_the_whole_terminal()
+    {
+        var page = await chromium.SignInAsync(app);
+        var driver = await TerminalOnPage.OnAsync(page);
+        await driver.RunAsync("echo driving");
+        await driver.WaitForLineAsync("^driving");
+        var other = await chromium.SignInAsync(app, width: 800, height: 500);
+        var watcher = await TerminalOnPage.OnAsync(other);
+        await watcher.WaitForLineAsync("^driving");
+        Assert.Equal(await driver.SizeAsync(), await watcher.SizeAsync());
+        var overflow = await other.EvaluateAsync<double>(
+            """
+            () => {
+              const host = document.querySelector('.terminal-host').getBoundingClientRect();
+              const screen = document.querySelector('.xterm-screen').getBoundingClientRect();
+              return Math.max(screen.right - host.right, screen.bottom - host.bottom);
+            }
+            """);
+        Assert.InRange(overflow, -1000, 0.5);
+
+        // Whoever types drives.
+        await watcher.RunAsync("stty size");
+        var size = await watcher.SizeAsync();
+        await watcher.WaitForLineAsync("^\\d+ \\d+$");
+        await other.WaitForFunctionAsync($"id => window.coda.terminals.get(id).size().columns < {size.Columns}", watcher.Id);
+    }
+
+    [Fact]
+    public async Task Leaving_detaches_and_exit_ends()
+    {
+        var page = await chromium.SignInAsync(app);
+        var terminal = await TerminalOnPage.OnAsync(page);
+        var registry = app.Services.GetRequiredService<TerminalRegistry>();
+        await page.GotoAsync($"{app.Url}/inbox");
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Inbox" })).ToBeVisibleAsync();
+        Assert.Contains(registry.Live, t => t.Id.ToString() == terminal.Id);
+
+        await page.GotoAsync(app.Url);
+        var back = await TerminalOnPage.OnAsync(page);
+        Assert.Equal(terminal.Id, back.Id);
+        await back.RunAsync("exit 42");
+        await Assertions.Expect(page.Locator(".terminal-ended")).ToContainTextAsync("code 42");
+        await page.Locator(".terminal-ended").GetByRole(AriaRole.Link, new() { Name = "New terminal" }).ClickAsync();
+        await page.WaitForFunctionAsync("id => location.pathname.startsWith('/terminals/term-') && !location.pathname.endsWith(id)", terminal.Id);
+    }
+
+    [Fact]
+    public async Task Output_is_never_markup_and_never_types()
+    {
+        var page = await chromium.SignInAsync(app);
+        var terminal = await TerminalOnPage.OnAsync(page);
+        await terminal.RunAsync("""printf '\033]2;<img src=x onerror=alert(1)>\007\033]0;<script>alert(2)</script>\007'""");
+        await Assertions.Expect(page.Locator(".coda-title")).ToContainTextAsync("<script>alert(2)</script>");
+        Assert.Equal(0, await page.Locator(".coda-title img, .coda-title script, .coda-nav img").CountAsync());
+
+        // Queries shown again must not be answered into the shell.
+        await terminal.RunAsync("""printf '\033[c\033[>c\033[5n\033[6n\033]11;?\007\033[>q\033P$qm\033\\'; sleep 0.3; cat -v""");
+        await page.WaitForTimeoutAsync(600);
+        await page.Keyboard.PressAsync("Control+c");
+        await page.ReloadAsync();
+        var again = await TerminalOnPage.OnAsync(page);
+        await again.RunAsync("clear; echo quiet");
+        await again.WaitForLineAsync("^quiet");
+        await page.WaitForTimeoutAsync(300);
+        Assert.DoesNotContain(await again.LinesAsync(), line => line.Contains("[?", StringComparison.Ordinal) || line.Contains("rgb:", StringComparison.Ordinal));
     }
 }

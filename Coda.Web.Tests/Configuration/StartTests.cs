@@ -65,6 +65,44 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_second_server_on_the_same_home_names_the_first_and_leaves_it_alone()
+    {
+        await using var first = Start([]);
+        var address = await first.ListensAsync(Cancellation);
+        await using var second = Start([]);
+        Assert.Equal(1, await second.ExitsAsync(Cancellation));
+        Assert.Contains($"pid {first.Id}", second.Output);
+        Assert.Contains(address, second.Output);
+        Assert.DoesNotContain("   at ", second.Output);
+        using var client = new HttpClient();
+        Assert.Equal("healthy", await client.GetStringAsync($"{address}/health", Cancellation));
+    }
+
+    [Fact]
+    public async Task A_database_from_the_future_is_not_touched()
+    {
+        await using (var server = Start([]))
+        {
+            await server.ListensAsync(Cancellation);
+            server.Terminate();
+            Assert.Equal(0, await server.ExitsAsync(Cancellation));
+        }
+
+        await using (var database = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Home}/coda.db;Pooling=False"))
+        {
+            await database.OpenAsync(Cancellation);
+            await using var command = database.CreateCommand();
+            command.CommandText = "PRAGMA user_version = 9999";
+            await command.ExecuteNonQueryAsync(Cancellation);
+        }
+
+        await using var older = Start([]);
+        Assert.Equal(1, await older.ExitsAsync(Cancellation));
+        Assert.Contains("coda.db", older.Output);
+        Assert.DoesNotContain("   at ", older.Output);
+    }
+
+    [Fact]
     public async Task A_port_that_is_taken_is_named()
     {
         await using var first = Start([]);

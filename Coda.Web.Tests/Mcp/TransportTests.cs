@@ -151,7 +151,7 @@ public sealed class TransportTests : IAsyncLifetime
 
     private async Task<HttpResponseMessage> PreflightAsync(string origin)
     {
-        using var stranger = app.CreateClient();
+        using var stranger = app.Stranger();
         using var request = new HttpRequestMessage(HttpMethod.Options, "/mcp");
         request.Headers.Add("Origin", origin);
         request.Headers.Add("Access-Control-Request-Method", "POST");

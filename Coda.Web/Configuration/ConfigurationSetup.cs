@@ -1,3 +1,4 @@
+using Coda.Core.Agents;
 using Coda.Core.Recordings;
 using Coda.Core.Storage;
 using Coda.Core.Tasks;
@@ -39,6 +40,8 @@ public static class ConfigurationSetup
         // Without it a run from the build output, outside Development, serves every static file empty.
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        // What cannot be put together is told at the start, not at the first request.
+        builder.Host.UseDefaultServiceProvider(provider => provider.ValidateOnBuild = provider.ValidateScopes = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
 
         var home = CodaHome.Open(Expand(server.Home));
@@ -46,6 +49,17 @@ public static class ConfigurationSetup
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddDataProtection().SetApplicationName("coda").PersistKeysToFileSystem(new DirectoryInfo(home.KeysDirectory));
         builder.Services.AddHostedService<StartMessage>();
+    }
+
+    /// <summary>Takes the home for this process and reads what is in it, before anything else uses it or a port is opened.</summary>
+    /// <exception cref="Coda.Core.StartupException">Another server has it, or something in it is not to be used.</exception>
+    public static void OpenCodaHome(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var held = app.Services.GetRequiredService<HomeLock>();
+        app.Services.GetRequiredService<Database>();
+        app.Services.GetRequiredService<AgentCatalog>();
+        app.Lifetime.ApplicationStarted.Register(() => held.SetAddress(app.Services.GetRequiredService<ServerAddress>().Current));
     }
 
     private static IServiceCollection AddOptionsFrom<T>(this IServiceCollection services, SettingsReader settings, string section)

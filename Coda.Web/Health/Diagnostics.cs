@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Coda.Core.Agents;
 using Coda.Core.Storage;
 using Coda.Core.Tasks;
 using Coda.Core.Terminals;
@@ -9,7 +10,13 @@ namespace Coda.Web.Health;
 
 /// <summary>How the server is, for its owner.</summary>
 internal sealed class Diagnostics(
-    TerminalRegistry terminals, TaskService tasks, Database database, IOptions<TerminalOptions> terminalLimits, IOptions<TaskOptions> taskLimits, TimeProvider time)
+    TerminalRegistry terminals,
+    TaskService tasks,
+    AgentCatalog agents,
+    Database database,
+    IOptions<TerminalOptions> terminalLimits,
+    IOptions<TaskOptions> taskLimits,
+    TimeProvider time)
 {
     /// <summary>Looks now.</summary>
     public async Task<DiagnosticsReport> TakeAsync(CancellationToken cancellation)
@@ -25,6 +32,7 @@ internal sealed class Diagnostics(
             Terminals = new Usage(live.Count(terminal => terminal.Mode != TerminalMode.Run), terminalLimits.Value.MaxConcurrent),
             Tasks = new Usage(live.Count(terminal => terminal.Mode == TerminalMode.Run), taskLimits.Value.MaxConcurrent),
             Inbox = inbox is InboxAnswer.Page(var page) ? page.Counts : null,
+            InstalledAgents = [.. agents.All.Where(AgentCatalog.IsInstalled).Select(agent => agent.Name)],
             StorageTrouble = database.Trouble,
         };
     }
@@ -50,6 +58,9 @@ internal sealed record DiagnosticsReport
 
     /// <summary>Tasks of the inbox's window by status.</summary>
     public required InboxCounts? Inbox { get; init; }
+
+    /// <summary>Agents whose executable a terminal would find.</summary>
+    public required IReadOnlyList<string> InstalledAgents { get; init; }
 
     /// <summary>Null while everything can be written.</summary>
     public required string? StorageTrouble { get; init; }

@@ -27,8 +27,8 @@ internal sealed class CancelTool(TaskService tasks, PublicLinks links)
             {
                 TaskId = task.TaskId,
                 SessionId = task.SessionId,
-                Status = task.Status.ToWire(),
-                Message = wasRunning ? "The task was stopped." : $"Nothing to stop: the task had ended before ({task.Status.ToWire()}).",
+                Status = task.Status.Name(),
+                Message = wasRunning ? "The task was stopped." : $"Nothing to stop: the task had ended before ({task.Status.Name()}).",
                 ViewerUrl = links.ViewerOf(task),
             }),
             TaskCancellation.Unknown(var message) => ToolAnswer.Error(message),

@@ -57,7 +57,7 @@ internal sealed record InboxEntry
     {
         TaskId = task.TaskId,
         SessionId = task.SessionId,
-        Status = task.Status.ToWire(),
+        Status = task.Status.Name(),
         ElapsedS = Math.Round(((task.EndedAt ?? now) - task.CreatedAt).TotalSeconds, 1),
         PromptSummary = task.PromptSummary,
         PreviousSessionId = task.PreviousSessionId,

@@ -43,14 +43,14 @@ internal sealed record ResultAnswer
 
     /// <summary>Whatever else the agent wrote.</summary>
     [JsonExtensionData]
-    public JsonObject Extra { get; init; } = [];
+    public IDictionary<string, object?> Extra { get; init; } = new Dictionary<string, object?>();
 
     /// <summary>Describes a task that has no result yet.</summary>
     public static ResultAnswer NotYet(TaskView task, string viewerUrl) => new()
     {
         TaskId = task.TaskId,
         SessionId = task.SessionId,
-        Status = task.Status.ToWire(),
+        Status = task.Status.Name(),
         Summary = "",
         FilesChanged = [],
         Artifacts = new JsonArray(),
@@ -64,15 +64,13 @@ internal sealed record ResultAnswer
     {
         TaskId = task.TaskId,
         SessionId = task.SessionId,
-        Status = result.Status.ToWire(),
+        Status = result.Status.Name(),
         Summary = result.Summary,
         Feedback = result.Feedback,
         FilesChanged = result.FilesChanged,
         Artifacts = result.Artifacts,
         Errors = result.Errors,
         ViewerUrl = viewerUrl,
-        Extra = new JsonObject(result.Extra
-            .Where(extra => !OwnNames.Contains(extra.Key))
-            .Select(extra => KeyValuePair.Create(extra.Key, extra.Value?.DeepClone()))),
+        Extra = result.Extra.Where(extra => !OwnNames.Contains(extra.Key)).ToDictionary(extra => extra.Key, object? (extra) => extra.Value),
     };
 }

@@ -49,7 +49,7 @@ internal sealed class RunTool(TaskService tasks, PublicLinks links)
             {
                 TaskId = task.TaskId,
                 SessionId = task.SessionId,
-                Status = task.Status.ToWire(),
+                Status = task.Status.Name(),
                 ViewerUrl = links.ViewerOf(task),
             }),
             TaskStart.Refused(var message) => ToolAnswer.Error(message),

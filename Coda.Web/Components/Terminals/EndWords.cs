@@ -8,6 +8,18 @@ internal static class EndWords
     /// <summary>As a sentence.</summary>
     public static string Of(TerminalEnd end) => Of(end.Reason, end.Code);
 
+    /// <summary>In a word or two.</summary>
+    public static string Short(TerminalEndReason? reason, int? code) => reason switch
+    {
+        null => "Running",
+        TerminalEndReason.Exited => code is null or < 0 ? "Exited" : $"Exit code {code}",
+        TerminalEndReason.Closed => "Ended by a user",
+        TerminalEndReason.Idle => "Unused",
+        TerminalEndReason.TimedOut => "Timed out",
+        TerminalEndReason.ServerStopped => "Server stopped",
+        _ => "Server died",
+    };
+
     /// <summary>As a sentence.</summary>
     public static string Of(TerminalEndReason? reason, int? code) => reason switch
     {

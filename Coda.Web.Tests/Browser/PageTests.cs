@@ -1,0 +1,118 @@
+using Coda.Core.Tasks;
+using Coda.Core.Terminals;
+using Coda.Web.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+
+namespace Coda.Web.Tests.Browser;
+
+/// <summary>Every page, light and dark, without a word of complaint from the browser. CODA_SCREENSHOTS=directory keeps pictures.</summary>
+public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>, IAsyncDisposable
+{
+    private const string Hostile = "<img src=x onerror=\"document.title='pwned'\"><script>document.title='pwned'</script>";
+    private static readonly string? Pictures = Environment.GetEnvironmentVariable("CODA_SCREENSHOTS");
+
+    private readonly CodaApp app = new(new Dictionary<string, string> { ["Terminals:Shell"] = "/bin/bash" });
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync() => await app.DisposeAsync();
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Every_page_shows_what_it_is_for(bool dark)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var tasks = app.Services.GetRequiredService<TaskService>();
+        var done = await StartAsync(tasks, """
+            printf '\033[1;32mBuilding\033[0m the report\n'; for i in 1 2 3; do echo "step $i"; sleep 0.3; done
+            echo '{"step":"plan","message":"Read the sources"}' >> "$RESULTS_DIR/status.jsonl" 2>/dev/null
+            echo All done
+            """);
+        var failed = await StartAsync(tasks, "echo 'cannot go on' >&2; exit 3");
+        var running = await StartAsync(tasks, "while true; do date; sleep 0.5; done");
+        await WaitForAsync(async () => (await tasks.FindAsync(Id(failed), cancellation))!.Status != CodingTaskStatus.Running
+            && (await tasks.FindAsync(Id(done), cancellation))!.Status != CodingTaskStatus.Running);
+
+        var page = await chromium.NewPageAsync(dark);
+        var complaints = new List<string>();
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                complaints.Add($"{message.Text} ({message.Location})");
+            }
+        };
+        page.PageError += (_, error) => complaints.Add(error);
+
+        await page.GotoAsync(app.LoginLink());
+        var terminal = await TerminalOnPage.OnAsync(page);
+        await terminal.RunAsync("printf '\\033]2;deploy %s\\007' api; for i in 1 2 3 4 5 6 7; do printf \"\\033[3${i}mcolour $i \\033[9${i}mbright \\033[0m\\n\"; done");
+        await terminal.WaitForLineAsync("colour 7");
+        await PictureAsync(page, "terminal", dark);
+
+        await page.GotoAsync($"{app.Url}/terminals/new");
+        await page.WaitForURLAsync("**/terminals/term-*");
+        var second = await TerminalOnPage.OnAsync(page);
+        await second.RunAsync("exit 7");
+        await Assertions.Expect(page.Locator(".terminal-ended")).ToContainTextAsync("code 7");
+        await PictureAsync(page, "ended", dark);
+
+        await page.GotoAsync($"{app.Url}/terminals");
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Terminals", Exact = true })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("table").Last).ToContainTextAsync("Exit code 7");
+        await PictureAsync(page, "terminals", dark);
+
+        await page.GotoAsync($"{app.Url}/inbox");
+        await Assertions.Expect(page.Locator(".card")).ToHaveCountAsync(3);
+        await PictureAsync(page, "inbox", dark);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start a task" }).ClickAsync();
+        await Assertions.Expect(page.GetByLabel("Prompt")).ToBeVisibleAsync();
+        await page.WaitForTimeoutAsync(400);
+        await PictureAsync(page, "start-task", dark);
+
+        foreach (var (task, name) in ((TaskView, string)[])[(done, "task-done"), (failed, "task-failed"), (running, "task-running")])
+        {
+            await page.GotoAsync($"{app.Url}/tasks/{task.TaskId}");
+            await Assertions.Expect(page.Locator(".status").First).ToBeVisibleAsync();
+            await PictureAsync(page, name, dark);
+        }
+
+        await page.GotoAsync($"{app.Url}/replay/{done.TerminalId}");
+        await (await TerminalOnPage.OnAsync(page)).WaitForLineAsync("step 3");
+        await PictureAsync(page, "replay", dark);
+        await page.GotoAsync($"{app.Url}/replay/{running.TerminalId}");
+        await (await TerminalOnPage.OnAsync(page)).WaitForLineAsync("20");
+        await PictureAsync(page, "replay-live", dark);
+        await page.GotoAsync($"{app.Url}/replay/term-0123456789ab");
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "nothing under this address" })).ToBeVisibleAsync();
+        await PictureAsync(page, "unknown", dark);
+
+        Assert.Empty(complaints);
+    }
+
+    private async Task<TaskView> StartAsync(TaskService tasks, string prompt)
+    {
+        var start = await tasks.StartAsync(new TaskRequest { Prompt = prompt, Agent = "shell", Email = "ana@example.org" }, CancellationToken.None);
+        return Assert.IsType<TaskStart.Started>(start).Task;
+    }
+
+    private static TaskId Id(TaskView task) => TaskId.TryParse(task.TaskId, out var id) ? id : throw new FormatException(task.TaskId);
+
+    private static async Task WaitForAsync(Func<Task<bool>> condition)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!await condition())
+        {
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static async Task PictureAsync(IPage page, string name, bool dark)
+    {
+        if (Pictures is not null)
+        {
+            await page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"{name}-{(dark ? "dark" : "light")}.png") });
+        }
+    }
+}
