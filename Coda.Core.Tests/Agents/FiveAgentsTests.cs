@@ -1,4 +1,5 @@
 using Coda.Core.Tasks;
+using Coda.Core.Terminals;
 using Coda.Core.Tests.Hosting;
 using Coda.Core.Tests.Tasks;
 
@@ -110,6 +111,11 @@ public sealed class FiveAgentsTests : IDisposable
     {
         var bin = Path.Combine(root, "bin");
         Directory.CreateDirectory(bin);
+        foreach (var tool in (string[])["basename", "cat", "cmp", "dirname", "env", "grep", "head"])
+        {
+            File.CreateSymbolicLink(Path.Combine(bin, tool), ExecutableSearch.Find(tool, "/usr/bin:/bin")!);
+        }
+
         foreach (var name in installed)
         {
             File.WriteAllText(Path.Combine(bin, name), Program);
@@ -119,7 +125,7 @@ public sealed class FiveAgentsTests : IDisposable
         var settings = new Dictionary<string, string?> { ["Agents:Default"] = configured };
         foreach (var name in (string[])["claude", "codex", "gemini", "opencode", "hermes"])
         {
-            settings[$"Agents:{name}:SetEnvironment:PATH"] = $"{bin}:/usr/bin:/bin";
+            settings[$"Agents:{name}:SetEnvironment:PATH"] = bin;
         }
 
         return new CoreHost(settings, root: root);

@@ -141,7 +141,7 @@ internal sealed class TaskStore(Database database)
         connection => connection.QueryFirstOrDefault<string>("SELECT id FROM terminals WHERE task_id = @taskId", new { taskId }) ?? "",
         cancellation);
 
-    /// <summary>A page of tasks, newest first.</summary>
+    /// <summary>A page of tasks, newest first; the statuses asked for, if any, all count as the same.</summary>
     public Task<List<PlacedTask>> PageAsync(
         DateTimeOffset since, string email, IReadOnlyCollection<CodingTaskStatus> statuses, InboxPlace? before, int limit, CancellationToken cancellation) =>
         database.ReadAsync(
@@ -150,7 +150,7 @@ internal sealed class TaskStore(Database database)
                     SELECT {Columns} FROM tasks
                     WHERE created_at >= @since
                     {(email.Length > 0 ? "AND email = @email" : "")}
-                    {(statuses.Count > 0 ? "AND status IN @names" : "")}
+                    {(statuses.Count > 0 ? "AND counts_as = @counts AND status IN @names" : "")}
                     {(before is null ? "" : "AND (created_at, seq) < (@created, @seq)")}
                     ORDER BY created_at DESC, seq DESC LIMIT @limit
                     """,
@@ -159,6 +159,7 @@ internal sealed class TaskStore(Database database)
                         since = since.ToUnixTimeMilliseconds(),
                         email,
                         names = statuses.Select(status => status.Name()),
+                        counts = statuses.Select(status => status.CountsAs().Name()).FirstOrDefault(),
                         created = before?.CreatedAt,
                         seq = before?.Sequence,
                         limit,
