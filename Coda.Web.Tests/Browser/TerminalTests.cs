@@ -10,7 +10,8 @@ using Microsoft.Playwright;
 namespace Coda.Web.Tests.Browser;
 
 /// <summary>A person works in a terminal.</summary>
-public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) : IClassFixture<Chromium>, IAsyncDisposable
+[Collection(Chromium.Collection)]
+public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) : IAsyncDisposable
 {
     private readonly CodaApp app = new(new Dictionary<string, string> { ["Terminals:Shell"] = "/bin/bash" });
 
@@ -142,8 +143,8 @@ public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) :
         Assert.InRange(overflow, -1000, 0.5);
 
         // Whoever types drives.
-        await watcher.RunAsync("stty size");
         var size = await watcher.SizeAsync();
+        await watcher.RunAsync("stty size");
         await watcher.WaitForLineAsync("^\\d+ \\d+$");
         await other.WaitForFunctionAsync($"id => window.coda.terminals.get(id).size().columns < {size.Columns}", watcher.Id);
     }
