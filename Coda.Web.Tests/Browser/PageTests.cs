@@ -10,7 +10,6 @@ namespace Coda.Web.Tests.Browser;
 [Collection(Chromium.Collection)]
 public sealed class PageTests(Chromium chromium) : IAsyncDisposable
 {
-    private const string Hostile = "<img src=x onerror=\"document.title='pwned'\"><script>document.title='pwned'</script>";
     private static readonly string? Pictures = Environment.GetEnvironmentVariable("CODA_SCREENSHOTS");
 
     private readonly CodaApp app = new(new Dictionary<string, string> { ["Terminals:Shell"] = "/bin/bash" });

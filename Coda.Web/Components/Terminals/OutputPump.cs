@@ -41,6 +41,8 @@ internal sealed class OutputPump : IDisposable
     /// <summary>Whether output older than what is shown exists.</summary>
     public bool EarlierOmitted => plan.EarlierOmitted;
 
+    private bool HasRoom => unacknowledgedBytes < Window && unacknowledged.Count < MostInFlight;
+
     /// <summary>Sends until the stream is complete and parsed, over any number of connections.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -80,7 +82,7 @@ internal sealed class OutputPump : IDisposable
 
         while (true)
         {
-            while (unacknowledgedBytes < Window && unacknowledged.Count < MostInFlight && Next() is { } piece)
+            while (HasRoom && Next() is { } piece)
             {
                 unacknowledged.Enqueue(piece);
                 unacknowledgedBytes += piece.Bytes.Length;
@@ -92,7 +94,12 @@ internal sealed class OutputPump : IDisposable
                 return;
             }
 
-            _ = WatchAsync(cancellation);
+            if (HasRoom)
+            {
+                // Without room only an acknowledgement helps; new output would wake this loop for nothing, again and again.
+                _ = WatchAsync(cancellation);
+            }
+
             await wake.Task.WaitAsync(cancellation);
             wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             if (failure is not null)
@@ -142,7 +149,7 @@ internal sealed class OutputPump : IDisposable
         {
             // The connection went; the piece stays, to be sent again.
         }
-        catch (Exception e) when (e is JSException or InvalidOperationException)
+        catch (Exception e) when (e is JSException or JSDisconnectedException or InvalidOperationException)
         {
             failure = e;
         }
