@@ -13,11 +13,13 @@ return await Launch.RunAsync(async () =>
     builder.AddCodaConfiguration();
     builder.Services.AddCodaCore();
     builder.Services.AddCodaGate();
+    builder.Services.AddCodaHealth();
     builder.Services.AddCodaPages();
     builder.Services.AddCodaRecordings();
     builder.Services.AddCodaMcp();
 
     var app = builder.Build();
+    app.OpenCodaHome();
     app.UseCodaGate();
     app.MapCodaHealth();
     app.MapCodaRecordings();

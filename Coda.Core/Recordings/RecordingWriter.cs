@@ -102,8 +102,9 @@ internal sealed class RecordingWriter : IDisposable
             RandomAccess.Write(output, kept, at);
             WriteTiming(lines.ToString());
         }
-        catch (IOException e)
+        catch (Exception e) when (IsFullDisk(e))
         {
+            TakeBack();
             lostFrom ??= offset;
             retryAt = now + RetryAfter;
             Trouble = $"Output since byte {lostFrom} is not being recorded: {e.Message}";
@@ -148,8 +149,25 @@ internal sealed class RecordingWriter : IDisposable
         return handle;
     }
 
+    // .NET reports EFBIG, a file over the size a user may write, as a wrong argument.
+    private static bool IsFullDisk(Exception e) => e is IOException or ArgumentOutOfRangeException;
+
     // Delays are rounded to microseconds; adding them up must not drift.
     private static TimeSpan Rounded(TimeSpan time) => new(time.Ticks / 10 * 10);
+
+    // A write that failed may have written a part.
+    private void TakeBack()
+    {
+        try
+        {
+            RandomAccess.SetLength(output, outputLength);
+            RandomAccess.SetLength(timing, timingLength);
+        }
+        catch (IOException)
+        {
+            // Then the part stays, to be overwritten by the next write.
+        }
+    }
 
     private void WriteLine(Func<TimeSpan, string> line)
     {
@@ -164,7 +182,7 @@ internal sealed class RecordingWriter : IDisposable
             WriteTiming(line(now - lastLine));
             lastLine = Rounded(now);
         }
-        catch (IOException e)
+        catch (Exception e) when (IsFullDisk(e))
         {
             Trouble = $"The recording cannot be written: {e.Message}";
         }

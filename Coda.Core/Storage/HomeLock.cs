@@ -9,6 +9,9 @@ namespace Coda.Core.Storage;
 /// </summary>
 public sealed class HomeLock : IDisposable
 {
+    /// <summary>EWOULDBLOCK of flock(2).</summary>
+    private const int Locked = 11;
+
     private readonly FileStream file;
     private readonly string ownerPath;
 
@@ -35,10 +38,14 @@ public sealed class HomeLock : IDisposable
             held.Tell("");
             return held;
         }
-        catch (IOException)
+        catch (IOException e) when (e.HResult == Locked)
         {
             throw new StartupException(
                 $"Another CoDA server uses {home.Root}{Describe(ownerPath)}. Stop it first, or set CODA_HOME to another directory. Nothing was changed.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"{home.LockPath} cannot be locked: {e.Message} Set CODA_HOME to a directory this user may write.");
         }
     }
 

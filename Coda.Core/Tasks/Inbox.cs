@@ -71,7 +71,7 @@ internal sealed class Inbox(TaskStore store, TaskCounters counters, RunningTasks
         }
 
         statuses = status == CodingTaskStatus.Failed
-            ? [.. Enum.GetValues<CodingTaskStatus>().Where(candidate => candidate.CountsAsFailed())]
+            ? [.. Enum.GetValues<CodingTaskStatus>().Where(candidate => candidate.CountsAs() == CodingTaskStatus.Failed)]
             : [status];
         return true;
     }

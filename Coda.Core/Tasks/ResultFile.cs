@@ -28,18 +28,16 @@ internal sealed class ResultFile(TaskFiles files)
 
     private sealed class Place(string path)
     {
-        private (DateTime Written, long Length) stamp;
+        private FileStamp stamp;
         private ResultReading reading = ResultReading.Missing;
 
         public int Changes { get; private set; }
 
         public ResultReading Read()
         {
-            var file = new FileInfo(path);
             try
             {
-                // An empty file is not written yet; a pipe or device has no length either, and opening one might never return.
-                var now = file.Exists && file.Length > 0 ? (file.LastWriteTimeUtc, file.Length) : default;
+                var now = FileStamp.Of(path);
                 if (now != stamp)
                 {
                     reading = now == default ? ResultReading.Missing : Parse(now.Length);

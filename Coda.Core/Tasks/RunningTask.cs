@@ -6,6 +6,8 @@ namespace Coda.Core.Tasks;
 /// <summary>One task from its start to its one and final end; whoever ends it first decides why.</summary>
 internal sealed partial class RunningTask
 {
+    /// <summary>A flood of progress must not use up the recording.</summary>
+    private const int MaxMarksPerLook = 100;
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(300);
 
     private readonly Lock gate = new();
@@ -156,7 +158,8 @@ internal sealed partial class RunningTask
             });
         }
 
-        Saved = tasks.EndedAsync(this);
+        tasks.CountEnd(this);
+        Saved = SaveEndAsync();
         slot.Dispose();
         over.SetResult(view);
         tasks.Raise(view);
@@ -166,9 +169,9 @@ internal sealed partial class RunningTask
     private bool TakeProgress(DateTimeOffset now, bool atEnd)
     {
         var lines = status.ReadNew(atEnd);
-        foreach (var line in lines)
+        progress.AddRange(lines.Select(line => new TaskProgress(now, line.Step, line.Message)));
+        foreach (var line in lines.TakeLast(MaxMarksPerLook))
         {
-            progress.Add(new TaskProgress(now, line.Step, line.Message));
             terminal.Recording.Mark($"{line.Step}: {line.Message}");
         }
 
@@ -192,6 +195,18 @@ internal sealed partial class RunningTask
             progressSaved = tasks.SaveProgressAsync(view.TaskId, progressCount - fresh.Count + 1, fresh);
             progressSavedCount = progressCount;
         }
+    }
+
+    private async Task SaveEndAsync()
+    {
+        await progressSaved;
+        lock (gate)
+        {
+            SaveProgress();
+        }
+
+        await progressSaved;
+        await tasks.SaveEndAsync(this);
     }
 
     [LoggerMessage(LogLevel.Information, "Task {TaskId} ended as {Status} ({Why}).")]

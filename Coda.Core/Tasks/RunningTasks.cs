@@ -43,17 +43,20 @@ internal sealed partial class RunningTasks(TaskStore store, TaskCounters counter
         Raise(view);
     }
 
-    /// <summary>Counts a task as ended and saves that; it is forgotten here once it is saved.</summary>
-    public async Task EndedAsync(RunningTask task)
+    /// <summary>Counts a task as what it has become.</summary>
+    public void CountEnd(RunningTask task)
     {
-        var view = task.View;
-        if (live.TryGetValue(view.TaskId, out var entry))
+        if (live.TryGetValue(task.View.TaskId, out var entry))
         {
-            counters.Change(entry.Counted, view.Status);
+            counters.Change(entry.Counted, task.View.Status);
         }
+    }
 
-        await ObserveAsync(store.UpdateAsync(view, task.Outcome));
-        live.TryRemove(view.TaskId, out _);
+    /// <summary>Saves the end of a task, and then forgets it here.</summary>
+    public async Task SaveEndAsync(RunningTask task)
+    {
+        await ObserveAsync(store.UpdateAsync(task.View, task.Outcome));
+        live.TryRemove(task.View.TaskId, out _);
     }
 
     /// <summary>Saves progress lines, numbered from <paramref name="first"/>.</summary>
@@ -77,7 +80,8 @@ internal sealed partial class RunningTasks(TaskStore store, TaskCounters counter
         }
     }
 
-    private async Task ObserveAsync(Task write)
+    /// <summary>Waits for a write whose failure nobody else would see.</summary>
+    public async Task ObserveAsync(Task write)
     {
         try
         {

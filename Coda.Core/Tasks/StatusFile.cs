@@ -18,7 +18,7 @@ internal sealed class StatusFile(string path)
 
     private readonly List<byte> unfinished = [];
     private byte[] before = [];
-    private (DateTime Written, long Length) stamp;
+    private FileStamp stamp;
     private long offset;
     private bool skipping;
 
@@ -32,9 +32,7 @@ internal sealed class StatusFile(string path)
         var lines = new List<StatusLine>();
         try
         {
-            var file = new FileInfo(path);
-            // A pipe or device has no length: opening one might never return.
-            var now = file.Exists && file.Length > 0 ? (file.LastWriteTimeUtc, file.Length) : default;
+            var now = FileStamp.Of(path);
             var changed = now != stamp;
             if (changed)
             {

@@ -12,9 +12,9 @@ public static class StatusNames
     /// <summary>Its name.</summary>
     public static string Name(this CodingTaskStatus status) => Names[(int)status];
 
-    /// <summary>Whether the inbox counts it as failed.</summary>
-    public static bool CountsAsFailed(this CodingTaskStatus status) =>
-        status is CodingTaskStatus.Failed or CodingTaskStatus.Timeout or CodingTaskStatus.Cancelled or CodingTaskStatus.Interrupted;
+    /// <summary>What the inbox counts it as: one of five.</summary>
+    public static CodingTaskStatus CountsAs(this CodingTaskStatus status) =>
+        status is CodingTaskStatus.Timeout or CodingTaskStatus.Cancelled or CodingTaskStatus.Interrupted ? CodingTaskStatus.Failed : status;
 
     /// <summary>Reads a name; <c>done</c> is an old one of <c>completed</c>.</summary>
     public static bool TryParse(string name, out CodingTaskStatus status)

@@ -61,7 +61,7 @@ internal sealed class TaskCounters(TimeSpan window, TimeProvider time)
     public static InboxCounts Five(IReadOnlyList<int> byStatus) => new(
         byStatus[(int)CodingTaskStatus.Running],
         byStatus[(int)CodingTaskStatus.Completed],
-        Enum.GetValues<CodingTaskStatus>().Where(status => status.CountsAsFailed()).Sum(status => byStatus[(int)status]),
+        Enum.GetValues<CodingTaskStatus>().Where(status => status.CountsAs() == CodingTaskStatus.Failed).Sum(status => byStatus[(int)status]),
         byStatus[(int)CodingTaskStatus.InfoNeeded],
         byStatus[(int)CodingTaskStatus.NeedsApproval]);
 

@@ -7,14 +7,14 @@ namespace Coda.Core.Tasks;
 
 /// <summary>
 /// The life of tasks within the server: recovers those of a server that died before anything new starts, ticks once a second for all
-/// running ones, sweeps once an hour, and ends what runs when the server stops.
+/// running ones, sweeps every quarter of an hour, and ends what runs when the server stops.
 /// </summary>
 internal sealed partial class TaskLoop(
     TerminalRegistry terminals, TaskRecovery recovery, TaskStore store, TaskCounters counters, TaskStarter starter, RunningTasks running,
     Retention retention, IOptions<TaskOptions> options, TimeProvider time, ILogger<TaskLoop> log) : IHostedService, IDisposable
 {
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SweepEvery = TimeSpan.FromHours(1);
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(15);
     private readonly CancellationTokenSource stopping = new();
     private Task loops = Task.CompletedTask;
 
@@ -54,15 +54,15 @@ internal sealed partial class TaskLoop(
         }
     }
 
-    /// <inheritdoc />
-    public void Dispose() => stopping.Dispose();
+    /// <summary>Only cancels, as a BackgroundService does: a host may still ask for the stop of what it has disposed of.</summary>
+    public void Dispose() => stopping.Cancel();
 
     private async Task EveryAsync(TimeSpan interval, Func<Task> work)
     {
         using var timer = new PeriodicTimer(interval, time);
         try
         {
-            do
+            while (await timer.WaitForNextTickAsync(stopping.Token))
             {
                 try
                 {
@@ -74,7 +74,6 @@ internal sealed partial class TaskLoop(
                     LogRoundFailed(e);
                 }
             }
-            while (await timer.WaitForNextTickAsync(stopping.Token));
         }
         catch (OperationCanceledException)
         {

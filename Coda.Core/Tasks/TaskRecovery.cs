@@ -13,22 +13,43 @@ internal sealed partial class TaskRecovery(TaskStore store, CodaHome home, TimeP
         {
             var files = new TaskFiles(home, task.SessionId, task.TaskId);
             var result = TaskOutcome.Interrupted(new ResultFile(files).Read());
-            var lines = new StatusFile(files.Status).ReadNew(atEnd: true);
-            var last = lines.Count > 0 ? lines[^1] : new StatusLine(task.Step, task.Progress);
+            var last = await TakeProgressAsync(task, files, cancellation);
             await store.UpdateAsync(
                 task with
                 {
                     TerminalId = task.TerminalId.Length > 0 ? task.TerminalId : await store.TerminalOfAsync(task.TaskId, cancellation),
                     Status = result.Status,
                     Summary = result.Summary,
-                    Step = last.Step,
-                    Progress = last.Message,
+                    Step = last?.Step ?? "",
+                    Progress = last?.Message ?? "",
                     EndedAt = time.GetUtcNow(),
                     Version = task.Version + 1,
                 },
                 result);
             LogRecovered(task.TaskId, result.Status);
         }
+    }
+
+    /// <summary>Takes in what was written after the server died; the newest of all lines.</summary>
+    private async Task<TaskProgress?> TakeProgressAsync(TaskView task, TaskFiles files, CancellationToken cancellation)
+    {
+        var file = new StatusFile(files.Status);
+        var written = new List<StatusLine>();
+        while (file.ReadNew() is { Count: > 0 } lines)
+        {
+            written.AddRange(lines);
+        }
+
+        written.AddRange(file.ReadNew(atEnd: true));
+        var known = await store.LastProgressAsync(task.TaskId, cancellation);
+        var fresh = written.Skip((int)known).TakeLast(TaskStore.MaxProgress)
+            .Select(line => new TaskProgress(time.GetUtcNow(), line.Step, line.Message)).ToList();
+        if (fresh.Count > 0)
+        {
+            await store.AddProgressAsync(task.TaskId, written.Count - fresh.Count + 1, fresh);
+        }
+
+        return await store.ProgressAsync(task.TaskId, cancellation) is [.., var last] ? last : null;
     }
 
     [LoggerMessage(LogLevel.Warning, "Task {TaskId} was running when the server died; it is {Status} now.")]

@@ -46,7 +46,7 @@ internal sealed class TaskStarter(
         TaskStart? outcome = null;
         try
         {
-            return outcome = await StartAsync(asked, slot, cancellation);
+            return outcome = await BeginAsync(asked, slot, cancellation);
         }
         finally
         {
@@ -58,7 +58,7 @@ internal sealed class TaskStarter(
         }
     }
 
-    private async Task<TaskStart> StartAsync(CheckedRequest asked, TaskSlots.Slot slot, CancellationToken cancellation)
+    private async Task<TaskStart> BeginAsync(CheckedRequest asked, TaskSlots.Slot slot, CancellationToken cancellation)
     {
         if (await AddAsync(asked, cancellation) is not { } view)
         {
@@ -73,22 +73,22 @@ internal sealed class TaskStarter(
         try
         {
             await WriteFilesAsync(asked, view, files, cancellation);
-            switch (await terminals.OpenAsync(Launch(asked, view, files), cancellation))
+            var opening = await terminals.OpenAsync(Launch(asked, view, files), cancellation);
+            if (opening is TerminalOpening.Opened { Terminal: var terminal })
             {
-                case TerminalOpening.Opened { Terminal: var terminal }:
-                    task = new RunningTask(
-                        view with { TerminalId = terminal.Id.ToString() }, files, terminal, asked.Agent.ExitCodeDecides, slot, running);
-                    running.Add(task);
-                    if (closed.Length > 0)
-                    {
-                        task.TryEnd(TaskEnding.ServerStopped);
-                    }
+                task = new RunningTask(
+                    view with { TerminalId = terminal.Id.ToString() }, files, terminal, asked.Agent.ExitCodeDecides, slot, running);
+                running.Add(task);
+                if (closed.Length > 0)
+                {
+                    // The server began to stop meanwhile, and has counted those to end.
+                    task.TryEnd(TaskEnding.ServerStopped);
+                }
 
-                    return new TaskStart.Started(task.View);
-                case var opening:
-                    refusal = ((TerminalOpening.Refused)opening).Message;
-                    break;
+                return new TaskStart.Started(task.View);
             }
+
+            refusal = ((TerminalOpening.Refused)opening).Message;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -98,8 +98,10 @@ internal sealed class TaskStarter(
         {
             if (task is null)
             {
+                // With the disk full the row waits in the queue; nobody waits for it here.
+                await running.ObserveAsync(store.RemoveAsync(view.TaskId)).WaitAsync(LongestSave, time, CancellationToken.None)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 files.Remove();
-                await store.RemoveAsync(view.TaskId);
             }
         }
 

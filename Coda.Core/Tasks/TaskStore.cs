@@ -93,6 +93,11 @@ internal sealed class TaskStore(Database database)
         ],
         cancellation);
 
+    /// <summary>The number of the newest progress line of a task; 0 = none.</summary>
+    public Task<long> LastProgressAsync(string taskId, CancellationToken cancellation) => database.ReadAsync(
+        connection => connection.ExecuteScalar<long>("SELECT coalesce(max(seq), 0) FROM task_progress WHERE task_id = @taskId", new { taskId }),
+        cancellation);
+
     /// <summary>A task by its id, or null.</summary>
     public Task<TaskView?> FindAsync(string taskId, CancellationToken cancellation) => FirstAsync("id = @key", taskId, cancellation);
 
@@ -136,7 +141,7 @@ internal sealed class TaskStore(Database database)
         connection => connection.QueryFirstOrDefault<string>("SELECT id FROM terminals WHERE task_id = @taskId", new { taskId }) ?? "",
         cancellation);
 
-    /// <summary>A page of tasks, newest first.</summary>
+    /// <summary>A page of tasks, newest first; the statuses asked for, if any, all count as the same.</summary>
     public Task<List<PlacedTask>> PageAsync(
         DateTimeOffset since, string email, IReadOnlyCollection<CodingTaskStatus> statuses, InboxPlace? before, int limit, CancellationToken cancellation) =>
         database.ReadAsync(
@@ -145,7 +150,7 @@ internal sealed class TaskStore(Database database)
                     SELECT {Columns} FROM tasks
                     WHERE created_at >= @since
                     {(email.Length > 0 ? "AND email = @email" : "")}
-                    {(statuses.Count > 0 ? "AND status IN @names" : "")}
+                    {(statuses.Count > 0 ? "AND counts_as = @counts AND status IN @names" : "")}
                     {(before is null ? "" : "AND (created_at, seq) < (@created, @seq)")}
                     ORDER BY created_at DESC, seq DESC LIMIT @limit
                     """,
@@ -154,6 +159,7 @@ internal sealed class TaskStore(Database database)
                         since = since.ToUnixTimeMilliseconds(),
                         email,
                         names = statuses.Select(status => status.Name()),
+                        counts = statuses.Select(status => status.CountsAs().Name()).FirstOrDefault(),
                         created = before?.CreatedAt,
                         seq = before?.Sequence,
                         limit,

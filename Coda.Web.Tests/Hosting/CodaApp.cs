@@ -35,9 +35,8 @@ public sealed class CodaApp : WebApplicationFactory<Program>
 
         UseKestrel();
         StartServer();
-        // The server itself follows no redirects and keeps no cookies; a test that wants to makes a client that does.
-        ClientOptions.AllowAutoRedirect = false;
-        ClientOptions.HandleCookies = false;
+        // Databricks mode listens everywhere, which is nowhere to connect to.
+        ClientOptions.BaseAddress = new UriBuilder(ClientOptions.BaseAddress) { Host = "127.0.0.1" }.Uri;
     }
 
     /// <summary>Holds <c>home</c> and <c>projects</c>.</summary>
@@ -49,10 +48,14 @@ public sealed class CodaApp : WebApplicationFactory<Program>
     /// <summary>The bearer token of local mode.</summary>
     public string Token => File.ReadAllText(Services.GetRequiredService<CodaHome>().TokenPath).Trim();
 
+    /// <summary>A client without any credentials; it follows no redirects and keeps no cookies.</summary>
+    public HttpClient Stranger() =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = ClientOptions.BaseAddress };
+
     /// <summary>A client that the gate admits.</summary>
     public HttpClient Owner()
     {
-        var client = CreateClient();
+        var client = Stranger();
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
         return client;
     }
@@ -72,6 +75,7 @@ public sealed class CodaApp : WebApplicationFactory<Program>
     /// <inheritdoc />
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
+        builder.UseEnvironment("Production");
         foreach (var (key, value) in settings)
         {
             builder.UseSetting(key, value);

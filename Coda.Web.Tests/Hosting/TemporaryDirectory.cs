@@ -7,5 +7,11 @@ public sealed class TemporaryDirectory : IDisposable
     public string Path { get; } = Directory.CreateTempSubdirectory("coda-test-").FullName;
 
     /// <inheritdoc />
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose()
+    {
+        if (Directory.Exists(Path))
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+    }
 }

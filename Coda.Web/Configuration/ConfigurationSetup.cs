@@ -1,3 +1,4 @@
+using Coda.Core.Agents;
 using Coda.Core.Recordings;
 using Coda.Core.Storage;
 using Coda.Core.Tasks;
@@ -14,6 +15,8 @@ public static class ConfigurationSetup
 {
     // The platform kills what has not ended 15 s after SIGTERM; terminals get their grace within the rest.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
+
+    private const string ShellDelegable = "Agents:shell:Delegable";
 
     /// <summary>Reads and validates every setting, opens the home and decides where to listen.</summary>
     /// <exception cref="Coda.Core.StartupException">Something is wrong; the message names every key.</exception>
@@ -35,10 +38,16 @@ public static class ConfigurationSetup
             .AddSingleton(Options.Create(access));
         settings.ThrowIfWrong();
 
+        // A deployed app runs scripts for other programs only when its operator says so.
+        if (access.Auth == AuthMode.Databricks)
+        {
+            builder.Configuration[ShellDelegable] ??= "false";
+        }
+
         builder.WebHost.UseUrls(ListenAddress.Choose(builder.Configuration, access.Auth, server.Port));
-        // Without it a run from the build output, outside Development, serves every static file empty.
-        builder.WebHost.UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        // What cannot be put together is told at the start, not at the first request.
+        builder.Host.UseDefaultServiceProvider(provider => provider.ValidateOnBuild = provider.ValidateScopes = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
 
         var home = CodaHome.Open(Expand(server.Home));
@@ -46,6 +55,17 @@ public static class ConfigurationSetup
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddDataProtection().SetApplicationName("coda").PersistKeysToFileSystem(new DirectoryInfo(home.KeysDirectory));
         builder.Services.AddHostedService<StartMessage>();
+    }
+
+    /// <summary>Takes the home for this process and reads what is in it, before anything else uses it or a port is opened.</summary>
+    /// <exception cref="Coda.Core.StartupException">Another server has it, or something in it is not to be used.</exception>
+    public static void OpenCodaHome(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var held = app.Services.GetRequiredService<HomeLock>();
+        app.Services.GetRequiredService<Database>();
+        app.Services.GetRequiredService<AgentCatalog>();
+        app.Lifetime.ApplicationStarted.Register(() => held.SetAddress(app.Services.GetRequiredService<ServerAddress>().Current));
     }
 
     private static IServiceCollection AddOptionsFrom<T>(this IServiceCollection services, SettingsReader settings, string section)

@@ -1,4 +1,5 @@
 using Coda.Core;
+using Coda.Core.Terminals;
 using Microsoft.AspNetCore.Connections;
 
 namespace Coda.Web.Configuration;
@@ -11,6 +12,8 @@ internal static class Launch
     {
         try
         {
+            // Before anything else: what this process knows is not for the programs in its terminals to read.
+            ServerProcess.ForbidInspection();
             await server();
             return 0;
         }

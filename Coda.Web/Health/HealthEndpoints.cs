@@ -5,9 +5,13 @@ namespace Coda.Web.Health;
 /// <summary>Whether the server lives, for everybody; how it is, for its owner.</summary>
 internal static class HealthEndpoints
 {
+    /// <summary>Adds what looks.</summary>
+    public static IServiceCollection AddCodaHealth(this IServiceCollection services) => services.AddSingleton<Diagnostics>();
+
     /// <summary>Maps <c>/health</c> and <c>/diagnostics</c>.</summary>
     public static void MapCodaHealth(this WebApplication app)
     {
         app.MapGet(GateSetup.HealthPath, () => "healthy");
+        app.MapGet("/diagnostics", (Diagnostics diagnostics, CancellationToken cancellation) => diagnostics.TakeAsync(cancellation));
     }
 }

@@ -12,7 +12,7 @@ internal sealed class PlatformProxy(RequestDelegate next)
         var host = context.Request.Headers[HostHeader].ToString().Split(',')[0].Trim();
         if (Uri.TryCreate($"https://{host}/", UriKind.Absolute, out var uri) && uri is { AbsolutePath: "/", UserInfo: "" })
         {
-            context.Request.Host = HostString.FromUriComponent(uri);
+            context.Request.Host = uri.IsDefaultPort ? new HostString(uri.Host) : new HostString(uri.Host, uri.Port);
             context.Features.Set(new ForwardedHost());
         }
 

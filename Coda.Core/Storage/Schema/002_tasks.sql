@@ -18,10 +18,12 @@ CREATE TABLE tasks (
     summary             TEXT NOT NULL,
     version             INTEGER NOT NULL,
     files_removed_at    INTEGER,
+    counts_as           TEXT AS (CASE WHEN status IN ('timeout', 'cancelled', 'interrupted') THEN 'failed' ELSE status END),
     result              TEXT -- JSON; last, so that listing tasks never reads it
 );
 
 CREATE INDEX tasks_by_creation ON tasks (created_at, seq);
+CREATE INDEX tasks_by_count ON tasks (counts_as, created_at, seq);
 CREATE INDEX tasks_by_email ON tasks (email, created_at, seq);
 CREATE INDEX tasks_running ON tasks (seq) WHERE status = 'running';
 

@@ -1,0 +1,107 @@
+using Coda.Core.Agents;
+using Coda.Core.Storage;
+using Microsoft.Extensions.Configuration;
+
+namespace Coda.Core.Tests.Agents;
+
+public sealed class AgentCatalogTests : IDisposable
+{
+    private readonly CodaHome home = CodaHome.Open(Directory.CreateTempSubdirectory("coda-catalog-").FullName);
+
+    public void Dispose() => Directory.Delete(home.Root, recursive: true);
+
+    [Fact]
+    public void Six_are_built_in_and_sound()
+    {
+        Assert.Equal(["claude", "codex", "gemini", "opencode", "hermes", "shell"], Catalog().All.Select(agent => agent.Name));
+        Assert.All(BuiltInAgents.All, agent => Assert.Null(AgentRules.Fault(agent)));
+        Assert.Equal(["shell"], Catalog().All.Where(agent => agent.ExitCodeDecides).Select(agent => agent.Name));
+    }
+
+    [Fact]
+    public void The_file_has_the_last_word_and_only_about_what_it_says()
+    {
+        File.WriteAllText(home.AgentsPath, """
+            {
+              // a house of our own
+              "claude": { "executable": "/opt/claude", "setEnvironment": { "A": "file" } },
+              "mine": { "executable": "mine", "headless": ["go", "{promptFile}"], "promptVia": "File", "stopSignal": "Int" },
+            }
+            """);
+
+        var catalog = Catalog(("Agents:claude:Executable", "configured"), ("Agents:CLAUDE:SetEnvironment:B", "configured"), ("Agents:shell:Delegable", "false"));
+
+        var claude = catalog.Find("claude")!;
+        Assert.Equal("/opt/claude", claude.Executable);
+        Assert.Equal(BuiltInAgents.All[0].Headless, claude.Headless);
+        Assert.Equal(("file", "configured"), (claude.SetEnvironment["A"], claude.SetEnvironment["B"]));
+        Assert.Equal((PromptVia.File, StopSignal.Int), (catalog.Find("mine")!.PromptVia, catalog.Find("mine")!.StopSignal));
+        Assert.False(catalog.Find("shell")!.Delegable);
+    }
+
+    [Theory]
+    [InlineData("{ \"claude\": {", "line 1")]
+    [InlineData("[]", "must hold an object")]
+    [InlineData("{ \"claude\": { \"executible\": \"x\" } }", "executible")]
+    [InlineData("{ \"claude\": { \"headless\": \"x\" } }", "$.headless")]
+    [InlineData("{ \"Mine!\": { \"executable\": \"x\", \"headless\": [\"x\"] } }", "'Mine!'")]
+    [InlineData("{ \"mine\": { \"headless\": [\"x\"] } }", "Executable is missing")]
+    [InlineData("{ \"mine\": { \"executable\": \"x\" } }", "Headless is missing")]
+    [InlineData("{ \"claude\": { \"headless\": [\"{prompt}\"] } }", "{prompt}")]
+    [InlineData("{ \"claude\": { \"headless\": [\"{reslutsDir}\"] } }", "{reslutsDir}")]
+    [InlineData("{ \"hermes\": { \"headless\": [\"x\"] } }", "{promptFile}")]
+    [InlineData("{ \"claude\": { \"files\": { \"../x\": \"\" } } }", "'../x'")]
+    [InlineData("{ \"Default\": \"nobody\" }", "nobody")]
+    public void A_mistake_stops_the_start_and_names_its_place(string json, string place)
+    {
+        File.WriteAllText(home.AgentsPath, json);
+
+        var refusal = Assert.Throws<StartupException>(() => Catalog());
+
+        Assert.Contains(place, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Agents:claude:Executible", "x", "Agents:claude")]
+    [InlineData("Agents:claude:PromptVia", "Telepathy", "Agents:claude")]
+    [InlineData("Agents:Default", "nobody", "Agents:Default")]
+    public void A_mistake_in_the_settings_names_the_key(string key, string value, string place) =>
+        Assert.Contains(place, Assert.Throws<StartupException>(() => Catalog((key, value))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void What_is_filled_in_stays_one_argument_and_is_no_template_again()
+    {
+        var agent = new AgentDefinition
+        {
+            Name = "a",
+            Executable = "a",
+            Headless = ["{permissions}", "--in={workDir}", "{grants}", "{other}"],
+            Grants = ["{resultsDir}", "{taskDir}/x"],
+            Yolo = new() { Arguments = ["--all", "{workDir}"], Environment = new Dictionary<string, string> { ["X"] = "{taskDir}" } },
+        };
+
+        var command = AgentCommand.ForTask(
+            agent, yolo: true, new AgentPlaces("/p", "/r r", "/t", "/w {taskDir} \"'"), new Dictionary<string, string> { ["Y"] = "y" });
+
+        Assert.Equal(["a", "--all", "/w {taskDir} \"'", "--in=/w {taskDir} \"'", "/r r", "/t/x", "{other}"], command.Arguments);
+        Assert.Equal(("/t", "y", "/p"), (command.SetEnvironment["X"], command.SetEnvironment["Y"], command.StandardInputFile));
+    }
+
+    [Theory]
+    [InlineData("claude", "claude --permission-mode acceptEdits -- -x {workDir}")]
+    [InlineData("codex", "codex --no-daemon -s workspace-write -a on-request -x {workDir}")]
+    [InlineData("gemini", "gemini --skip-trust -i -x {workDir}")]
+    [InlineData("opencode", "opencode --prompt -x {workDir}")]
+    [InlineData("hermes", "hermes chat -q -x {workDir}")]
+    public void A_person_gets_the_agent_with_the_kickoff_as_its_first_input(string agent, string command)
+    {
+        var built = AgentCommand.ForPerson(Catalog().Find(agent)!, "-x {workDir}", "/w");
+
+        Assert.Equal(command, string.Join(' ', built.Arguments));
+        Assert.Equal("-x {workDir}", built.Arguments[^1]);
+        Assert.Null(built.StandardInputFile);
+    }
+
+    private AgentCatalog Catalog(params (string Key, string Value)[] settings) => new(
+        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value)).Build(), home);
+}

@@ -1,0 +1,90 @@
+using System.Text.RegularExpressions;
+using Coda.Core.Storage;
+
+namespace Coda.Core.Tests;
+
+/// <summary>The rules that keep the house in order (docs/architecture.md).</summary>
+public sealed partial class ArchitectureTests
+{
+    /// <summary>Which features a feature may use; the graph has no circle.</summary>
+    private static readonly Dictionary<string, string[]> MayUse = new()
+    {
+        ["Security"] = [],
+        ["Storage"] = [],
+        ["Workspaces"] = [],
+        ["Recordings"] = ["Storage"],
+        ["Terminals"] = ["Recordings", "Security", "Storage", "Workspaces"],
+        ["Agents"] = ["Storage", "Terminals"],
+        ["Tasks"] = ["Agents", "Recordings", "Security", "Storage", "Terminals", "Workspaces"],
+    };
+
+    private static string Root
+    {
+        get
+        {
+            var directory = new DirectoryInfo(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(directory.FullName, "Coda.sln")))
+            {
+                directory = directory.Parent!;
+            }
+
+            return directory.FullName;
+        }
+    }
+
+    [Fact]
+    public void Core_references_nothing_of_the_web() => Assert.DoesNotContain(
+        typeof(CodaHome).Assembly.GetReferencedAssemblies(),
+        reference => reference.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
+            || reference.Name.StartsWith("ModelContextProtocol", StringComparison.Ordinal)
+            || reference.Name.StartsWith("MudBlazor", StringComparison.Ordinal));
+
+    [Fact]
+    public void Every_folder_of_core_is_a_feature_with_known_neighbours() =>
+        Assert.Equal(MayUse.Keys.Order(), Directory.GetDirectories(Path.Combine(Root, "Coda.Core")).Select(Path.GetFileName).Except(["bin", "obj"]).Order());
+
+    [Fact]
+    public void Features_use_only_the_features_below_them()
+    {
+        var offences =
+            from feature in MayUse
+            from file in Sources(Path.Combine("Coda.Core", feature.Key))
+            from Match use in FeatureName().Matches(File.ReadAllText(file))
+            let used = use.Groups[1].Value
+            where used != feature.Key && MayUse.ContainsKey(used) && !feature.Value.Contains(used)
+            select $"{Path.GetRelativePath(Root, file)} uses {used}";
+        Assert.Empty(offences.Distinct());
+    }
+
+    [Fact]
+    public void Native_calls_are_in_one_drawer()
+    {
+        var offences = new[] { "Coda.Core", "Coda.Web" }.SelectMany(Sources)
+            .Where(file => NativeCall().IsMatch(File.ReadAllText(file)))
+            .Select(file => Path.GetRelativePath(Root, file));
+        Assert.All(offences, file => Assert.StartsWith("Coda.Core/Terminals/Pty/", file, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Nothing_promises_later_work()
+    {
+        var offences = new[] { "Coda.Core", "Coda.Web", "Coda.Benchmarks", "client/src" }.SelectMany(Sources)
+            .Where(file => Promise().IsMatch(File.ReadAllText(file)))
+            .Select(file => Path.GetRelativePath(Root, file));
+        Assert.Empty(offences);
+    }
+
+    private static IEnumerable<string> Sources(string folder) => Directory
+        .EnumerateFiles(Path.Combine(Root, folder), "*", SearchOption.AllDirectories)
+        .Where(file => Path.GetExtension(file) is ".cs" or ".razor" or ".ts"
+            && !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
+
+    [GeneratedRegex(@"\bCoda\.Core\.([A-Z]\w+)")]
+    private static partial Regex FeatureName();
+
+    [GeneratedRegex(@"\[(LibraryImport|DllImport)\b")]
+    private static partial Regex NativeCall();
+
+    [GeneratedRegex(@"\bTODO\b|\bFIXME\b|NotImplementedException")]
+    private static partial Regex Promise();
+}

@@ -1,0 +1,183 @@
+using System.Net;
+using Coda.Web.Tests.Hosting;
+
+namespace Coda.Web.Tests.Configuration;
+
+/// <summary>Starting and stopping, as an operator or a platform sees it.</summary>
+public sealed class StartTests : IDisposable
+{
+    private readonly TemporaryDirectory directory = new();
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string Home => Path.Combine(directory.Path, "home");
+
+    public void Dispose() => directory.Dispose();
+
+    [Fact]
+    public async Task All_that_is_wrong_is_told_at_once_by_the_names_that_were_used()
+    {
+        await using var server = Start(new()
+        {
+            ["MAX_CONCURRENT_SESSIONS"] = "many",
+            ["CODA_MAX_CONCURRENT"] = "0",
+            ["CODA_AUTH"] = "maybe",
+            ["CODA_APP_URL"] = "coda.example",
+            ["DATABRICKS_APP_PORT"] = "99999",
+            ["Recordings__TaskCapMb"] = "-1",
+            ["Retention__Dayz"] = "3",
+        });
+        Assert.Equal(1, await server.ExitsAsync(Cancellation));
+        foreach (var expected in (string[])[
+            "MAX_CONCURRENT_SESSIONS=many must be a whole number.", "CODA_MAX_CONCURRENT=0 must be between 1 and 1000.",
+            "CODA_AUTH=maybe must be one of local, databricks.", "CODA_APP_URL=coda.example must be an address",
+            "DATABRICKS_APP_PORT=99999 must be between 0 and 65535.", "Recordings:TaskCapMb=-1 must be between 1",
+            "Retention:Dayz is not a setting. Retention has: Days, TotalGb."])
+        {
+            Assert.Contains(expected, server.Output);
+        }
+
+        Assert.DoesNotContain("   at ", server.Output);
+        Assert.False(Directory.Exists(Home));
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:0")]
+    [InlineData("http://*:0")]
+    [InlineData("http://127.0.0.1:0;http://192.0.2.1:0")]
+    public async Task Local_mode_never_listens_to_the_network(string urls)
+    {
+        await using var server = Start(new() { ["ASPNETCORE_URLS"] = urls });
+        Assert.Equal(1, await server.ExitsAsync(Cancellation));
+        Assert.Contains("loopback only", server.Output);
+        Assert.Contains("ASPNETCORE_URLS", server.Output);
+    }
+
+    [Fact]
+    public async Task A_home_that_cannot_be_written_is_named_and_nothing_is_touched()
+    {
+        var file = Path.Combine(directory.Path, "file");
+        await File.WriteAllTextAsync(file, "mine", Cancellation);
+        await using var server = Start(new() { ["CODA_HOME"] = Path.Combine(file, "home") });
+        Assert.Equal(1, await server.ExitsAsync(Cancellation));
+        Assert.Contains($"CODA_HOME={file}/home", server.Output);
+        Assert.DoesNotContain("   at ", server.Output);
+        Assert.Equal("mine", await File.ReadAllTextAsync(file, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_second_server_on_the_same_home_names_the_first_and_leaves_it_alone()
+    {
+        await using var first = Start([]);
+        var address = await first.ListensAsync(Cancellation);
+        await using var second = Start([]);
+        Assert.Equal(1, await second.ExitsAsync(Cancellation));
+        Assert.Contains($"pid {first.Id}", second.Output);
+        Assert.Contains(address, second.Output);
+        Assert.DoesNotContain("   at ", second.Output);
+        using var client = new HttpClient();
+        Assert.Equal("healthy", await client.GetStringAsync($"{address}/health", Cancellation));
+    }
+
+    [Fact]
+    public async Task A_database_from_the_future_is_not_touched()
+    {
+        await using (var server = Start([]))
+        {
+            await server.ListensAsync(Cancellation);
+            server.Terminate();
+            Assert.Equal(0, await server.ExitsAsync(Cancellation));
+        }
+
+        await using (var database = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Home}/coda.db;Pooling=False"))
+        {
+            await database.OpenAsync(Cancellation);
+            await using var command = database.CreateCommand();
+            command.CommandText = "PRAGMA user_version = 9999";
+            await command.ExecuteNonQueryAsync(Cancellation);
+        }
+
+        await using var older = Start([]);
+        Assert.Equal(1, await older.ExitsAsync(Cancellation));
+        Assert.Contains("coda.db", older.Output);
+        Assert.DoesNotContain("   at ", older.Output);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_named()
+    {
+        await using var first = Start([]);
+        var address = await first.ListensAsync(Cancellation);
+        await using var second = Start(new() { ["CODA_HOME"] = Path.Combine(directory.Path, "other"), ["ASPNETCORE_URLS"] = address });
+        Assert.Equal(1, await second.ExitsAsync(Cancellation));
+        Assert.Contains(address, second.Output);
+        Assert.Contains("--urls", second.Output);
+        Assert.DoesNotContain("   at ", second.Output);
+    }
+
+    [Fact]
+    public async Task The_console_tells_a_person_how_to_get_in_and_keeps_the_secret()
+    {
+        await using var server = Start([]);
+        var address = await server.ListensAsync(Cancellation);
+        using var client = new HttpClient();
+        Assert.Equal("healthy", await client.GetStringAsync($"{address}/health", Cancellation));
+        server.Terminate();
+        Assert.Equal(0, await server.ExitsAsync(Cancellation));
+        Assert.Contains($"{address}/login?code=", server.Output);
+        Assert.Contains($"{address}/mcp", server.Output);
+        Assert.Contains($"{Home}/token", server.Output);
+        Assert.DoesNotContain((await File.ReadAllTextAsync($"{Home}/token", Cancellation)).Trim(), server.Output);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode($"{Home}/token"));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Home));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode($"{Home}/keys"));
+    }
+
+    [Fact]
+    public async Task On_the_platform_it_admits_the_owner_and_ends_when_told()
+    {
+        var script = Path.Combine(RepositoryRoot(), "build", "start-databricks.sh");
+        await using var server = new CodaProcess(
+            new Dictionary<string, string>
+            {
+                ["CODA_HOME"] = Home,
+                ["CODA_PUBLISH_DIR"] = AppContext.BaseDirectory,
+                ["DATABRICKS_APP_PORT"] = "0",
+                ["DATABRICKS_HOST"] = "work.cloud.databricks.com",
+                ["APP_OWNER_EMAIL"] = "Owner@Example.com",
+            },
+            "bash", script);
+        var port = new Uri(await server.ListensAsync(Cancellation)).Port;
+        using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(client, "other@example.com"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "owner@example.com"));
+
+        server.Terminate();
+        var ended = server.ExitsAsync(Cancellation);
+        Assert.Equal(0, await ended.WaitAsync(TimeSpan.FromSeconds(10), Cancellation));
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(HttpClient client, string email)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/mcp");
+        request.Headers.Add("X-Forwarded-Email", email);
+        request.Headers.Add("X-Forwarded-Host", "coda-1234.aws.databricksapps.com");
+        request.Content = new StringContent("""{"jsonrpc":"2.0","id":1,"method":"tools/list"}""", System.Text.Encoding.UTF8, "application/json");
+        using var answer = await client.SendAsync(request, Cancellation);
+        return answer.StatusCode;
+    }
+
+    private static string RepositoryRoot()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory.FullName, "Coda.sln")))
+        {
+            directory = directory.Parent!;
+        }
+
+        return directory.FullName;
+    }
+
+    private CodaProcess Start(Dictionary<string, string> environment) =>
+        new(new Dictionary<string, string> { ["CODA_HOME"] = Home, ["DATABRICKS_APP_PORT"] = "0" }
+            .Concat(environment).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Last().Value));
+}

@@ -1,0 +1,37 @@
+using Coda.Core.Tasks;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Coda.Web.Tests.Hosting;
+
+/// <summary>Waiting for what happens in the server, by its events.</summary>
+public static class Waiting
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Waits until a task has ended.</summary>
+    public static async Task<TaskView> EndOfAsync(this CodaApp app, string taskId)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var tasks = app.Services.GetRequiredService<TaskService>();
+        var ended = new TaskCompletionSource<TaskView>(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Look(TaskView task)
+        {
+            if (task.TaskId == taskId && task.Status != CodingTaskStatus.Running)
+            {
+                ended.TrySetResult(task);
+            }
+        }
+
+        tasks.Changed += Look;
+        try
+        {
+            Assert.True(TaskId.TryParse(taskId, out var id));
+            Look((await tasks.FindAsync(id, cancellation))!);
+            return await ended.Task.WaitAsync(Patience, cancellation);
+        }
+        finally
+        {
+            tasks.Changed -= Look;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Coda.Web.Tests.Hosting;
+using ModelContextProtocol.Client;
+
+namespace Coda.Web.Tests.Mcp;
+
+/// <summary>Ways to call <c>/mcp</c>: the official client in each of its eras, and by hand as simple clients do.</summary>
+internal static class McpCalls
+{
+    /// <summary>The SDK's client, speaking one revision.</summary>
+    public static Task<McpClient> ConnectAsync(this CodaApp app, string? revision = null) =>
+        McpClient.CreateAsync(
+            new HttpClientTransport(
+                new HttpClientTransportOptions { Endpoint = new Uri($"{app.Url}/mcp"), TransportMode = HttpTransportMode.StreamableHttp },
+                app.Owner(),
+                ownsHttpClient: true),
+            new McpClientOptions { ProtocolVersion = revision },
+            cancellationToken: TestContext.Current.CancellationToken);
+
+    /// <summary>One POST by hand.</summary>
+    public static async Task<HttpResponseMessage> PostAsync(
+        this HttpClient client, JsonNode message, string? accept = "application/json", string? session = null, string? revision = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/mcp");
+        request.Content = new StringContent(message.ToJsonString(), Encoding.UTF8, "application/json");
+        if (accept is not null)
+        {
+            request.Headers.Accept.ParseAdd(accept);
+        }
+
+        if (session is not null)
+        {
+            request.Headers.Add("Mcp-Session-Id", session);
+        }
+
+        if (revision is not null)
+        {
+            request.Headers.Add("MCP-Protocol-Version", revision);
+        }
+
+        return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>A request message.</summary>
+    public static JsonObject Message(string method, JsonObject? parameters = null, int id = 1) => new()
+    {
+        ["jsonrpc"] = "2.0",
+        ["id"] = id,
+        ["method"] = method,
+        ["params"] = parameters ?? [],
+    };
+
+    /// <summary>The first message of a client of an old revision.</summary>
+    public static JsonObject Initialize(string revision = "2025-06-18") => Message("initialize", new JsonObject
+    {
+        ["protocolVersion"] = revision,
+        ["capabilities"] = new JsonObject(),
+        ["clientInfo"] = new JsonObject { ["name"] = "by-hand", ["version"] = "1" },
+    });
+
+    /// <summary>A tool call.</summary>
+    public static JsonObject Call(string tool, JsonObject arguments) =>
+        Message("tools/call", new JsonObject { ["name"] = tool, ["arguments"] = arguments });
+
+    /// <summary>The JSON of an answer.</summary>
+    public static async Task<JsonElement> JsonAsync(this HttpResponseMessage response)
+    {
+        Assert.Equal(new MediaTypeHeaderValue("application/json").MediaType, response.Content.Headers.ContentType?.MediaType);
+        return JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Net;
+using Coda.Web.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using static Coda.Web.Tests.Mcp.McpCalls;
+
+namespace Coda.Web.Tests.Mcp;
+
+/// <summary>The stream a session may open.</summary>
+public sealed class StreamTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_silent_stream_shows_that_it_lives_and_a_second_is_not_to_be_had()
+    {
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.Zero));
+        await using var app = new CodaApp(services: services => services.AddSingleton<TimeProvider>(clock));
+        using var owner = app.Owner();
+        using var initialized = await owner.PostAsync(Initialize("2025-11-25"));
+        var session = initialized.Headers.GetValues("Mcp-Session-Id").Single();
+
+        var opening = OpenAsync(owner, session);
+        // The endpoint sends nothing by itself, not even its headers: the first comment does.
+        while (!opening.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        using (var stream = await opening)
+        {
+            Assert.Equal(HttpStatusCode.OK, stream.StatusCode);
+            Assert.Equal("text/event-stream", stream.Content.Headers.ContentType?.MediaType);
+            using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync(Cancellation));
+            for (var i = 0; i < 3; i++)
+            {
+                var line = reader.ReadLineAsync(Cancellation).AsTask();
+                while (!line.IsCompleted)
+                {
+                    clock.Advance(TimeSpan.FromSeconds(1));
+                    await Task.Yield();
+                }
+
+                Assert.Contains(await line, (string[])[": keep-alive", ""]);
+            }
+
+            using var second = await OpenAsync(owner, session);
+            Assert.Equal(HttpStatusCode.MethodNotAllowed, second.StatusCode);
+        }
+
+        using var without = await OpenAsync(owner, null);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, without.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_open_stream_does_not_hold_up_the_stop()
+    {
+        var app = new CodaApp();
+        await using (app)
+        {
+            using var owner = app.Owner();
+            using var initialized = await owner.PostAsync(Initialize("2025-11-25"));
+            using var request = Request(initialized.Headers.GetValues("Mcp-Session-Id").Single());
+            // Its headers may come only with the first comment, so it is not awaited.
+            var stream = owner.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+            var stop = app.DisposeAsync().AsTask();
+            await stop.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+            await Task.WhenAny(stream);
+            Assert.True(stream.IsCompleted);
+        }
+    }
+
+    private static Task<HttpResponseMessage> OpenAsync(HttpClient owner, string? session) =>
+        owner.SendAsync(Request(session), HttpCompletionOption.ResponseHeadersRead, Cancellation);
+
+    private static HttpRequestMessage Request(string? session)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/mcp");
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        if (session is not null)
+        {
+            request.Headers.Add("Mcp-Session-Id", session);
+        }
+
+        return request;
+    }
+}

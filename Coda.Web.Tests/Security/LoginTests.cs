@@ -1,0 +1,126 @@
+using System.Net;
+using Coda.Web.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Coda.Web.Tests.Security;
+
+/// <summary>The login link, from the console to the page first asked for.</summary>
+public sealed class LoginTests : IAsyncLifetime
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly TemporaryDirectory directory = new();
+    private CodaApp app = null!;
+    private HttpClient browser = null!;
+
+    public ValueTask InitializeAsync()
+    {
+        app = Start();
+        browser = Browser(app);
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        browser.Dispose();
+        await app.DisposeAsync();
+        directory.Dispose();
+    }
+
+    [Fact]
+    public async Task A_link_works_once_and_leads_to_the_page_first_asked_for()
+    {
+        using var asked = await browser.GetAsync("/replay/term-0123456789ab?t=5", Cancellation);
+        Assert.Equal(HttpStatusCode.Unauthorized, asked.StatusCode);
+        Assert.Contains("login link", await asked.Content.ReadAsStringAsync(Cancellation));
+
+        var link = app.LoginLink();
+        using var entered = await browser.GetAsync(link, Cancellation);
+        Assert.Equal(HttpStatusCode.Redirect, entered.StatusCode);
+        Assert.Equal("/replay/term-0123456789ab?t=5", entered.Headers.Location?.OriginalString);
+        var cookie = entered.Headers.GetValues("Set-Cookie").First(given => !given.StartsWith("coda-return", StringComparison.Ordinal));
+        Assert.Contains("httponly", cookie);
+        Assert.Contains("samesite=lax", cookie);
+        using var inside = await browser.GetAsync("/nothing", Cancellation);
+        Assert.Equal(HttpStatusCode.NotFound, inside.StatusCode);
+
+        using var other = Browser(app);
+        using var again = await other.GetAsync(link, Cancellation);
+        Assert.Equal(HttpStatusCode.Unauthorized, again.StatusCode);
+        Assert.Contains("has been used", await again.Content.ReadAsStringAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_link_is_good_for_ten_minutes()
+    {
+        var link = app.LoginLink();
+        clock.Advance(TimeSpan.FromMinutes(10));
+        using var late = await browser.GetAsync(link, Cancellation);
+        Assert.Equal(HttpStatusCode.Unauthorized, late.StatusCode);
+        Assert.Contains("Print a new login link", await late.Content.ReadAsStringAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task The_page_prints_another_link_but_not_at_any_pace()
+    {
+        Assert.Contains("printed just now", await AskForLinkAsync());
+        clock.Advance(TimeSpan.FromSeconds(11));
+        Assert.Contains("on the server's console now", await AskForLinkAsync());
+        Assert.Contains("printed just now", await AskForLinkAsync());
+    }
+
+    [Theory]
+    [InlineData("//evil.example/")]
+    [InlineData("/\\evil.example")]
+    [InlineData("https://evil.example/")]
+    [InlineData("/a\tb")]
+    public async Task Only_pages_of_this_server_are_gone_back_to(string target)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, app.LoginLink());
+        request.Headers.Add("Cookie", $"coda-return={Uri.EscapeDataString(target)}");
+        using var client = app.Stranger();
+        using var entered = await client.SendAsync(request, Cancellation);
+        Assert.Equal("/", entered.Headers.Location?.OriginalString);
+    }
+
+    [Fact]
+    public async Task The_cookie_survives_a_restart_and_ends_after_a_month_unused()
+    {
+        using (await browser.GetAsync(app.LoginLink(), Cancellation))
+        {
+        }
+
+        var (name, value) = app.SignInCookie();
+        await app.DisposeAsync();
+        app = Start();
+        Assert.Equal(HttpStatusCode.NotFound, await WithCookieAsync($"{name}={value}"));
+        clock.Advance(TimeSpan.FromDays(31));
+        Assert.Equal(HttpStatusCode.Unauthorized, await WithCookieAsync($"{name}={value}"));
+    }
+
+    private async Task<HttpStatusCode> WithCookieAsync(string cookie)
+    {
+        using var client = app.Stranger();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/nothing");
+        request.Headers.Add("Cookie", cookie);
+        using var answer = await client.SendAsync(request, Cancellation);
+        return answer.StatusCode;
+    }
+
+    private async Task<string> AskForLinkAsync()
+    {
+        using var answer = await browser.PostAsync("/login/link", null, Cancellation);
+        return await answer.Content.ReadAsStringAsync(Cancellation);
+    }
+
+    private CodaApp Start() => new(directory: directory.Path, services: services => services.AddSingleton<TimeProvider>(clock));
+
+    private static HttpClient Browser(CodaApp app)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = true }) { BaseAddress = new Uri(app.Url) };
+        client.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+        return client;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Coda.Core.Agents;
+using Coda.Core.Storage;
+using Coda.Core.Tasks;
+using Coda.Core.Terminals;
+using Coda.Web.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace Coda.Web.Health;
+
+/// <summary>How the server is, for its owner.</summary>
+internal sealed class Diagnostics(
+    TerminalRegistry terminals,
+    TaskService tasks,
+    AgentCatalog agents,
+    Database database,
+    IOptions<TerminalOptions> terminalLimits,
+    IOptions<TaskOptions> taskLimits,
+    TimeProvider time)
+{
+    /// <summary>Looks now.</summary>
+    public async Task<DiagnosticsReport> TakeAsync(CancellationToken cancellation)
+    {
+        var inbox = await tasks.InboxAsync(new InboxQuery { Limit = 1 }, cancellation);
+        var live = terminals.Live;
+        using var process = Process.GetCurrentProcess();
+        return new DiagnosticsReport
+        {
+            Version = StartMessage.Version,
+            UptimeSeconds = Math.Round((time.GetUtcNow() - process.StartTime.ToUniversalTime()).TotalSeconds, 1),
+            MemoryMb = process.WorkingSet64 / (1024 * 1024),
+            Terminals = new Usage(live.Count(terminal => terminal.Mode != TerminalMode.Run), terminalLimits.Value.MaxConcurrent),
+            Tasks = new Usage(live.Count(terminal => terminal.Mode == TerminalMode.Run), taskLimits.Value.MaxConcurrent),
+            Inbox = inbox is InboxAnswer.Page(var page) ? page.Counts : null,
+            InstalledAgents = [.. agents.All.Where(AgentCatalog.IsInstalled).Select(agent => agent.Name)],
+            StorageTrouble = database.Trouble,
+        };
+    }
+}
+
+/// <summary>What <c>/diagnostics</c> says.</summary>
+internal sealed record DiagnosticsReport
+{
+    /// <summary>Of this build.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Since the process began.</summary>
+    public required double UptimeSeconds { get; init; }
+
+    /// <summary>Resident memory.</summary>
+    public required long MemoryMb { get; init; }
+
+    /// <summary>Tabs and hand-offs.</summary>
+    public required Usage Terminals { get; init; }
+
+    /// <summary>Running tasks.</summary>
+    public required Usage Tasks { get; init; }
+
+    /// <summary>Tasks of the inbox's window by status.</summary>
+    public required InboxCounts? Inbox { get; init; }
+
+    /// <summary>Agents whose executable a terminal would find.</summary>
+    public required IReadOnlyList<string> InstalledAgents { get; init; }
+
+    /// <summary>Null while everything can be written.</summary>
+    public required string? StorageTrouble { get; init; }
+}
+
+/// <summary>How much of a limit is taken.</summary>
+internal sealed record Usage(int Live, int Limit);

@@ -1,0 +1,69 @@
+using System.ComponentModel;
+using Coda.Core.Tasks;
+
+namespace Coda.Web.Mcp;
+
+/// <summary>What <c>coda_inbox</c> returns.</summary>
+internal sealed record InboxListing
+{
+    [Description("Newest first.")]
+    public required IReadOnlyList<InboxEntry> Tasks { get; init; }
+
+    [Description("By status, over the whole window.")]
+    public required InboxCounts Counts { get; init; }
+
+    [Description("How many tasks match the filter.")]
+    public required int Total { get; init; }
+
+    [Description("Pass it as before to get the next page; absent on the last.")]
+    public string Next { get; init; } = "";
+}
+
+/// <summary>One task in the inbox.</summary>
+internal sealed record InboxEntry
+{
+    [Description("Names the task.")]
+    public required string TaskId { get; init; }
+
+    [Description("Names its session.")]
+    public required string SessionId { get; init; }
+
+    [Description("running, completed, failed, info_needed, needs_approval, timeout, cancelled or interrupted.")]
+    public required string Status { get; init; }
+
+    [Description("Seconds it has taken so far, or took.")]
+    public required double ElapsedS { get; init; }
+
+    [Description("Start of the prompt.")]
+    public required string PromptSummary { get; init; }
+
+    [Description("Session it continues; empty when none.")]
+    public required string PreviousSessionId { get; init; }
+
+    [Description("When it began, in seconds since 1970.")]
+    public required double CreatedAt { get; init; }
+
+    [Description("What came out.")]
+    public string Summary { get; init; } = "";
+
+    [Description("What the agent is doing; only while it runs.")]
+    public string Progress { get; init; } = "";
+
+    [Description("Read-only page that shows the agent's terminal.")]
+    public string ViewerUrl { get; init; } = "";
+
+    /// <summary>Describes a task as it stands at <paramref name="now"/>.</summary>
+    public static InboxEntry Of(TaskView task, DateTimeOffset now, string viewerUrl) => new()
+    {
+        TaskId = task.TaskId,
+        SessionId = task.SessionId,
+        Status = task.Status.Name(),
+        ElapsedS = Math.Round(((task.EndedAt ?? now) - task.CreatedAt).TotalSeconds, 1),
+        PromptSummary = task.PromptSummary,
+        PreviousSessionId = task.PreviousSessionId,
+        CreatedAt = task.CreatedAt.ToUnixTimeMilliseconds() / 1000.0,
+        Summary = task.Summary,
+        Progress = task.Status == CodingTaskStatus.Running ? task.Progress : "",
+        ViewerUrl = viewerUrl,
+    };
+}

@@ -1,0 +1,16 @@
+using Coda.Core.Tasks;
+using Coda.Web.Security;
+using Microsoft.Extensions.Options;
+
+namespace Coda.Web.Mcp;
+
+/// <summary>Addresses to hand out: <c>CODA_APP_URL</c>, else the very request being answered, never one seen before.</summary>
+internal sealed class PublicLinks(IOptions<AccessOptions> access, IHttpContextAccessor accessor)
+{
+    /// <summary>The page that shows a task's recording; empty when there is no address to give.</summary>
+    public string ViewerOf(TaskView task) => task.TerminalId.Length > 0 && BaseUrl is { } url ? $"{url}/replay/{task.TerminalId}" : "";
+
+    /// <summary>In databricks mode the gate has put the proxy's scheme and host into the request.</summary>
+    private string? BaseUrl => access.Value.BaseUrl
+        ?? (accessor.HttpContext?.Request is { Host.HasValue: true } request ? $"{request.Scheme}://{request.Host}" : null);
+}

@@ -1,0 +1,76 @@
+using System.ComponentModel;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Coda.Core.Tasks;
+
+namespace Coda.Web.Mcp;
+
+/// <summary>What <c>coda_get_result</c> returns: the agent's own result object, its defaults filled in, and where it belongs.</summary>
+internal sealed record ResultAnswer
+{
+    private static readonly HashSet<string> OwnNames =
+        ["task_id", "session_id", "status", "summary", "feedback", "files_changed", "artifacts", "errors", "message", "viewer_url"];
+
+    [Description("Names the task.")]
+    public required string TaskId { get; init; }
+
+    [Description("Names its session; pass it as previous_session_id to continue.")]
+    public required string SessionId { get; init; }
+
+    [Description("completed, failed, info_needed, needs_approval, timeout, cancelled, interrupted, or running.")]
+    public required string Status { get; init; }
+
+    [Description("What was done.")]
+    public required string Summary { get; init; }
+
+    [Description("With info_needed: the context to add. With needs_approval: the plan to decide on.")]
+    public string Feedback { get; init; } = "";
+
+    [Description("Files the agent changed.")]
+    public required IReadOnlyList<string> FilesChanged { get; init; }
+
+    [Description("What else came out: a list, or an object by name.")]
+    public required JsonNode Artifacts { get; init; }
+
+    [Description("What went wrong.")]
+    public required IReadOnlyList<string> Errors { get; init; }
+
+    [Description("While it runs: that there is no result yet.")]
+    public string Message { get; init; } = "";
+
+    [Description("Read-only page that shows the agent's terminal.")]
+    public string ViewerUrl { get; init; } = "";
+
+    /// <summary>Whatever else the agent wrote.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, object?> Extra { get; init; } = new Dictionary<string, object?>();
+
+    /// <summary>Describes a task that has no result yet.</summary>
+    public static ResultAnswer NotYet(TaskView task, string viewerUrl) => new()
+    {
+        TaskId = task.TaskId,
+        SessionId = task.SessionId,
+        Status = task.Status.Name(),
+        Summary = "",
+        FilesChanged = [],
+        Artifacts = new JsonArray(),
+        Errors = [],
+        Message = "Result not yet available: the task is still in progress. Tell the user and ask again later; do not loop.",
+        ViewerUrl = viewerUrl,
+    };
+
+    /// <summary>Describes a finished task.</summary>
+    public static ResultAnswer Of(TaskView task, TaskResult result, string viewerUrl) => new()
+    {
+        TaskId = task.TaskId,
+        SessionId = task.SessionId,
+        Status = result.Status.Name(),
+        Summary = result.Summary,
+        Feedback = result.Feedback,
+        FilesChanged = result.FilesChanged,
+        Artifacts = result.Artifacts,
+        Errors = result.Errors,
+        ViewerUrl = viewerUrl,
+        Extra = result.Extra.Where(extra => !OwnNames.Contains(extra.Key)).ToDictionary(extra => extra.Key, object? (extra) => extra.Value),
+    };
+}

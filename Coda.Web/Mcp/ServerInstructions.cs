@@ -1,0 +1,26 @@
+namespace Coda.Web.Mcp;
+
+/// <summary>What every client's model is told about working with this server.</summary>
+internal static class ServerInstructions
+{
+    /// <summary>Sent with <c>initialize</c> and <c>server/discover</c>.</summary>
+    public const string Text = """
+        CoDA runs coding agents in terminals on a server: delegate work to them here and share what they do by a link.
+
+        Fire and forget. coda_run answers at once while the agent works for minutes or hours. Tell the user that it runs and go on with the
+        conversation. Do not loop: no repeated coda_inbox or coda_get_result calls to wait for the end.
+
+        When to look. Use coda_inbox when the user asks how tasks are doing, or when you need to know; it shows the last 24 hours. Use
+        coda_get_result for a task that ended, with the task_id and session_id you were given. coda_cancel stops a task the user no longer wants.
+
+        Continuing. To build on a finished task, pass its session_id as previous_session_id to coda_run: the agent is told where the earlier
+        prompt and result are.
+
+        Questions from the agent. Status info_needed: read feedback in the result, get that context, and submit again with
+        previous_session_id. Status needs_approval: feedback describes a destructive plan; show it to the user, and only on an explicit go
+        submit again with previous_session_id, saying that it is approved.
+
+        Links. Whenever a result has a viewer_url, give it to the user in plain text the first time you mention the task, and again when
+        asked. It shows the agent's terminal, read-only: live while it runs, the recording afterwards.
+        """;
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+
+namespace Coda.Web.Mcp.Transport;
+
+/// <summary>Takes a call's body in once, at most 4 MiB of it, and tells the later steps what it asks for.</summary>
+internal sealed class RequestBody(RequestDelegate next)
+{
+    private const int MaxBytes = 4 * 1024 * 1024;
+
+    /// <summary>Reads, looks, and passes on a body that can be read again.</summary>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (!HttpMethods.IsPost(context.Request.Method))
+        {
+            await next(context);
+            return;
+        }
+
+        if (await ReadAsync(context) is not { } body)
+        {
+            // The rest of the body is not worth reading: the connection ends with this answer.
+            context.Response.Headers.Connection = "close";
+            await JsonRpcReply.WriteErrorAsync(context, StatusCodes.Status413PayloadTooLarge, -32600,
+                $"The request is larger than {MaxBytes / 1024 / 1024} MiB. Send less, for example the path of a file instead of its content.");
+            return;
+        }
+
+        context.Request.Body = body;
+        context.Features.Set(CallSummary.Of(body));
+        await next(context);
+    }
+
+    private static async Task<MemoryStream?> ReadAsync(HttpContext context)
+    {
+        if (context.Request.ContentLength > MaxBytes)
+        {
+            return null;
+        }
+
+        var body = new MemoryStream((int)(context.Request.ContentLength ?? 0));
+        var buffer = new byte[16 * 1024];
+        int count;
+        while ((count = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0)
+        {
+            if (body.Length + count > MaxBytes)
+            {
+                return null;
+            }
+
+            body.Write(buffer, 0, count);
+        }
+
+        body.Position = 0;
+        return body;
+    }
+}
+
+/// <summary>What a POST asks for, as far as the transport needs to know; both null where the body is not one JSON-RPC message.</summary>
+/// <param name="Method">JSON-RPC method.</param>
+/// <param name="InitializeParams">Parameters of <c>initialize</c>, and only of that.</param>
+/// <param name="HasOwnVersion">Whether the message says its revision itself, as those of 2026-07-28 do.</param>
+/// <param name="IsMessage">Whether this is a JSON-RPC message at all.</param>
+internal sealed record CallSummary(string? Method, JsonElement? InitializeParams, bool HasOwnVersion, bool IsMessage)
+{
+    /// <summary>Looks into a body and rewinds it.</summary>
+    public static CallSummary Of(MemoryStream body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body.GetBuffer().AsMemory(0, (int)body.Length));
+            var root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object)
+            {
+                return new CallSummary(null, null, false, false);
+            }
+
+            var method = root.TryGetProperty("method", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null;
+            var hasParameters = root.TryGetProperty("params", out var parameters) && parameters.ValueKind == JsonValueKind.Object;
+            return new CallSummary(
+                method,
+                method == "initialize" && hasParameters ? parameters.Clone() : null,
+                hasParameters && parameters.TryGetProperty("_meta", out var meta) && meta.ValueKind == JsonValueKind.Object
+                    && meta.TryGetProperty("io.modelcontextprotocol/protocolVersion", out _),
+                IsMessage: true);
+        }
+        catch (JsonException)
+        {
+            // The endpoint behind answers this with the right JSON-RPC error.
+            return new CallSummary(null, null, false, false);
+        }
+    }
+}
