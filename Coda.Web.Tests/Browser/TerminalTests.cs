@@ -44,7 +44,7 @@ public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) :
         await page.WaitForFunctionAsync("id => window.coda.terminals.get(id).size().rows < 38", terminal.Id);
         await page.Keyboard.PressAsync("Escape");
         await terminal.RunAsync(":wq");
-        await terminal.WaitForLineAsync("projects[#$]$"); // vim reads on while it leaves
+        await terminal.WaitForLineAsync("projects[#$] *$"); // vim reads on while it leaves
         await terminal.RunAsync("stty size; cat note.txt");
         var size = await terminal.SizeAsync();
         await terminal.WaitForLineAsync($"^{size.Rows} {size.Columns}$");
