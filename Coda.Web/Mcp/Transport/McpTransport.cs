@@ -23,8 +23,9 @@ internal static class McpTransport
             http.SessionMode = HttpServerSessionMode.StatefulForInitializeClients;
 #pragma warning disable MCP9006 // Sessions are for clients of 2025-11-25 and before; those are most of them.
             http.IdleTimeout = IdleTimeout;
+            http.EventStreamStore = ResumableStreams.CreateStore();
 #pragma warning restore MCP9006
-        });
+        }).WithRequestFilters(filters => filters.AddReadResourceFilter(MissingResource.Filter));
     }
 
     /// <summary>Maps the endpoint.</summary>
