@@ -57,6 +57,8 @@ internal static class ConversationTools
     public static async Task<string> BreakOffAsync(RequestContext<CallToolRequestParams> request, CancellationToken cancellation)
     {
         await request.EnablePollingAsync(TimeSpan.FromMilliseconds(100), cancellation);
+        // The answer comes when the stream has ended, not with its last breath.
+        await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, cancellation);
         return "Reconnection test completed successfully.";
     }
 

@@ -23,7 +23,7 @@ internal static class McpTransport
             http.SessionMode = HttpServerSessionMode.StatefulForInitializeClients;
 #pragma warning disable MCP9006 // Sessions are for clients of 2025-11-25 and before; those are most of them.
             http.IdleTimeout = IdleTimeout;
-            http.EventStreamStore = ResumableStreams.CreateStore();
+            http.EventStreamStore = new ResumableStreams();
 #pragma warning restore MCP9006
         }).WithRequestFilters(filters => filters.AddReadResourceFilter(MissingResource.Filter));
     }
@@ -47,6 +47,7 @@ internal static class McpTransport
             .UseMiddleware<ReplyShape>()
             .UseMiddleware<RefusedStream>()
             .UseMiddleware<SessionTicketHeader>()
+            .UseMiddleware<SettledRevision>()
             .UseMiddleware<SessionlessCalls>());
         app.MapMcp(path);
     }

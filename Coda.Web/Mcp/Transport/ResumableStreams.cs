@@ -1,7 +1,4 @@
-using Microsoft.Extensions.Caching.Distributed;
-using Microsoft.Extensions.Caching.Memory;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
+using System.Collections.Concurrent;
 using ModelContextProtocol.Server;
 
 #pragma warning disable MCP9006 // Obsolete with the revisions that have sessions, and needed as long as they are served.
@@ -9,31 +6,39 @@ using ModelContextProtocol.Server;
 namespace Coda.Web.Mcp.Transport;
 
 /// <summary>
-/// Remembers for a while what was said on the streams of a session, so that a client of 2025-11-25 whose connection was cut in the
-/// middle of a call asks for the rest with <c>Last-Event-ID</c> instead of losing the answer (SEP-1699).
+/// Remembers what was said on the streams of sessions, so that a client of 2025-11-25 whose connection was cut in the middle of a
+/// call asks for the rest with <c>Last-Event-ID</c> instead of losing the answer (SEP-1699). The SDK's own store keeps every message as
+/// JSON in a cache and looks into it by polling; this one keeps the messages themselves, and those who wait are woken.
 /// </summary>
-internal static class ResumableStreams
+internal sealed class ResumableStreams : ISseEventStreamStore
 {
-    // What does not fit is not kept; the call itself is not affected.
-    private const long MaxBytes = 32 * 1024 * 1024;
+    // Of calls that have ended; nearly every answer has arrived and is never asked for again.
+    private const int RememberedEnds = 256;
 
-    // A client that has not come back by then has given up.
-    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(5);
+    private readonly ConcurrentDictionary<string, ResumableStream> streams = new();
+    private readonly ConcurrentQueue<string> ended = new();
 
-    /// <summary>A store in memory.</summary>
-    public static ISseEventStreamStore CreateStore()
+    /// <inheritdoc />
+    public ValueTask<ISseEventStreamWriter> CreateStreamAsync(SseEventStreamOptions options, CancellationToken cancellationToken = default)
     {
-        var cache = new MemoryDistributedCache(Options.Create(new MemoryDistributedCacheOptions { SizeLimit = MaxBytes }));
-        return new DistributedCacheEventStreamStore(
-            Options.Create(new DistributedCacheEventStreamStoreOptions
-            {
-                Cache = cache,
-                EventAbsoluteExpiration = Kept,
-                EventSlidingExpiration = Kept,
-                MetadataAbsoluteExpiration = Kept,
-                MetadataSlidingExpiration = Kept,
-                StreamReaderPollingInterval = TimeSpan.FromMilliseconds(200),
-            }),
-            NullLogger<DistributedCacheEventStreamStore>.Instance);
+        var stream = new ResumableStream(options.SessionId, options.StreamId, Forget);
+        streams[stream.Key] = stream;
+        return ValueTask.FromResult<ISseEventStreamWriter>(stream);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<ISseEventStreamReader?> GetStreamReaderAsync(string lastEventId, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult<ISseEventStreamReader?>(
+            lastEventId.Split('-') is [var key, var number] && int.TryParse(number, out var seen) && streams.TryGetValue(key, out var stream)
+                ? new ResumedStream(stream, seen)
+                : null);
+
+    private void Forget(ResumableStream stream)
+    {
+        ended.Enqueue(stream.Key);
+        if (ended.Count > RememberedEnds && ended.TryDequeue(out var oldest))
+        {
+            streams.TryRemove(oldest, out _);
+        }
     }
 }
