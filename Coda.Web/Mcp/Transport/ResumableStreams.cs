@@ -29,9 +29,15 @@ internal sealed class ResumableStreams : ISseEventStreamStore
     /// <inheritdoc />
     public ValueTask<ISseEventStreamReader?> GetStreamReaderAsync(string lastEventId, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult<ISseEventStreamReader?>(
-            lastEventId.Split('-') is [var key, var number] && int.TryParse(number, out var seen) && streams.TryGetValue(key, out var stream)
-                ? new ResumedStream(stream, seen)
-                : null);
+            Find(lastEventId) is { } found ? new ResumedStream(found.Stream, found.Seen) : null);
+
+    /// <summary>Whether the stream of this event can be resumed.</summary>
+    public bool Know(string lastEventId) => Find(lastEventId) is not null;
+
+    private (ResumableStream Stream, int Seen)? Find(string lastEventId) =>
+        lastEventId.Split('-') is [var key, var number] && int.TryParse(number, out var seen) && streams.TryGetValue(key, out var stream)
+            ? (stream, seen)
+            : null;
 
     private void Forget(ResumableStream stream)
     {
