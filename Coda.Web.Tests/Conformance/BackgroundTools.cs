@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Text.Json;
 using ModelContextProtocol;
@@ -12,13 +13,29 @@ internal static class BackgroundTools
 {
     private const string Confirm = """{ "confirm": { "type": "boolean" } }""";
 
+    /// <summary>Labels of the computations that began.</summary>
+    public static ConcurrentDictionary<string, bool> Started { get; } = new();
+
+    /// <summary>Labels of those that were cancelled.</summary>
+    public static ConcurrentDictionary<string, bool> Cancelled { get; } = new();
+
     [McpServerTool(Name = "greet"), Description("Greets at once.")]
     public static string Greet([Description("Whom.")] string name) => $"Hello, {name}!";
 
     [McpServerTool(Name = "slow_compute"), Description("Takes its time.")]
     public static async Task<string> ComputeAsync([Description("How long.")] int seconds, [Description("Any.")] string label, CancellationToken cancellation)
     {
-        await Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System, cancellation);
+        Started[label] = true;
+        try
+        {
+            await Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            Cancelled[label] = true;
+            throw;
+        }
+
         return $"Computed: {label}";
     }
 

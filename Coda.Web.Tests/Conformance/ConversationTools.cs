@@ -40,6 +40,8 @@ internal static class ConversationTools
             foreach (var progress in (float[])[0, 50, 100])
             {
                 await request.Server.NotifyProgressAsync(token, new ProgressNotificationValue { Progress = progress, Total = 100 }, cancellationToken: cancellation);
+                // As the suite describes this tool; the TypeScript SDK drops progress that arrives in one piece with the answer.
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellation);
             }
         }
 

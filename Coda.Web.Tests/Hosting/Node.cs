@@ -30,10 +30,14 @@ internal static class Node
     }
 
     /// <summary>Runs a script to its end; the result is its exit code and all that it wrote.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string script, params string[] arguments)
+    public static Task<(int ExitCode, string Output)> RunAsync(string script, params string[] arguments) =>
+        RunAsync(script, new Dictionary<string, string>(), arguments);
+
+    /// <summary>The same with more in its environment.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(string script, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        using var process = await StartAsync(script, arguments);
+        using var process = await StartAsync(script, arguments, environment);
         try
         {
             process.StandardInput.Close();
