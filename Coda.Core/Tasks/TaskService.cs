@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
 namespace Coda.Core.Tasks;
 
 /// <summary>Starts tasks, answers questions about them, ends them: the one face of tasks for MCP, pages and tests.</summary>
@@ -29,6 +32,38 @@ public sealed class TaskService
     /// <summary>A task by its id, or null.</summary>
     public async Task<TaskView?> FindAsync(TaskId id, CancellationToken cancellation) =>
         running.Find(id.ToString())?.View ?? await store.FindAsync(id.ToString(), cancellation);
+
+    /// <summary>A task as it stands, and again with each change until it has ended; changes in quick succession may come as one.</summary>
+    public async IAsyncEnumerable<TaskView> FollowAsync(TaskId id, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        void Look(TaskView changed) => _ = changed.TaskId == id.ToString() && signals.Writer.TryWrite(true);
+
+        Changed += Look;
+        try
+        {
+            var seen = 0L;
+            while (await FindAsync(id, cancellation) is { } task)
+            {
+                if (task.Version > seen)
+                {
+                    seen = task.Version;
+                    yield return task;
+                }
+
+                if (task.Status != CodingTaskStatus.Running)
+                {
+                    yield break;
+                }
+
+                await signals.Reader.ReadAsync(cancellation);
+            }
+        }
+        finally
+        {
+            Changed -= Look;
+        }
+    }
 
     /// <summary>The task of a session, or null.</summary>
     public async Task<TaskView?> FindBySessionAsync(SessionId id, CancellationToken cancellation) =>

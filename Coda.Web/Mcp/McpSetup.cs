@@ -13,6 +13,8 @@ public static class McpSetup
     public static IServiceCollection AddCodaMcp(this IServiceCollection services)
     {
         services.AddSingleton<PublicLinks>();
+        services.AddSingleton<TaskAnswers>();
+        services.AddSingleton<TaskWait>();
         services.PostConfigure<McpServerOptions>(ArtifactsSchema.Complete);
         services
             .AddMcpServer(server =>
@@ -25,7 +27,10 @@ public static class McpSetup
             .WithTools<InboxTool>(ToolAnswer.Json)
             .WithTools<ResultTool>(ToolAnswer.Json)
             .WithTools<CancelTool>(ToolAnswer.Json)
-            .WithRequestFilters(filters => filters.AddCallToolFilter(UnexpectedFailure.Filter).AddCallToolFilter(ArgumentCheck.Filter));
+            .WithRequestFilters(filters => filters
+                .AddCallToolFilter(ResourceLinks.Filter)
+                .AddCallToolFilter(UnexpectedFailure.Filter)
+                .AddCallToolFilter(ArgumentCheck.Filter));
         return services;
     }
 
