@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Coda.Core.Recordings;
 
 namespace Coda.Core.Tasks;
 
@@ -10,19 +11,24 @@ public sealed class TaskService
     private readonly TaskStore store;
     private readonly RunningTasks running;
     private readonly Inbox inbox;
+    private readonly RecordingArchive archive;
     private readonly Storage.CodaHome home;
 
-    internal TaskService(TaskStarter starter, TaskStore store, RunningTasks running, Inbox inbox, Storage.CodaHome home)
+    internal TaskService(TaskStarter starter, TaskStore store, RunningTasks running, Inbox inbox, RecordingArchive archive, Storage.CodaHome home)
     {
         this.starter = starter;
         this.store = store;
         this.running = running;
         this.inbox = inbox;
+        this.archive = archive;
         this.home = home;
     }
 
     /// <summary>Raised (on any thread) with each change of a task.</summary>
     public event Action<TaskView>? Changed { add => running.Changed += value; remove => running.Changed -= value; }
+
+    /// <summary>Raised (on any thread), at most once a second, for a task whose terminal has written.</summary>
+    public event Action<TaskView>? Wrote { add => running.Wrote += value; remove => running.Wrote -= value; }
 
     /// <summary>Starts a task and answers at once.</summary>
     public Task<TaskStart> StartAsync(TaskRequest request, CancellationToken cancellation) =>
@@ -76,6 +82,19 @@ public sealed class TaskService
     /// <summary>All progress lines of a task, oldest first (at most 1,000, the newest).</summary>
     public async Task<IReadOnlyList<TaskProgress>> ProgressAsync(TaskId id, CancellationToken cancellation) =>
         running.Find(id.ToString())?.Progress ?? await store.ProgressAsync(id.ToString(), cancellation);
+
+    /// <summary>The end of a task's terminal output as text, at most so many bytes of it; null when no recording is left, or there never was one.</summary>
+    public async Task<Transcript?> TranscriptAsync(TaskId id, int most, CancellationToken cancellation)
+    {
+        if (running.Find(id.ToString()) is { } task)
+        {
+            return task.Transcript(most);
+        }
+
+        return await store.FindAsync(id.ToString(), cancellation) is { TerminalId.Length: > 0 } ended && archive.Find(ended.TerminalId) is { } files
+            ? Transcript.Of(files, most)
+            : null;
+    }
 
     /// <summary>The prompt the caller gave, or null when its file is gone.</summary>
     public async Task<string?> PromptAsync(TaskId id, CancellationToken cancellation) =>

@@ -1,3 +1,4 @@
+using Coda.Core.Recordings;
 using Coda.Core.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -25,6 +26,7 @@ public static class TaskServices
             provider.GetRequiredService<TaskStore>(),
             provider.GetRequiredService<RunningTasks>(),
             provider.GetRequiredService<Inbox>(),
+            provider.GetRequiredService<RecordingArchive>(),
             provider.GetRequiredService<CodaHome>()))
         .AddHostedService<TaskLoop>();
 }

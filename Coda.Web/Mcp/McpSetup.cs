@@ -1,6 +1,9 @@
 using Coda.Web.Configuration;
+using Coda.Web.Mcp.Background;
 using Coda.Web.Mcp.Transport;
+using Coda.Web.Mcp.Updates;
 using Coda.Web.Security;
+using ModelContextProtocol.AspNetCore;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
@@ -15,11 +18,29 @@ public static class McpSetup
         services.AddSingleton<PublicLinks>();
         services.AddSingleton<TaskAnswers>();
         services.AddSingleton<TaskWait>();
+        services.AddSingleton<IdCompletion>();
+        services.AddSingleton<ServerIdentity>();
+        services.AddSingleton<TasksExtension>();
+        services.AddSingleton<ListenStream>();
+        services.AddSingleton<SessionUpdates>();
+        services.AddOptions<McpServerOptions>()
+            .Configure<ServerIdentity>((server, identity) => server.ServerInfo = identity.Describe())
+            .Configure<TasksExtension>((server, extension) => extension.AddTo(server))
+            .Configure<IdCompletion, ListenStream, SessionUpdates>((server, ids, listening, sessions) =>
+            {
+                server.Handlers.CompleteHandler = ids.CompleteAsync;
+                server.Handlers.SubscriptionsListenHandler = listening.ServeAsync;
+                server.Handlers.SubscribeToResourcesHandler = sessions.SubscribeAsync;
+                server.Handlers.UnsubscribeFromResourcesHandler = sessions.UnsubscribeAsync;
+            });
+#pragma warning disable MCPEXP002 // The only way to know when a session ends.
+        services.AddOptions<HttpServerTransportOptions>()
+            .Configure<SessionUpdates>((http, sessions) => http.RunSessionHandler = (_, server, cancellation) => sessions.RunAsync(server, cancellation));
+#pragma warning restore MCPEXP002
         services.PostConfigure<McpServerOptions>(ArtifactsSchema.Complete);
         services
             .AddMcpServer(server =>
             {
-                server.ServerInfo = new Implementation { Name = "coda", Title = "CoDA", Version = StartMessage.Version };
                 server.ServerInstructions = ServerInstructions.Text;
             })
             .WithCompleteHttpTransport()
@@ -27,7 +48,10 @@ public static class McpSetup
             .WithTools<InboxTool>(ToolAnswer.Json)
             .WithTools<ResultTool>(ToolAnswer.Json)
             .WithTools<CancelTool>(ToolAnswer.Json)
+            .WithResources<TaskResources>()
+            .WithPrompts<Prompts>()
             .WithRequestFilters(filters => filters
+                .AddReadResourceFilter(TaskResources.Filter)
                 .AddCallToolFilter(ResourceLinks.Filter)
                 .AddCallToolFilter(UnexpectedFailure.Filter)
                 .AddCallToolFilter(ArgumentCheck.Filter));

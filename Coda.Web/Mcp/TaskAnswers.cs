@@ -13,7 +13,7 @@ internal sealed class TaskAnswers(TaskService tasks, PublicLinks links)
     public async Task<TaskAnswer> DescribeAsync(TaskView task, CancellationToken cancellation)
     {
         var viewer = links.ViewerOf(task);
-        return task.Status != CodingTaskStatus.Running && TaskId.TryParse(task.TaskId, out var id) && await tasks.ResultAsync(id, cancellation) is { } result
+        return task.Status != CodingTaskStatus.Running && await tasks.ResultAsync(TaskId.Of(task), cancellation) is { } result
             ? TaskAnswer.Of(task, result, viewer)
             : TaskAnswer.NotYet(task, viewer, Unfinished);
     }

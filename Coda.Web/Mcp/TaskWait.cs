@@ -27,7 +27,7 @@ internal sealed class TaskWait(TaskService tasks, TimeProvider time, IHostApplic
     public async Task<TaskView> ForChangeAsync(
         RequestContext<CallToolRequestParams> call, TaskView task, int seconds, long version, CancellationToken cancellation)
     {
-        if (seconds == 0 || task.Status != CodingTaskStatus.Running || !TaskId.TryParse(task.TaskId, out var id))
+        if (seconds == 0 || task.Status != CodingTaskStatus.Running)
         {
             return task;
         }
@@ -36,7 +36,7 @@ internal sealed class TaskWait(TaskService tasks, TimeProvider time, IHostApplic
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token, lifetime.ApplicationStopping);
         try
         {
-            await foreach (var now in tasks.FollowAsync(id, over.Token))
+            await foreach (var now in tasks.FollowAsync(TaskId.Of(task), over.Token))
             {
                 task = now;
                 if (now.Version > version)
