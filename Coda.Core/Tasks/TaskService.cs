@@ -8,15 +8,18 @@ namespace Coda.Core.Tasks;
 public sealed class TaskService
 {
     private readonly TaskStarter starter;
+    private readonly TaskReplies replies;
     private readonly TaskStore store;
     private readonly RunningTasks running;
     private readonly Inbox inbox;
     private readonly RecordingArchive archive;
     private readonly Storage.CodaHome home;
 
-    internal TaskService(TaskStarter starter, TaskStore store, RunningTasks running, Inbox inbox, RecordingArchive archive, Storage.CodaHome home)
+    internal TaskService(
+        TaskStarter starter, TaskReplies replies, TaskStore store, RunningTasks running, Inbox inbox, RecordingArchive archive, Storage.CodaHome home)
     {
         this.starter = starter;
+        this.replies = replies;
         this.store = store;
         this.running = running;
         this.inbox = inbox;
@@ -34,6 +37,10 @@ public sealed class TaskService
     public Task<TaskStart> StartAsync(TaskRequest request, CancellationToken cancellation) =>
         // It writes files and searches directories, which a page's thread must not wait for.
         Task.Run(() => starter.StartAsync(request, cancellation), cancellation);
+
+    /// <summary>Answers a task that ended with a question, or approves or rejects its plan: a chained task goes on with it.</summary>
+    public Task<TaskStart> ReplyAsync(TaskId id, string answer, CancellationToken cancellation) =>
+        Task.Run(() => replies.StartAsync(id, answer, cancellation), cancellation);
 
     /// <summary>A task by its id, or null.</summary>
     public async Task<TaskView?> FindAsync(TaskId id, CancellationToken cancellation) =>

@@ -18,11 +18,13 @@ public static class TaskServices
         .AddSingleton<RunningTasks>()
         .AddSingleton<TaskRequestRules>()
         .AddSingleton<TaskStarter>()
+        .AddSingleton<TaskReplies>()
         .AddSingleton<TaskRecovery>()
         .AddSingleton<Retention>()
         .AddSingleton<Inbox>()
         .AddSingleton(provider => new TaskService(
             provider.GetRequiredService<TaskStarter>(),
+            provider.GetRequiredService<TaskReplies>(),
             provider.GetRequiredService<TaskStore>(),
             provider.GetRequiredService<RunningTasks>(),
             provider.GetRequiredService<Inbox>(),

@@ -18,6 +18,7 @@ public static class McpSetup
         services.AddSingleton<PublicLinks>();
         services.AddSingleton<TaskAnswers>();
         services.AddSingleton<TaskWait>();
+        services.AddSingleton<StartLimit>();
         services.AddSingleton<IdCompletion>();
         services.AddSingleton<ServerIdentity>();
         services.AddSingleton<TasksExtension>();
@@ -47,6 +48,7 @@ public static class McpSetup
             .WithTools<RunTool>(ToolAnswer.Json)
             .WithTools<InboxTool>(ToolAnswer.Json)
             .WithTools<ResultTool>(ToolAnswer.Json)
+            .WithTools<ReplyTool>(ToolAnswer.Json)
             .WithTools<CancelTool>(ToolAnswer.Json)
             .WithResources<TaskResources>()
             .WithPrompts<Prompts>()

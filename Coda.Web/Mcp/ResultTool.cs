@@ -10,8 +10,8 @@ namespace Coda.Web.Mcp;
 internal sealed class ResultTool(TaskAnswers answers, TaskWait wait)
 {
     private const string About =
-        "Get the result of a delegated task. status is completed, failed, info_needed (feedback says which context to add: resubmit with "
-        + "previous_session_id), needs_approval (feedback describes a destructive plan that waits for the user's go or no-go), timeout, cancelled, "
+        "Get the result of a delegated task. status is completed, failed, info_needed (feedback says which context to add: answer with "
+        + "coda_reply), needs_approval (feedback describes a destructive plan that waits for the user's go or no-go: coda_reply), timeout, cancelled, "
         + "interrupted, or running while there is no result yet. Do not call this in a loop: wait_seconds waits for the end on the server, "
         + "and with after_version for the next change.";
 

@@ -7,7 +7,7 @@ namespace Coda.Web.Mcp;
 
 /// <summary><c>coda_run</c>: delegates a task and answers at once, or waits a while for it.</summary>
 [McpServerToolType]
-internal sealed class RunTool(TaskService tasks, TaskAnswers answers, TaskWait wait)
+internal sealed class RunTool(TaskService tasks, TaskAnswers answers, TaskWait wait, StartLimit limit)
 {
     private const string About =
         "Delegate a coding task to an agent that works on its own in a terminal on the server. Returns at once with the ids of the running task "
@@ -31,7 +31,7 @@ internal sealed class RunTool(TaskService tasks, TaskAnswers answers, TaskWait w
         [Description("Seconds to wait for the end, 0 to 50; the task goes on if they pass. 0: answer at once.")] int wait_seconds = 0,
         CancellationToken cancellation = default)
     {
-        if (TaskWait.Fault(wait_seconds) is { } fault)
+        if ((TaskWait.Fault(wait_seconds) ?? limit.Take(call.User)) is { } fault)
         {
             return ToolAnswer.Error(fault);
         }

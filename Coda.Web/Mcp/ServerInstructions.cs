@@ -18,9 +18,9 @@ internal static class ServerInstructions
         Continuing. To build on a finished task, pass its session_id as previous_session_id to coda_run: the agent is told where the earlier
         prompt and result are.
 
-        Questions from the agent. Status info_needed: read feedback in the result, get that context, and submit again with
-        previous_session_id. Status needs_approval: feedback describes a destructive plan; show it to the user, and only on an explicit go
-        submit again with previous_session_id, saying that it is approved.
+        Questions from the agent. Status info_needed: read feedback in the result, get that context, and pass it on with coda_reply. Status
+        needs_approval: feedback describes a destructive plan; show it to the user and pass their decision on with coda_reply: a go only
+        when they said so explicitly. Both start a task that goes on from there; coda_run with previous_session_id continues any other.
 
         Links. Whenever a result has a viewer_url, give it to the user in plain text the first time you mention the task, and again when
         asked. It shows the agent's terminal, read-only: live while it runs, the recording afterwards.
