@@ -17,6 +17,15 @@ internal sealed record InboxListing
 
     [Description("Pass it as before to get the next page; absent on the last.")]
     public string Next { get; init; } = "";
+
+    /// <summary>Describes a page as it stands at <paramref name="now"/>.</summary>
+    public static InboxListing Of(InboxPage page, DateTimeOffset now, PublicLinks links) => new()
+    {
+        Tasks = [.. page.Tasks.Select(task => InboxEntry.Of(task, now, links.ViewerOf(task)))],
+        Counts = page.Counts,
+        Total = page.Total,
+        Next = page.Next,
+    };
 }
 
 /// <summary>One task in the inbox.</summary>
@@ -43,6 +52,9 @@ internal sealed record InboxEntry
     [Description("When it began, in seconds since 1970.")]
     public required double CreatedAt { get; init; }
 
+    [Description("Grows with every change of the task.")]
+    public required long Version { get; init; }
+
     [Description("What came out.")]
     public string Summary { get; init; } = "";
 
@@ -62,6 +74,7 @@ internal sealed record InboxEntry
         PromptSummary = task.PromptSummary,
         PreviousSessionId = task.PreviousSessionId,
         CreatedAt = task.CreatedAt.ToUnixTimeMilliseconds() / 1000.0,
+        Version = task.Version,
         Summary = task.Summary,
         Progress = task.Status == CodingTaskStatus.Running ? task.Progress : "",
         ViewerUrl = viewerUrl,
