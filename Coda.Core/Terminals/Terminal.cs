@@ -22,6 +22,7 @@ public sealed partial class Terminal
     private const long WholeUpTo = 2 * 1024 * 1024;
     private const int MaxTitle = 256;
     private const int QueuedInputs = 64;
+    private const int CannotRun = 127; // as shells say it
     private static readonly TimeSpan NudgeFor = TimeSpan.FromMilliseconds(60);
 
     private readonly TerminalLaunch launch;
@@ -42,7 +43,10 @@ public sealed partial class Terminal
 
     private readonly Lock gate = new();
     private ChildProcess? child;
-    private Task<bool>? sweep;
+    private TerminalCommand command;
+    private Task<bool>? sweep; // of the command that runs or ran last
+    private bool moreFollows;
+    private bool ending;
     private Task nudge = Task.CompletedTask;
     private TerminalEndReason reason = TerminalEndReason.Exited;
     private TerminalSize size;
@@ -53,6 +57,8 @@ public sealed partial class Terminal
     internal Terminal(TerminalId id, TerminalLaunch launch, PtyPair pty, EventLoop loop, Recording recording, TimeProvider time, TimeSpan idleTime, ILogger log)
     {
         this.launch = launch;
+        command = launch.Command;
+        moreFollows = launch.Then is not null;
         this.pty = pty;
         this.loop = loop;
         this.time = time;
@@ -197,10 +203,12 @@ public sealed partial class Terminal
     {
         lock (gate)
         {
-            if (sweep is null && end is null && child is not null)
+            if (!ending && end is null && child is not null)
             {
-                this.reason = reason;
-                sweep = SweepAsync(launch.Command.StopSignal);
+                // Between two commands nothing runs, and nothing more will.
+                this.reason = sweep is null || moreFollows ? reason : this.reason;
+                ending = true;
+                sweep ??= SweepAsync(command.StopSignal);
             }
         }
 
@@ -208,12 +216,15 @@ public sealed partial class Terminal
         return Ended;
     }
 
-    /// <summary>Starts the program and follows it to its end. Called once.</summary>
+    /// <summary>Starts the first program and follows it, and those after it, to the end. Called once.</summary>
+    /// <param name="first">The program.</param>
+    /// <param name="prepare">Prepares a later one, or says what is missing.</param>
+    /// <param name="started">Called when a later one has started.</param>
     /// <exception cref="PtyException">It cannot be started; nothing runs.</exception>
-    internal void Start(string executable, IReadOnlyDictionary<string, string> environment)
+    internal void Start(PreparedCommand first, Func<TerminalCommand, (PreparedCommand? Prepared, string Missing)> prepare, Func<Task> started)
     {
-        child = ChildProcess.Start(loop, pty.SlavePath, executable, launch.Command, environment);
-        _ = LiveAsync(child); // awaited by everybody through Ended
+        child = Spawn(first);
+        _ = LiveAsync(child, prepare, started); // awaited by everybody through Ended
     }
 
     /// <summary>Tells the viewers that something they show may have changed.</summary>
@@ -223,14 +234,28 @@ public sealed partial class Terminal
 
     internal int PieceLimit(long offset) => cursorQueries.PieceLimit(offset);
 
-    private async Task LiveAsync(ChildProcess leader)
+    private ChildProcess Spawn(PreparedCommand program) =>
+        ChildProcess.Start(loop, pty.SlavePath, program.Executable, program.Command, program.Environment);
+
+    private async Task LiveAsync(ChildProcess first, Func<TerminalCommand, (PreparedCommand? Prepared, string Missing)> prepare, Func<Task> started)
     {
         var code = -1;
         try
         {
             var pumping = PumpAsync();
             var typing = TypeAsync();
-            code = await leader.Exited;
+            code = await first.Exited;
+            await SweepOnceAsync();
+            while (launch.Then is not null && await launch.Then(code) is { } next)
+            {
+                code = await RunNextAsync(next, prepare, started) ?? code;
+                if (ending)
+                {
+                    break;
+                }
+            }
+
+            moreFollows = false;
             await SweepOnceAsync();
             await nudge;
             pty.Finish();
@@ -254,6 +279,47 @@ public sealed partial class Terminal
         }
     }
 
+    /// <summary>Runs one more command on the same PTY, as if it were fresh; null when the terminal was ended meanwhile.</summary>
+    private async Task<int?> RunNextAsync(
+        TerminalCommand next, Func<TerminalCommand, (PreparedCommand? Prepared, string Missing)> prepare, Func<Task> started)
+    {
+        var (prepared, missing) = prepare(next);
+        if (prepared is null)
+        {
+            pty.Print($"{missing}\r\n");
+            return CannotRun;
+        }
+
+        ChildProcess running;
+        lock (gate)
+        {
+            if (ending)
+            {
+                return null;
+            }
+
+            pty.ResetTermios();
+            pty.Print(parser.Modes.ToReset());
+            command = next;
+            sweep = null;
+            try
+            {
+                child = running = Spawn(prepared);
+            }
+            catch (PtyException e)
+            {
+                sweep = Task.FromResult(true); // nothing runs
+                pty.Print($"{e.Message}\r\n");
+                return CannotRun;
+            }
+        }
+
+        await started();
+        var code = await running.Exited;
+        await SweepOnceAsync();
+        return code;
+    }
+
     private Task SweepOnceAsync()
     {
         lock (gate)
@@ -265,7 +331,8 @@ public sealed partial class Terminal
     private Task<bool> SweepAsync(int signal)
     {
         var session = child!.Pid;
-        return Task.Run(() => ProcessSweep.EndAsync(loop, FindProcesses, signal, launch.Command.StopGrace, time));
+        var grace = command.StopGrace;
+        return Task.Run(() => ProcessSweep.EndAsync(loop, FindProcesses, signal, grace, time));
 
         // What a user starts in a tab with setsid is meant to outlive it; what an agent leaves behind is not.
         List<ProcessEntry> FindProcesses() => Mode == TerminalMode.Direct

@@ -34,8 +34,11 @@ public sealed record TerminalLaunch
     /// <summary>What people see in lists until the program sets a title.</summary>
     public required string Label { get; init; }
 
-    /// <summary>What runs in it.</summary>
+    /// <summary>What runs in it, first.</summary>
     public required TerminalCommand Command { get; init; }
+
+    /// <summary>What runs in it once a command has ended with this exit code; null = nothing more. Without it there is only one.</summary>
+    public Func<int, Task<TerminalCommand?>>? Then { get; init; }
 
     /// <summary>Size at the very start of the program.</summary>
     public TerminalSize Size { get; init; } = TerminalSize.Default;

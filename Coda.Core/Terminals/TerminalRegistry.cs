@@ -70,8 +70,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
             return new TerminalOpening.Refused($"No new terminal can be opened: {trouble} Running ones go on. Free some space and try again.");
         }
 
-        var environment = TerminalEnvironment.Build(TerminalEnvironment.OfServer(), options.PassEnvironment, launch.Command, id);
-        if (!TryFindProgram(launch.Command, environment, out var executable, out var missing))
+        if (PreparedCommand.TryPrepare(launch.Command, options.PassEnvironment, id, out var missing) is not { } first)
         {
             return new TerminalOpening.Refused(missing);
         }
@@ -91,7 +90,10 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
             var terminal = new Terminal(id, launch, pty, loop, recording, time, TimeSpan.FromHours(options.IdleHours), log);
             await store.InsertAsync(terminal, cancellation);
             stored = true;
-            terminal.Start(executable, environment);
+            terminal.Start(
+                first,
+                next => (PreparedCommand.TryPrepare(next, options.PassEnvironment, id, out var absent), absent),
+                () => RememberProcessAsync(terminal));
             live[id] = terminal;
             terminal.Changed += RaiseChanged;
             var listed = new TaskCompletionSource();
@@ -198,25 +200,6 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         List<ProcessEntry> found = row.Mode == nameof(TerminalMode.Direct) ? [] : ProcessTable.WithEnvironment("CODA_TERMINAL_ID", row.Id);
         var leader = row.Pid is { } pid && row.BootId == ProcessTable.BootId ? ProcessTable.Find(pid) : null;
         return leader is { } alive && alive.StartTicks == row.PidStart ? [.. found.Union(ProcessTable.OfSession(alive.Pid))] : found;
-    }
-
-    private static bool TryFindProgram(TerminalCommand command, Dictionary<string, string> environment, out string executable, out string error)
-    {
-        executable = error = "";
-        if (!Directory.Exists(command.WorkingDirectory))
-        {
-            error = $"The working directory '{command.WorkingDirectory}' does not exist.";
-        }
-        else if (ExecutableSearch.Find(command.Arguments[0], environment["PATH"], command.WorkingDirectory) is not { } found)
-        {
-            error = $"The program '{command.Arguments[0]}' was not found or is not executable. PATH searched: {environment["PATH"]}";
-        }
-        else
-        {
-            executable = found;
-        }
-
-        return error.Length == 0;
     }
 
     private Recording Record(TerminalId id, TerminalLaunch launch, PtyPair pty)
