@@ -1,3 +1,5 @@
+using Coda.Core.Terminals;
+
 namespace Coda.Core.Agents;
 
 /// <summary>What an operator says of an agent: whatever is null stays as it is built in. The members are those of <see cref="AgentDefinition"/>.</summary>
@@ -29,6 +31,9 @@ internal sealed class AgentChange
 
     /// <inheritdoc cref="AgentDefinition.Interactive"/>
     public List<string>? Interactive { get; set; }
+
+    /// <inheritdoc cref="AgentDefinition.Titles"/>
+    public List<TitleRule>? Titles { get; set; }
 
     /// <inheritdoc cref="AgentDefinition.SetEnvironment"/>
     public Dictionary<string, string>? SetEnvironment { get; set; }
@@ -63,6 +68,7 @@ internal sealed class AgentChange
         Grants = Grants ?? to.Grants,
         Files = Files ?? to.Files,
         Interactive = Interactive ?? to.Interactive,
+        Titles = Titles ?? to.Titles,
         SetEnvironment = Merge(to.SetEnvironment, SetEnvironment),
         PassEnvironment = PassEnvironment ?? to.PassEnvironment,
         StopSignal = StopSignal ?? to.StopSignal,

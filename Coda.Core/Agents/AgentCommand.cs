@@ -66,6 +66,8 @@ public static partial class AgentCommand
             PassEnvironment = agent.PassEnvironment,
             StopSignal = (int)agent.StopSignal,
             StopGrace = TimeSpan.FromSeconds(agent.GraceSeconds),
+            Titles = agent.Titles,
+            IsAgent = agent.PromptVia != PromptVia.Script,
         };
 
     // In one pass, so that what was filled in is never read as a template again.

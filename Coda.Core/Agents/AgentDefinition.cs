@@ -1,3 +1,5 @@
+using Coda.Core.Terminals;
+
 namespace Coda.Core.Agents;
 
 /// <summary>How an agent gets its prompt: never in the argument vector, which is limited, visible and quoted differently by each.</summary>
@@ -72,6 +74,9 @@ public sealed record AgentDefinition
 
     /// <summary>Arguments for a person's terminal, with the kickoff as <c>{prompt}</c>.</summary>
     public IReadOnlyList<string> Interactive { get; init; } = [];
+
+    /// <summary>What its window titles tell of its state; the first that matches counts.</summary>
+    public IReadOnlyList<TitleRule> Titles { get; init; } = [];
 
     /// <summary>Variables it gets in every terminal.</summary>
     public IReadOnlyDictionary<string, string> SetEnvironment { get; init; } = new Dictionary<string, string>();

@@ -46,9 +46,27 @@ internal static partial class AgentRules
             return $"Files must not hold '{file}': a plain file name, and none of {string.Join(", ", Ours)}.";
         }
 
+        if (agent.Titles.FirstOrDefault(rule => !IsPattern(rule.Pattern)) is { } title)
+        {
+            return $"Titles: '{title.Pattern}' is no regular expression.";
+        }
+
         var templates = agent.Headless.Concat(agent.Interactive).Concat(agent.Grants).Concat(agent.Smart.Arguments).Concat(agent.Yolo.Arguments);
         var unknown = templates.SelectMany(argument => Placeholder().Matches(argument)).FirstOrDefault(match => !Known.Contains(match.Groups[1].Value));
         return unknown is null ? null : $"{unknown.Value} is no placeholder. Known: {string.Join(", ", Known.Select(name => $"{{{name}}}"))}.";
+    }
+
+    private static bool IsPattern(string pattern)
+    {
+        try
+        {
+            _ = new Regex(pattern, RegexOptions.CultureInvariant);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9_-]{0,31}\z", RegexOptions.CultureInvariant)]

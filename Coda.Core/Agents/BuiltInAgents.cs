@@ -1,3 +1,5 @@
+using Coda.Core.Terminals;
+
 namespace Coda.Core.Agents;
 
 /// <summary>The agents CoDA knows without being told.</summary>
@@ -25,6 +27,7 @@ public static class BuiltInAgents
         // --add-dir swallows whatever follows it, so it comes last.
         Grants = ["--add-dir", "{resultsDir}"],
         Interactive = ["--permission-mode", "acceptEdits", "--", "{prompt}"],
+        Titles = [Title("^[◐◑]", TerminalStateKind.Working), Title("^✳", TerminalStateKind.Idle)],
         // Not CLAUDE_*: CLAUDE_CODE_SESSION, _ENTRYPOINT and _SSE_PORT would make it believe that it runs inside another one.
         PassEnvironment =
         [
@@ -49,6 +52,13 @@ public static class BuiltInAgents
         Grants = ["-c", "sandbox_workspace_write.writable_roots=['{resultsDir}']"],
         // Without --no-daemon it leaves one behind.
         Interactive = ["--no-daemon", "-s", "workspace-write", "-a", "on-request", "{prompt}"],
+        // A braille spinner while it works; its project's name alone when idle.
+        Titles =
+        [
+            Title("Action Required", TerminalStateKind.WaitingForApproval),
+            Title("^[\u2800-\u28ff]", TerminalStateKind.Working),
+            Title(".", TerminalStateKind.Idle),
+        ],
         PassEnvironment = ["OPENAI_*", "CODEX_*"],
         InstallHint = "npm install -g @openai/codex",
     };
@@ -62,6 +72,12 @@ public static class BuiltInAgents
         Smart = new() { Arguments = ["--skip-trust", "--policy", "{taskDir}/policy.toml"] },
         Yolo = new() { Arguments = ["--yolo"] },
         Interactive = ["--skip-trust", "-i", "{prompt}"],
+        Titles =
+        [
+            Title("^✋", TerminalStateKind.WaitingForApproval),
+            Title("^✦", TerminalStateKind.Working),
+            Title("^◇", TerminalStateKind.Idle),
+        ],
         Files = new Dictionary<string, string>
         {
             // One rule it does not understand makes it drop the file without a word; without allowRedirection `>` is denied.
@@ -141,4 +157,6 @@ public static class BuiltInAgents
         ExitCodeDecides = true,
         InstallHint = "install bash with the system's package manager",
     };
+
+    private static TitleRule Title(string pattern, TerminalStateKind state) => new() { Pattern = pattern, State = state };
 }

@@ -26,6 +26,7 @@ internal sealed partial class RunningTask
     private long progressCount;
     private long progressSavedCount;
     private (int Status, int Result, long Output) seen;
+    private string waitsFor = "";
     private DateTimeOffset lastProgress;
     private DateTimeOffset lastSign;
     private int ending;
@@ -87,7 +88,7 @@ internal sealed partial class RunningTask
         bool changed;
         lock (gate)
         {
-            changed = TakeProgress(now, atEnd: false);
+            changed = TakeProgress(now, atEnd: false) | TakeState(now);
             reading = result.Read();
             var signs = (Status: status.Changes, Result: result.Changes, Output: terminal.Recording.Length);
             lastProgress = signs.Status != seen.Status ? now : lastProgress;
@@ -130,13 +131,14 @@ internal sealed partial class RunningTask
         TaskResult decided;
         try
         {
+            var waiting = terminal.State is { Waits: true } state ? state.Words : "";
             var end = await terminal.EndAsync(why == TaskEnding.OutOfTime ? TerminalEndReason.TimedOut
                 : why == TaskEnding.ServerStopped ? TerminalEndReason.ServerStopped
                 : TerminalEndReason.Closed);
             lock (gate)
             {
                 TakeProgress(tasks.Time.GetUtcNow(), atEnd: true);
-                decided = TaskOutcome.Decide(why, end, result.Read(), view, exitCodeDecides, PlainOutput.LastLines(terminal.Recording));
+                decided = TaskOutcome.Decide(why, end, result.Read(), view, exitCodeDecides, waiting, PlainOutput.LastLines(terminal.Recording));
             }
         }
         catch (Exception e)
@@ -164,6 +166,25 @@ internal sealed partial class RunningTask
         over.SetResult(view);
         tasks.Raise(view);
         LogEnded(tasks.Log, view.TaskId, view.Status, why);
+    }
+
+    /// <summary>A task that waits for somebody is shown as blocked; that is no progress, so its time runs on.</summary>
+    private bool TakeState(DateTimeOffset now)
+    {
+        var waiting = terminal.State is { Waits: true } state ? state.Words : "";
+        if (waiting == waitsFor)
+        {
+            return false;
+        }
+
+        waitsFor = waiting;
+        var line = waiting.Length > 0 ? new TaskProgress(now, "blocked", waiting) : new TaskProgress(now, "unblocked", "goes on");
+        progress.Add(line);
+        progressCount++;
+        terminal.Recording.Mark($"{line.Step}: {line.Message}");
+        Volatile.Write(ref view, view with { Step = line.Step, Progress = line.Message, Version = view.Version + 1 });
+        SaveProgress();
+        return true;
     }
 
     private bool TakeProgress(DateTimeOffset now, bool atEnd)

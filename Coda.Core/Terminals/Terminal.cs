@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Coda.Core.Recordings;
 using Coda.Core.Terminals.Pty;
+using Coda.Core.Terminals.Status;
 using Coda.Core.Terminals.Stream;
 using Microsoft.Extensions.Logging;
 
@@ -34,6 +35,8 @@ public sealed partial class Terminal
     private readonly StreamParser parser;
     private readonly ViewerSet viewers;
     private readonly CursorQueries cursorQueries;
+    private readonly StateTracker tracker;
+    private readonly ChangeThrottle words;
     private readonly TaskCompletionSource<TerminalEnd> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger log;
 
@@ -72,7 +75,10 @@ public sealed partial class Terminal
         lastActivity = CreatedAt.UtcTicks;
         viewers = new ViewerSet(time, Resize, RaiseChanged);
         cursorQueries = new CursorQueries(time, AnswerCursor);
-        parser = new StreamParser(SetTitle, Answer, checkpoints);
+        words = new ChangeThrottle(time, RaiseChanged);
+        tracker = new StateTracker(time, RaiseChanged, words.Signal);
+        tracker.Begin(launch.Command);
+        parser = new StreamParser(SetTitle, Answer, checkpoints, tracker);
     }
 
     /// <summary>Its name.</summary>
@@ -92,6 +98,9 @@ public sealed partial class Terminal
 
     /// <summary>What the program set with OSC 0/2, plain text, at most 256 characters; else the label.</summary>
     public string Title => title;
+
+    /// <summary>What goes on in it, and who says so.</summary>
+    public TerminalState State => tracker.State;
 
     /// <summary>The size in force.</summary>
     public TerminalSize Size
@@ -126,7 +135,7 @@ public sealed partial class Terminal
     /// <summary>Completes when the program is gone, its leftovers are ended and the recording is complete.</summary>
     public Task<TerminalEnd> Ended => ended.Task;
 
-    /// <summary>Raised (on any thread, not while a lock is held) when title, size, driver, warning or end changed.</summary>
+    /// <summary>Raised (on any thread, not while a lock is held) when title, state, size, driver, warning or end changed.</summary>
     public event Action? Changed;
 
     /// <summary>Process id of the program, its session and group; 0 before the start.</summary>
@@ -166,6 +175,7 @@ public sealed partial class Terminal
         }
 
         Touch();
+        tracker.Typed();
         try
         {
             await input.Writer.WriteAsync(bytes.ToArray(), cancellation);
@@ -197,6 +207,12 @@ public sealed partial class Terminal
             RaiseChanged();
         }
     }
+
+    /// <summary>Tells its state as somebody knows it who listens to the agent itself.</summary>
+    /// <param name="kind">What goes on.</param>
+    /// <param name="message">The agent's words.</param>
+    /// <param name="reason">Where it is known from.</param>
+    public void Report(TerminalStateKind kind, string message, string reason) => tracker.Event(kind, message, reason);
 
     /// <summary>Ends it; idempotent, safe from every path at once. Completes with <see cref="Ended"/>.</summary>
     public Task<TerminalEnd> EndAsync(TerminalEndReason reason)
@@ -274,6 +290,7 @@ public sealed partial class Terminal
             pty.Dispose();
             Recording.Complete(code);
             end = new TerminalEnd(code, reason, time.GetUtcNow());
+            tracker.Exited(code);
             ended.SetResult(end);
             RaiseChanged();
         }
@@ -302,6 +319,7 @@ public sealed partial class Terminal
             pty.Print(parser.Modes.ToReset());
             command = next;
             sweep = null;
+            tracker.Begin(next);
             try
             {
                 child = running = Spawn(prepared);
@@ -350,6 +368,7 @@ public sealed partial class Terminal
                 // Parsed first: a viewer's piece must end at a cursor query, so the query is known before the bytes can be read.
                 parser.Parse(bytes.Span, Recording.Length);
                 Recording.Append(bytes.Span);
+                tracker.Output();
             }
 
             pty.Output.AdvanceTo(result.Buffer.End);
@@ -400,7 +419,8 @@ public sealed partial class Terminal
         if (shown != title)
         {
             title = shown;
-            RaiseChanged();
+            tracker.Title(shown);
+            words.Signal();
         }
     }
 

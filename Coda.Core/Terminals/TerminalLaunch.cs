@@ -23,6 +23,12 @@ public sealed record TerminalCommand
 
     /// <summary>How long after the stop signal SIGKILL follows.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>What its window titles tell of its state; the first that matches counts.</summary>
+    public IReadOnlyList<TitleRule> Titles { get; init; } = [];
+
+    /// <summary>Whether it is an agent, whose bell and notifications mean that it wants somebody.</summary>
+    public bool IsAgent { get; init; }
 }
 
 /// <summary>A request for a new terminal.</summary>
