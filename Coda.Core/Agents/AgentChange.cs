@@ -32,6 +32,9 @@ internal sealed class AgentChange
     /// <inheritdoc cref="AgentDefinition.Interactive"/>
     public List<string>? Interactive { get; set; }
 
+    /// <inheritdoc cref="AgentDefinition.Quit"/>
+    public string? Quit { get; set; }
+
     /// <inheritdoc cref="AgentDefinition.Titles"/>
     public List<TitleRule>? Titles { get; set; }
 
@@ -49,6 +52,9 @@ internal sealed class AgentChange
 
     /// <inheritdoc cref="AgentDefinition.InstallHint"/>
     public string? InstallHint { get; set; }
+
+    /// <inheritdoc cref="AgentDefinition.Login"/>
+    public List<string>? Login { get; set; }
 
     /// <inheritdoc cref="AgentDefinition.ExitCodeDecides"/>
     public bool? ExitCodeDecides { get; set; }
@@ -68,12 +74,14 @@ internal sealed class AgentChange
         Grants = Grants ?? to.Grants,
         Files = Files ?? to.Files,
         Interactive = Interactive ?? to.Interactive,
+        Quit = Quit ?? to.Quit,
         Titles = Titles ?? to.Titles,
         SetEnvironment = Merge(to.SetEnvironment, SetEnvironment),
         PassEnvironment = PassEnvironment ?? to.PassEnvironment,
         StopSignal = StopSignal ?? to.StopSignal,
         GraceSeconds = GraceSeconds ?? to.GraceSeconds,
         InstallHint = InstallHint ?? to.InstallHint,
+        Login = Login ?? to.Login,
         ExitCodeDecides = ExitCodeDecides ?? to.ExitCodeDecides,
         Delegable = Delegable ?? to.Delegable,
     };

@@ -75,6 +75,9 @@ public sealed record AgentDefinition
     /// <summary>Arguments for a person's terminal, with the kickoff as <c>{prompt}</c>.</summary>
     public IReadOnlyList<string> Interactive { get; init; } = [];
 
+    /// <summary>What a person types or presses to leave it.</summary>
+    public string Quit { get; init; } = "";
+
     /// <summary>What its window titles tell of its state; the first that matches counts.</summary>
     public IReadOnlyList<TitleRule> Titles { get; init; } = [];
 
@@ -92,6 +95,9 @@ public sealed record AgentDefinition
 
     /// <summary>What to tell somebody who wants it and does not have it.</summary>
     public string InstallHint { get; init; } = "";
+
+    /// <summary>Where a login or configuration is looked for: variables as <c>$NAME</c>, files as <c>~/path</c>.</summary>
+    public IReadOnlyList<string> Login { get; init; } = [];
 
     /// <summary>Whether exit code 0 without a result means success; true of a script, never of an agent.</summary>
     public bool ExitCodeDecides { get; init; }

@@ -1,3 +1,4 @@
+using Coda.Core.Recordings;
 using Coda.Core.Terminals;
 using Microsoft.Extensions.Logging;
 

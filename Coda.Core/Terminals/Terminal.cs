@@ -250,6 +250,17 @@ public sealed partial class Terminal
 
     internal int PieceLimit(long offset) => cursorQueries.PieceLimit(offset);
 
+    private bool IsEnding
+    {
+        get
+        {
+            lock (gate)
+            {
+                return ending;
+            }
+        }
+    }
+
     private ChildProcess Spawn(PreparedCommand program) =>
         ChildProcess.Start(loop, pty.SlavePath, program.Executable, program.Command, program.Environment);
 
@@ -262,13 +273,9 @@ public sealed partial class Terminal
             var typing = TypeAsync();
             code = await first.Exited;
             await SweepOnceAsync();
-            while (launch.Then is not null && await launch.Then(code) is { } next)
+            while (launch.Then is not null && !IsEnding && await launch.Then(code) is { } next)
             {
                 code = await RunNextAsync(next, prepare, started) ?? code;
-                if (ending)
-                {
-                    break;
-                }
             }
 
             moreFollows = false;

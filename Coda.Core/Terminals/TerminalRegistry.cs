@@ -120,20 +120,20 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         }
     }
 
+    /// <summary>The user's shell.</summary>
+    public string Shell =>
+        options.Shell.Length > 0 ? options.Shell : Environment.GetEnvironmentVariable("SHELL") is { Length: > 0 } own ? own : "/bin/bash";
+
     /// <summary>Opens the user's shell in the working directory: a tab of the web UI.</summary>
-    public Task<TerminalOpening> OpenShellAsync(TerminalSize size, CancellationToken cancellation)
-    {
-        var shell = options.Shell.Length > 0 ? options.Shell : Environment.GetEnvironmentVariable("SHELL") is { Length: > 0 } own ? own : "/bin/bash";
-        return OpenAsync(
-            new TerminalLaunch
-            {
-                Mode = TerminalMode.Direct,
-                Label = Path.GetFileName(shell),
-                Size = size,
-                Command = new TerminalCommand { Arguments = [shell], WorkingDirectory = directories.Default() },
-            },
-            cancellation);
-    }
+    public Task<TerminalOpening> OpenShellAsync(TerminalSize size, CancellationToken cancellation) => OpenAsync(
+        new TerminalLaunch
+        {
+            Mode = TerminalMode.Direct,
+            Label = Path.GetFileName(Shell),
+            Size = size,
+            Command = new TerminalCommand { Arguments = [Shell], WorkingDirectory = directories.Default() },
+        },
+        cancellation);
 
     /// <summary>A live terminal, or null.</summary>
     public Terminal? Find(TerminalId id) => live.GetValueOrDefault(id);

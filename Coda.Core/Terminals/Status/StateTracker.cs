@@ -126,7 +126,7 @@ internal sealed class StateTracker(TimeProvider time, Action changed, Action wor
         bool sameKind;
         lock (gate)
         {
-            var words = OneLine(message);
+            var words = OneLine.Of(message, MaxMessage);
             if (source < best || state.Kind == TerminalStateKind.Exited || (state.Kind == kind && state.Message == words && state.Reason == reason))
             {
                 return;
@@ -150,11 +150,5 @@ internal sealed class StateTracker(TimeProvider time, Action changed, Action wor
         {
             return false; // titles are anybody's text
         }
-    }
-
-    private static string OneLine(string text)
-    {
-        var plain = string.Concat(text.Select(character => char.IsControl(character) || character is '\u2028' or '\u2029' ? ' ' : character)).Trim();
-        return plain.Length <= MaxMessage ? plain : plain[..(char.IsHighSurrogate(plain[MaxMessage - 1]) ? MaxMessage - 1 : MaxMessage)];
     }
 }
