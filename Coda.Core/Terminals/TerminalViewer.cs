@@ -14,12 +14,15 @@ public sealed class TerminalViewer : IDisposable
 {
     private readonly Terminal terminal;
     private readonly ViewerSet set;
+    private readonly TimeProvider time;
     private readonly Lock typing = new();
     private long accepted;
     private Task lastTyped = Task.CompletedTask;
 
-    internal TerminalViewer(Terminal terminal, ViewerSet set, TerminalSize size)
+    internal TerminalViewer(Terminal terminal, ViewerSet set, TerminalSize size, TimeProvider time)
     {
+        this.time = time;
+        Pace = new PaceWindow(time);
         this.terminal = terminal;
         this.set = set;
         Size = size;
@@ -43,6 +46,8 @@ public sealed class TerminalViewer : IDisposable
     internal long TypedAt { get; set; }
 
     internal long Parsed { get; set; }
+
+    internal PaceWindow Pace { get; private set; }
 
     /// <summary>Where a piece that starts at <paramref name="offset"/> should end at the latest: 64 KB on, or just after a
     /// cursor position query, whose answer is the cursor told with that piece's <see cref="Acknowledge"/>.</summary>
@@ -96,6 +101,13 @@ public sealed class TerminalViewer : IDisposable
         set.Typed(this);
         await applied.WaitAsync(cancellation);
         return last;
+    }
+
+    /// <summary>It answers again, perhaps over another connection.</summary>
+    internal void Return()
+    {
+        Responsive = true;
+        Pace = new PaceWindow(time);
     }
 
     /// <summary>Detaches.</summary>

@@ -3,9 +3,6 @@ namespace Coda.Core.Terminals;
 /// <summary>The viewers of one terminal: which of them drives, and whether the program has to wait for it.</summary>
 internal sealed class ViewerSet(TimeProvider time, Action<TerminalSize> resize, Action changed)
 {
-    /// <summary>Bytes the driver may have unparsed before reading from the PTY pauses.</summary>
-    private const long Window = 1024 * 1024;
-
     /// <summary>A driver silent for so long counts as detached.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -57,7 +54,7 @@ internal sealed class ViewerSet(TimeProvider time, Action<TerminalSize> resize, 
 
     public TerminalViewer Add(Terminal terminal, TerminalSize size)
     {
-        var viewer = new TerminalViewer(terminal, this, size);
+        var viewer = new TerminalViewer(terminal, this, size, time);
         Change(() => viewers.Add(viewer));
         return viewer;
     }
@@ -109,17 +106,18 @@ internal sealed class ViewerSet(TimeProvider time, Action<TerminalSize> resize, 
         {
             returns = !viewer.Responsive;
             viewer.Parsed = Math.Max(viewer.Parsed, offset);
+            viewer.Pace.Parsed(offset);
             (waiting, progress) = (progress, null);
         }
 
         waiting?.TrySetResult();
         if (returns)
         {
-            Change(() => viewer.Responsive = true);
+            Change(viewer.Return);
         }
     }
 
-    /// <summary>Waits while the driver has more than a window unparsed, but never longer than it shows signs of life.</summary>
+    /// <summary>Waits while the driver has more than its window unparsed, but never longer than it shows signs of life.</summary>
     public async Task PaceAsync(long produced)
     {
         while (true)
@@ -128,7 +126,7 @@ internal sealed class ViewerSet(TimeProvider time, Action<TerminalSize> resize, 
             TerminalViewer slow;
             lock (gate)
             {
-                if (released || driver is not { IsAttached: true } paced || produced - paced.Parsed <= Window)
+                if (released || driver is not { IsAttached: true } paced || paced.Pace.Allows(produced, paced.Parsed))
                 {
                     return;
                 }

@@ -3,9 +3,13 @@ using Microsoft.Playwright;
 
 namespace Coda.Web.Tests.Browser;
 
-/// <summary>One real browser for the tests of a class.</summary>
-public sealed class Chromium : IAsyncLifetime
+/// <summary>One real browser for all tests that need one; they take turns, because they measure.</summary>
+[CollectionDefinition(Collection)]
+public sealed class Chromium : IAsyncLifetime, ICollectionFixture<Chromium>
 {
+    /// <summary>Name of the collection.</summary>
+    public const string Collection = "browser";
+
     private static readonly string[] Arguments =
     [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

@@ -33,8 +33,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
         {
             foreach (var socket in sockets)
             {
-                socket.LingerState = new LingerOption(true, 0);
-                socket.Dispose();
+                socket.Close(timeout: 0);
             }
 
             sockets.Clear();

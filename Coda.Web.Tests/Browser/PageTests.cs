@@ -7,9 +7,9 @@ using Microsoft.Playwright;
 namespace Coda.Web.Tests.Browser;
 
 /// <summary>Every page, light and dark, without a word of complaint from the browser. CODA_SCREENSHOTS=directory keeps pictures.</summary>
-public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>, IAsyncDisposable
+[Collection(Chromium.Collection)]
+public sealed class PageTests(Chromium chromium) : IAsyncDisposable
 {
-    private const string Hostile = "<img src=x onerror=\"document.title='pwned'\"><script>document.title='pwned'</script>";
     private static readonly string? Pictures = Environment.GetEnvironmentVariable("CODA_SCREENSHOTS");
 
     private readonly CodaApp app = new(new Dictionary<string, string> { ["Terminals:Shell"] = "/bin/bash" });

@@ -49,19 +49,19 @@ internal sealed partial class TerminalOnPage(IPage page, string id)
         await page.Keyboard.PressAsync("Enter");
     }
 
-    /// <summary>Waits until some line matches.</summary>
+    /// <summary>Waits until one of the newest lines matches.</summary>
     public async Task WaitForLineAsync(string pattern)
     {
         try
         {
             await page.WaitForFunctionAsync(
-                "([id, pattern]) => window.coda.terminals.get(id)?.lines().some(line => new RegExp(pattern).test(line))",
+                "([id, pattern]) => window.coda.terminals.get(id)?.lines(100).some(line => new RegExp(pattern).test(line))",
                 new object[] { id, pattern },
                 new() { Timeout = Patience, PollingInterval = 20 });
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"No line matched /{pattern}/:\n{string.Join('\n', await LinesAsync())}");
+            Assert.Fail($"No line matched /{pattern}/:\n{string.Join('\n', (await LinesAsync()).TakeLast(60))}");
         }
     }
 

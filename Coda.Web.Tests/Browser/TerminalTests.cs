@@ -10,7 +10,8 @@ using Microsoft.Playwright;
 namespace Coda.Web.Tests.Browser;
 
 /// <summary>A person works in a terminal.</summary>
-public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) : IClassFixture<Chromium>, IAsyncDisposable
+[Collection(Chromium.Collection)]
+public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) : IAsyncDisposable
 {
     private readonly CodaApp app = new(new Dictionary<string, string> { ["Terminals:Shell"] = "/bin/bash" });
 
@@ -43,6 +44,7 @@ public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) :
         await page.WaitForFunctionAsync("id => window.coda.terminals.get(id).size().rows < 38", terminal.Id);
         await page.Keyboard.PressAsync("Escape");
         await terminal.RunAsync(":wq");
+        await terminal.WaitForLineAsync("projects[#$] *$"); // vim reads on while it leaves
         await terminal.RunAsync("stty size; cat note.txt");
         var size = await terminal.SizeAsync();
         await terminal.WaitForLineAsync($"^{size.Rows} {size.Columns}$");
@@ -142,8 +144,8 @@ public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) :
         Assert.InRange(overflow, -1000, 0.5);
 
         // Whoever types drives.
-        await watcher.RunAsync("stty size");
         var size = await watcher.SizeAsync();
+        await watcher.RunAsync("stty size");
         await watcher.WaitForLineAsync("^\\d+ \\d+$");
         await other.WaitForFunctionAsync($"id => window.coda.terminals.get(id).size().columns < {size.Columns}", watcher.Id);
     }

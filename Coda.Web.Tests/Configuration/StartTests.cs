@@ -144,24 +144,31 @@ public sealed class StartTests : IDisposable
                 ["DATABRICKS_APP_PORT"] = "0",
                 ["DATABRICKS_HOST"] = "work.cloud.databricks.com",
                 ["APP_OWNER_EMAIL"] = "Owner@Example.com",
+                ["Agents__shell__Delegable"] = "true",
             },
             "bash", script);
         var port = new Uri(await server.ListensAsync(Cancellation)).Port;
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(client, "other@example.com"));
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "owner@example.com"));
+        Assert.Equal(HttpStatusCode.Forbidden, await RunAsync(client, "other@example.com"));
+        Assert.Equal(HttpStatusCode.OK, await RunAsync(client, "owner@example.com"));
 
+        // The task's program is deaf to every request to end; the platform's patience is not to depend on it.
         server.Terminate();
         var ended = server.ExitsAsync(Cancellation);
         Assert.Equal(0, await ended.WaitAsync(TimeSpan.FromSeconds(10), Cancellation));
     }
 
-    private static async Task<HttpStatusCode> StatusAsync(HttpClient client, string email)
+    private static async Task<HttpStatusCode> RunAsync(HttpClient client, string email)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/mcp");
         request.Headers.Add("X-Forwarded-Email", email);
         request.Headers.Add("X-Forwarded-Host", "coda-1234.aws.databricksapps.com");
-        request.Content = new StringContent("""{"jsonrpc":"2.0","id":1,"method":"tools/list"}""", System.Text.Encoding.UTF8, "application/json");
+        request.Content = new StringContent(
+            """
+            {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"coda_run",
+             "arguments":{"agent":"shell","email":"","prompt":"trap '' HUP TERM; while :; do sleep 1; done"}}}
+            """,
+            System.Text.Encoding.UTF8, "application/json");
         using var answer = await client.SendAsync(request, Cancellation);
         return answer.StatusCode;
     }

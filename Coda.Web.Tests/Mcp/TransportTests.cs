@@ -74,11 +74,30 @@ public sealed class TransportTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_revision_nobody_knows_is_refused_with_the_known_ones()
+    public async Task A_revision_nobody_knows_is_refused_with_those_that_discovery_names()
     {
-        using var answer = await owner.PostAsync(Message("tools/list"), revision: "1999-01-01");
+        using var answer = await owner.PostAsync(Message("tools/list", id: 7), revision: "1999-01-01");
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains("1999-01-01", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        var refusal = await answer.JsonAsync();
+        Assert.Equal(7, refusal.GetProperty("id").GetInt32());
+        Assert.Equal(-32022, refusal.GetProperty("error").GetProperty("code").GetInt32());
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/mcp");
+        request.Headers.Add("MCP-Protocol-Version", "2026-07-28");
+        request.Headers.Add("Mcp-Method", "server/discover");
+        request.Content = new StringContent(
+            Message("server/discover", new JsonObject
+            {
+                ["_meta"] = new JsonObject
+                {
+                    ["io.modelcontextprotocol/protocolVersion"] = "2026-07-28",
+                    ["io.modelcontextprotocol/clientCapabilities"] = new JsonObject(),
+                },
+            }).ToJsonString(), Encoding.UTF8, "application/json");
+        using var discovery = await owner.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(
+            (await discovery.JsonAsync()).GetProperty("result").GetProperty("supportedVersions").EnumerateArray().Select(version => version.GetString()),
+            refusal.GetProperty("error").GetProperty("data").GetProperty("supported").EnumerateArray().Select(version => version.GetString()));
     }
 
     [Fact]

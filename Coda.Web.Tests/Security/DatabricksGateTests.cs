@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.WebSockets;
+using Coda.Core.Agents;
 using Coda.Web.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Coda.Web.Tests.Security;
 
@@ -39,6 +41,21 @@ public sealed class DatabricksGateTests
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         Assert.Equal("text/html", answer.Content.Headers.ContentType?.MediaType);
         Assert.Contains("APP_OWNER_EMAIL", await answer.Content.ReadAsStringAsync(Cancellation));
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("true", true)]
+    public async Task Scripts_are_delegated_only_when_the_operator_says_so(string? setting, bool delegable)
+    {
+        var settings = new Dictionary<string, string> { ["CODA_AUTH"] = "databricks", ["APP_OWNER_EMAIL"] = "owner@example.com" };
+        if (setting is not null)
+        {
+            settings["Agents:shell:Delegable"] = setting;
+        }
+
+        await using var app = new CodaApp(settings);
+        Assert.Equal(delegable, app.Services.GetRequiredService<AgentCatalog>().Find("shell")!.Delegable);
     }
 
     [Fact]

@@ -17,6 +17,8 @@ public static class ConfigurationSetup
     // The platform kills what has not ended 15 s after SIGTERM; terminals get their grace within the rest.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
 
+    private const string ShellDelegable = "Agents:shell:Delegable";
+
     /// <summary>Reads and validates every setting, opens the home and decides where to listen.</summary>
     /// <exception cref="Coda.Core.StartupException">Something is wrong; the message names every key.</exception>
     public static void AddCodaConfiguration(this WebApplicationBuilder builder)
@@ -37,6 +39,12 @@ public static class ConfigurationSetup
             .AddOptionsFrom<HandoffOptions>(settings, HandoffOptions.Section)
             .AddSingleton(Options.Create(access));
         settings.ThrowIfWrong();
+
+        // A deployed app runs scripts for other programs only when its operator says so.
+        if (access.Auth == AuthMode.Databricks)
+        {
+            builder.Configuration[ShellDelegable] ??= "false";
+        }
 
         builder.WebHost.UseUrls(ListenAddress.Choose(builder.Configuration, access.Auth, server.Port));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);

@@ -2,6 +2,7 @@ using Coda.Web.Configuration;
 using Coda.Web.Mcp.Transport;
 using Coda.Web.Security;
 using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
 
 namespace Coda.Web.Mcp;
 
@@ -12,6 +13,7 @@ public static class McpSetup
     public static IServiceCollection AddCodaMcp(this IServiceCollection services)
     {
         services.AddSingleton<PublicLinks>();
+        services.PostConfigure<McpServerOptions>(ArtifactsSchema.Complete);
         services
             .AddMcpServer(server =>
             {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using Microsoft.Net.Http.Headers;
+using Microsoft.Win32.SafeHandles;
 
 namespace Coda.Web.Recordings;
 
@@ -63,7 +64,7 @@ internal sealed class GrowingFile(string path, string contentType) : IResult
         return (from, Math.Min(range.To ?? long.MaxValue, total - 1) - from + 1);
     }
 
-    private static async Task CopyAsync(Microsoft.Win32.SafeHandles.SafeFileHandle file, long at, long count, Stream to, CancellationToken cancellation)
+    private static async Task CopyAsync(SafeFileHandle file, long at, long count, Stream to, CancellationToken cancellation)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try

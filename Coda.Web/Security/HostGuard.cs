@@ -3,11 +3,14 @@ namespace Coda.Web.Security;
 /// <summary>Turns away requests under a foreign name, and whatever a foreign page wants to change, open or call.</summary>
 internal sealed class HostGuard(RequestDelegate next, HostPolicy policy)
 {
-    /// <summary>Checks Host always; Origin where a request can have effects. <c>/mcp</c> has an origin policy of its own.</summary>
+    /// <summary>
+    /// Checks Host always, but for the health check, which monitors ask for under any name and which says nothing; Origin where a
+    /// request can have effects. <c>/mcp</c> has an origin policy of its own.
+    /// </summary>
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        if (!policy.AllowsHost(context))
+        if (request.Path != GateSetup.HealthPath && !policy.AllowsHost(context))
         {
             return Refusal.WriteAsync(context, 403, "Unknown host name",
                 $"This server does not answer to '{request.Host}'. If that is its address, set CODA_APP_URL={request.Scheme}://{request.Host} and restart it.");

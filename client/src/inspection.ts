@@ -2,8 +2,8 @@ import type { Terminal } from '@xterm/xterm';
 
 /** What tests, and people with a console, may ask about the terminals of a page. */
 export interface Inspection {
-  /** Every line of the buffer, scrollback included, without trailing blanks. */
-  lines(): string[];
+  /** The last so many lines of the buffer (or all, scrollback included), without trailing blanks. */
+  lines(last?: number): string[];
   /** Colours and flags of the visible cells, one string a row. */
   cells(): string[];
   /** Zero-based place of the cursor on the screen. */
@@ -24,9 +24,10 @@ window.coda = { terminals: new Map() };
 /** Makes a terminal known under its id until the returned function is called. */
 export function exposeForInspection(id: string, terminal: Terminal, received: () => number): () => void {
   const inspection: Inspection = {
-    lines: () => {
+    lines: (last = Infinity) => {
       const { active } = terminal.buffer;
-      return Array.from({ length: active.length }, (_, y) => active.getLine(y)?.translateToString(true) ?? '');
+      const length = Math.min(last, active.length);
+      return Array.from({ length }, (_, y) => active.getLine(active.length - length + y)?.translateToString(true) ?? '');
     },
     cells: () => {
       const { active } = terminal.buffer;

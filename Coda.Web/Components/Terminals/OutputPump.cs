@@ -96,7 +96,8 @@ internal sealed class OutputPump : IDisposable
 
             if (HasRoom)
             {
-                _ = WatchAsync(cancellation); // without room an acknowledgement is what to wait for
+                // Without room only an acknowledgement helps; new output would wake this loop for nothing, again and again.
+                _ = WatchAsync(cancellation);
             }
 
             await wake.Task.WaitAsync(cancellation);
@@ -148,7 +149,7 @@ internal sealed class OutputPump : IDisposable
         {
             // The connection went; the piece stays, to be sent again.
         }
-        catch (Exception e) when (e is JSException or InvalidOperationException)
+        catch (Exception e) when (e is JSException or JSDisconnectedException or InvalidOperationException)
         {
             failure = e;
         }

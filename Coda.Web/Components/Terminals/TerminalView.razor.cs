@@ -123,7 +123,7 @@ public sealed partial class TerminalView : IAsyncDisposable
         {
             // Detached.
         }
-        catch (JSException e)
+        catch (Exception e) when (e is JSException or InvalidOperationException)
         {
             error = $"The terminal cannot be shown: {e.Message} Reload the page to try again.";
             StateHasChanged();

@@ -42,6 +42,7 @@ internal static class McpTransport
                 .WithExposedHeaders("Mcp-Session-Id", "WWW-Authenticate")
                 .SetPreflightMaxAge(TimeSpan.FromDays(1)))
             .UseMiddleware<RequestBody>()
+            .UseMiddleware<UnknownRevision>()
             .UseMiddleware<ReplyShape>()
             .UseMiddleware<RefusedStream>()
             .UseMiddleware<SessionTicketHeader>()

@@ -55,14 +55,17 @@ internal sealed class RequestBody(RequestDelegate next)
     }
 }
 
-/// <summary>What a POST asks for, as far as the transport needs to know; both null where the body is not one JSON-RPC message.</summary>
+/// <summary>What a POST asks for, as far as the transport needs to know; all null where the body is not one JSON-RPC message.</summary>
+/// <param name="Id">Id of the request, for an answer that the transport gives itself.</param>
 /// <param name="Method">JSON-RPC method.</param>
 /// <param name="InitializeParams">Parameters of <c>initialize</c>, and only of that.</param>
 /// <param name="HasOwnVersion">Whether the message says its revision itself, as those of 2026-07-28 do.</param>
 /// <param name="IsMessage">Whether this is a JSON-RPC message at all.</param>
-internal sealed record CallSummary(string? Method, JsonElement? InitializeParams, bool HasOwnVersion, bool IsMessage)
+internal sealed record CallSummary(JsonElement? Id, string? Method, JsonElement? InitializeParams, bool HasOwnVersion, bool IsMessage)
 {
-    /// <summary>Looks into a body and rewinds it.</summary>
+    private static readonly CallSummary None = new(null, null, null, HasOwnVersion: false, IsMessage: false);
+
+    /// <summary>Looks into a body.</summary>
     public static CallSummary Of(MemoryStream body)
     {
         try
@@ -71,12 +74,13 @@ internal sealed record CallSummary(string? Method, JsonElement? InitializeParams
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object)
             {
-                return new CallSummary(null, null, false, false);
+                return None;
             }
 
             var method = root.TryGetProperty("method", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null;
             var hasParameters = root.TryGetProperty("params", out var parameters) && parameters.ValueKind == JsonValueKind.Object;
             return new CallSummary(
+                root.TryGetProperty("id", out var id) ? id.Clone() : null,
                 method,
                 method == "initialize" && hasParameters ? parameters.Clone() : null,
                 hasParameters && parameters.TryGetProperty("_meta", out var meta) && meta.ValueKind == JsonValueKind.Object
@@ -86,7 +90,7 @@ internal sealed record CallSummary(string? Method, JsonElement? InitializeParams
         catch (JsonException)
         {
             // The endpoint behind answers this with the right JSON-RPC error.
-            return new CallSummary(null, null, false, false);
+            return None;
         }
     }
 }

@@ -1,0 +1,106 @@
+using System.Net;
+using Coda.Core.Storage;
+using Coda.Web.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Coda.Web.Tests.Recordings;
+
+/// <summary>Recordings by HTTP range, as the player and curl read them.</summary>
+public sealed class RecordingEndpointTests : IAsyncDisposable
+{
+    private readonly CodaApp app = new();
+    private readonly HttpClient client;
+    private readonly HandmadeRecording recording;
+
+    public RecordingEndpointTests()
+    {
+        client = app.Owner();
+        recording = new HandmadeRecording(app.Services.GetRequiredService<CodaHome>(), 80, 24).Output("0.100000", "hello world\r\n");
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string OutputUrl => $"/recordings/{recording.Id}/output";
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        await app.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_whole_file_is_served_as_far_as_it_goes_and_later_further()
+    {
+        Assert.EndsWith("hello world\r\n", await client.GetStringAsync(OutputUrl, Cancellation), StringComparison.Ordinal);
+        recording.Output("1.000000", "more\r\n");
+        using var response = await client.GetAsync(OutputUrl, Cancellation);
+        Assert.EndsWith("hello world\r\nmore\r\n", await response.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        Assert.True(response.Headers.CacheControl!.NoStore);
+        Assert.Null(response.Headers.ETag);
+    }
+
+    [Theory]
+    [InlineData("bytes=0-5", "Script")]
+    [InlineData("bytes=-7", "world\r\n")]
+    [InlineData("bytes=7-13", "started")]
+    public async Task A_range_is_a_part(string range, string expected)
+    {
+        using var response = await GetAsync(range);
+        Assert.Equal(HttpStatusCode.PartialContent, response.StatusCode);
+        Assert.Equal(expected, await response.Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal(expected.Length, response.Content.Headers.ContentRange!.To - response.Content.Headers.ContentRange.From + 1);
+    }
+
+    [Theory]
+    [InlineData("bytes=5000-")]
+    [InlineData("bytes=-0")]
+    public async Task A_range_past_the_end_is_refused_with_the_length(string range)
+    {
+        using var response = await GetAsync(range);
+        Assert.Equal(HttpStatusCode.RequestedRangeNotSatisfiable, response.StatusCode);
+        Assert.True(response.Content.Headers.ContentRange!.HasLength);
+    }
+
+    [Theory]
+    [InlineData("bytes=0-1,4-5")]
+    [InlineData("lines=1-2")]
+    [InlineData("nonsense")]
+    public async Task What_is_not_one_range_of_bytes_gets_everything(string range)
+    {
+        using var response = await GetAsync(range);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("term-000000000000")]
+    [InlineData("..%2F..%2Fetc")]
+    [InlineData("TERM-0123456789ab")]
+    public async Task An_id_that_is_none_finds_nothing(string id)
+    {
+        using var response = await client.GetAsync($"/recordings/{id}/output", Cancellation);
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Asciicast_is_served_under_its_name()
+    {
+        using var response = await client.GetAsync($"/recordings/{recording.Id}.cast", Cancellation);
+        Assert.Contains("\"version\":3", (await response.Content.ReadAsStringAsync(Cancellation)).Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_is_served_to_strangers()
+    {
+        using var stranger = app.CreateClient();
+        using var response = await stranger.GetAsync(OutputUrl, Cancellation);
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+    }
+
+    private async Task<HttpResponseMessage> GetAsync(string range)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, OutputUrl);
+        request.Headers.TryAddWithoutValidation("Range", range);
+        return await client.SendAsync(request, Cancellation);
+    }
+}

@@ -1,0 +1,40 @@
+namespace Coda.Web.Mcp.Transport;
+
+/// <summary>
+/// Refuses protocol revisions that nobody here speaks. The endpoint would list the old ones too, which a client that has just
+/// asked without a session cannot use; the list must hold what <c>server/discover</c> names and nothing else.
+/// </summary>
+internal sealed class UnknownRevision(RequestDelegate next)
+{
+    private const int UnsupportedProtocolVersion = -32022;
+    private static readonly string[] Modern = ["2026-07-28"];
+
+    // No header at all is old, too.
+    private static readonly HashSet<string> Known = ["", "2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", .. Modern];
+
+    /// <summary>Answers such a request with the revisions to use instead.</summary>
+    public Task InvokeAsync(HttpContext context)
+    {
+        var asked = context.Request.Headers["MCP-Protocol-Version"].ToString();
+        if (Known.Contains(asked))
+        {
+            return next(context);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        var id = context.Features.Get<CallSummary>()?.Id;
+        return context.Response.WriteAsJsonAsync(
+            new
+            {
+                jsonrpc = "2.0",
+                id,
+                error = new
+                {
+                    code = UnsupportedProtocolVersion,
+                    message = $"Protocol revision '{asked}' is not supported.",
+                    data = new { supported = Modern, requested = asked },
+                },
+            },
+            context.RequestAborted);
+    }
+}
