@@ -16,6 +16,7 @@ internal sealed partial class RunningTask
     private readonly List<TaskProgress> progress = [];
     private readonly TaskFiles files;
     private readonly Terminal terminal;
+    private readonly TaskChanges? changes;
     private readonly bool exitCodeDecides;
     private readonly TaskSlots.Slot slot;
     private readonly RunningTasks tasks;
@@ -32,10 +33,12 @@ internal sealed partial class RunningTask
     private DateTimeOffset lastSign;
     private int ending;
 
-    public RunningTask(TaskView begun, TaskFiles files, Terminal terminal, bool exitCodeDecides, TaskSlots.Slot slot, RunningTasks tasks)
+    public RunningTask(
+        TaskView begun, TaskFiles files, Terminal terminal, TaskChanges? changes, bool exitCodeDecides, TaskSlots.Slot slot, RunningTasks tasks)
     {
         this.files = files;
         this.terminal = terminal;
+        this.changes = changes;
         this.exitCodeDecides = exitCodeDecides;
         this.slot = slot;
         this.tasks = tasks;
@@ -136,10 +139,12 @@ internal sealed partial class RunningTask
             var end = await terminal.EndAsync(why == TaskEnding.OutOfTime ? TerminalEndReason.TimedOut
                 : why == TaskEnding.ServerStopped ? TerminalEndReason.ServerStopped
                 : TerminalEndReason.Closed);
+            var observed = changes is null ? null : await changes.EndAsync();
             lock (gate)
             {
                 TakeProgress(tasks.Time.GetUtcNow(), atEnd: true);
-                decided = TaskOutcome.Decide(why, end, result.Read(), view, exitCodeDecides, waiting, PlainOutput.LastLines(terminal.Recording));
+                decided = TaskOutcome.Decide(why, end, result.Read(), view, exitCodeDecides, waiting, PlainOutput.LastLines(terminal.Recording))
+                    with { FilesChangedObserved = observed };
             }
         }
         catch (Exception e)

@@ -16,7 +16,7 @@ internal sealed class InteractiveTool(HandoffService handoffs, PublicLinks links
         + "databricks workspace import-dir <local> /Workspace/Users/<email>/<project>. Of a Git folder it gets the files of the branch checked out, "
         + "without history: if history matters, put a summary of git log into the prompt. Tell the user the viewer_url at once: it is the only way in.";
 
-    [McpServerTool(Name = "coda_interactive", Title = "Hand work to a person", ReadOnly = false, Destructive = false, Idempotent = false, OpenWorld = true,
+    [McpServerTool(Name = "coda_interactive", Title = "Hand work to a person", ReadOnly = false, Destructive = true, Idempotent = false, OpenWorld = true,
         UseStructuredContent = true, OutputSchemaType = typeof(InteractiveAnswer))]
     [Description(About)]
     public async Task<CallToolResult> LaunchAsync(

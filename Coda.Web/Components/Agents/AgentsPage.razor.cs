@@ -43,14 +43,14 @@ public sealed partial class AgentsPage
 
     private static string Address(HandoffView handoff) => handoff.EndedAt is null ? $"terminals/{handoff.TerminalId}" : $"replay/{handoff.TerminalId}";
 
-    private static string Size(long bytes) => bytes switch
+    private static string SizeOf(long bytes) => bytes switch
     {
         < 1024 => $"{bytes} bytes",
         < 1024 * 1024 => $"{bytes / 1024.0:0.#} KB",
         _ => $"{bytes / (1024.0 * 1024):0.#} MB",
     };
 
-    private static string Changes(int? changes) => changes switch
+    private static string ChangesOf(int? changes) => changes switch
     {
         null => "changes not known",
         1 => "1 file changed",
@@ -73,7 +73,7 @@ public sealed partial class AgentsPage
     {
         var sure = await Dialogs.ShowMessageBoxAsync(
             "Discard the folder?",
-            $"{folder.Handoff.Directory} and everything in it ({Changes(folder.Changes)}) will be gone for good.",
+            $"{folder.Handoff.Directory} and everything in it ({ChangesOf(folder.Changes)}) will be gone for good.",
             yesText: "Discard",
             cancelText: "Keep");
         if (sure == true && await Folders.DiscardAsync(folder.Handoff.Id, closing.Token))
