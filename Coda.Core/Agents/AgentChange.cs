@@ -32,6 +32,15 @@ internal sealed class AgentChange
     /// <inheritdoc cref="AgentDefinition.Interactive"/>
     public List<string>? Interactive { get; set; }
 
+    /// <inheritdoc cref="AgentDefinition.InteractiveEnvironment"/>
+    public Dictionary<string, string>? InteractiveEnvironment { get; set; }
+
+    /// <inheritdoc cref="AgentDefinition.Events"/>
+    public AgentEvents? Events { get; set; }
+
+    /// <inheritdoc cref="AgentDefinition.Seeds"/>
+    public List<AgentSeed>? Seeds { get; set; }
+
     /// <inheritdoc cref="AgentDefinition.Quit"/>
     public string? Quit { get; set; }
 
@@ -74,6 +83,9 @@ internal sealed class AgentChange
         Grants = Grants ?? to.Grants,
         Files = Files ?? to.Files,
         Interactive = Interactive ?? to.Interactive,
+        InteractiveEnvironment = Merge(to.InteractiveEnvironment, InteractiveEnvironment),
+        Events = Events ?? to.Events,
+        Seeds = Seeds ?? to.Seeds,
         Quit = Quit ?? to.Quit,
         Titles = Titles ?? to.Titles,
         SetEnvironment = Merge(to.SetEnvironment, SetEnvironment),

@@ -75,6 +75,15 @@ public sealed record AgentDefinition
     /// <summary>Arguments for a person's terminal, with the kickoff as <c>{prompt}</c>.</summary>
     public IReadOnlyList<string> Interactive { get; init; } = [];
 
+    /// <summary>Variables it gets in a person's terminal only.</summary>
+    public IReadOnlyDictionary<string, string> InteractiveEnvironment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where it tells what it does in a person's terminal; <c>{eventPort}</c> and <c>{eventPassword}</c> are filled in then.</summary>
+    public AgentEvents Events { get; init; }
+
+    /// <summary>Keys of its own settings that are added, where missing, before a person's terminal opens.</summary>
+    public IReadOnlyList<AgentSeed> Seeds { get; init; } = [];
+
     /// <summary>What a person types or presses to leave it.</summary>
     public string Quit { get; init; } = "";
 

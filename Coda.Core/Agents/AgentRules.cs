@@ -5,7 +5,8 @@ namespace Coda.Core.Agents;
 /// <summary>What a definition must be, so that a mistake shows at the start and not in the middle of a task.</summary>
 internal static partial class AgentRules
 {
-    private static readonly string[] Known = ["promptFile", "resultsDir", "workDir", "taskDir", "prompt", "permissions", "grants"];
+    private static readonly string[] Known = 
+        ["promptFile", "resultsDir", "workDir", "taskDir", "prompt", "permissions", "grants", "eventPort", "eventPassword"];
     private static readonly string[] Ours = ["prompt.txt", "request.txt", "script.sh", "results", "result.json"];
 
     /// <summary>What is wrong with it, or null.</summary>
@@ -49,6 +50,11 @@ internal static partial class AgentRules
         if (agent.Titles.FirstOrDefault(rule => !IsPattern(rule.Pattern)) is { } title)
         {
             return $"Titles: '{title.Pattern}' is no regular expression.";
+        }
+
+        if (agent.Seeds.FirstOrDefault(seed => seed.Keys.Count == 0 || seed.File is not ['~' or '$', ..] || !seed.File.Contains('/', StringComparison.Ordinal)) is { } seed)
+        {
+            return $"Seeds: '{seed.File}' must begin with ~/ or $VARIABLE/, and have keys.";
         }
 
         var templates = agent.Headless.Concat(agent.Interactive).Concat(agent.Grants).Concat(agent.Smart.Arguments).Concat(agent.Yolo.Arguments);

@@ -28,6 +28,12 @@ public static class BuiltInAgents
         Grants = ["--add-dir", "{resultsDir}"],
         Interactive = ["--permission-mode", "acceptEdits", "--", "{prompt}"],
         Quit = "/exit",
+        // It asks about every new folder, and Enter there means "No, exit". Of a repository it asks even where the folder above is trusted.
+        Seeds =
+        [
+            new() { File = "$CLAUDE_CONFIG_DIR/.claude.json", Keys = ["projects", "{trusted}", "hasTrustDialogAccepted"] },
+            new() { File = "~/.claude.json", Keys = ["projects", "{trusted}", "hasTrustDialogAccepted"] },
+        ],
         Titles = [Title("^[◐◑]", TerminalStateKind.Working), Title("^✳", TerminalStateKind.Idle)],
         // Not CLAUDE_*: CLAUDE_CODE_SESSION, _ENTRYPOINT and _SSE_PORT would make it believe that it runs inside another one.
         PassEnvironment =
@@ -137,7 +143,10 @@ public static class BuiltInAgents
             },
         },
         Yolo = new() { Arguments = ["--auto"] },
-        Interactive = ["--prompt", "{prompt}"],
+        Interactive = ["--port", "{eventPort}", "--prompt", "{prompt}"],
+        // Without a password every user of the machine could approve.
+        InteractiveEnvironment = new Dictionary<string, string> { ["OPENCODE_SERVER_PASSWORD"] = "{eventPassword}" },
+        Events = AgentEvents.OpenCode,
         Quit = "Ctrl-C",
         PassEnvironment = ["OPENCODE_*"],
         InstallHint = "npm install -g opencode-ai@1",

@@ -1,3 +1,4 @@
+using Coda.Core.Agents;
 using Coda.Core.Terminals;
 
 namespace Coda.Core.Handoffs;
@@ -19,6 +20,9 @@ internal sealed record HandoffPlan
 
     /// <summary>The agent, with its kickoff.</summary>
     public required TerminalCommand Agent { get; init; }
+
+    /// <summary>Where the agent tells what it does; null = nowhere but in the terminal.</summary>
+    public required EventAddress? Events { get; init; }
 
     /// <summary>What a person has after leaving the agent.</summary>
     public required TerminalCommand Shell { get; init; }

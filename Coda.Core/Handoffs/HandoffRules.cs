@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Coda.Core.Agents;
 using Coda.Core.Security;
@@ -39,7 +41,7 @@ internal sealed class HandoffRules(
         if (isLocal && request.InPlace)
         {
             directories.TryResolve(request.WorkspacePath, out var directory, out _);
-            return (Plan(request, agent, HandoffKind.InPlace, root: null, directory, pull: null), "");
+            return Prepare(null, () => Plan(request, agent, HandoffKind.InPlace, root: null, directory, pull: null));
         }
 
         if (WorkspacePath.TryParse(request.WorkspacePath, out refusal) is not { } path)
@@ -54,11 +56,31 @@ internal sealed class HandoffRules(
 
         var root = Path.Combine(home.ProjectsDirectory, RandomId.New("hand-", 12));
         var target = Path.Combine(root, path.Name);
-        Directory.CreateDirectory(target);
         var pull = isLocal
             ? new TerminalCommand { Arguments = ["cp", "-a", "--", $"{request.WorkspacePath.TrimEnd('/')}/.", target], WorkingDirectory = root }
             : databricks.Pull(path.Source, target, root);
-        return (Plan(request, agent, isLocal ? HandoffKind.Copy : HandoffKind.Workspace, root, target, pull), "");
+        return Prepare(root, () =>
+        {
+            Directory.CreateDirectory(target);
+            return Plan(request, agent, isLocal ? HandoffKind.Copy : HandoffKind.Workspace, root, target, pull);
+        });
+    }
+
+    private static (HandoffPlan?, string) Prepare(string? root, Func<HandoffPlan> plan)
+    {
+        try
+        {
+            return (plan(), "");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (root is not null)
+            {
+                DirectoryTree.Remove(root);
+            }
+
+            return Refused($"What the hand-off needs cannot be written: {e.Message}");
+        }
     }
 
     private static (HandoffPlan?, string) Refused(string message) => (null, message);
@@ -93,6 +115,8 @@ internal sealed class HandoffRules(
             kickoff = $"{came} Read {file} and follow it.";
         }
 
+        AgentSeeds.Plant(agent, directory);
+        var events = agent.Events == AgentEvents.None ? null : new EventAddress(FreePort(), RandomId.New("", 32));
         return new HandoffPlan
         {
             View = new HandoffView
@@ -110,8 +134,17 @@ internal sealed class HandoffRules(
             Quit = agent.Quit,
             Root = root,
             Pull = pull,
-            Agent = AgentCommand.ForPerson(agent, kickoff, directory),
+            Agent = AgentCommand.ForPerson(agent, kickoff, directory, events),
+            Events = events,
             Shell = new TerminalCommand { Arguments = [terminals.Shell], WorkingDirectory = directory },
         };
+    }
+
+    // Somebody else may take it before the agent does; then the agent says so in its terminal.
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

@@ -109,6 +109,7 @@ public sealed partial class HandoffService : IAsyncDisposable
         finally
         {
             following.TryRemove(terminal, out _);
+            session.Dispose();
         }
     }
 

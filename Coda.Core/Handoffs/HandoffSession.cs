@@ -1,3 +1,4 @@
+using Coda.Core.Agents;
 using Coda.Core.Recordings;
 using Coda.Core.Terminals;
 using Coda.Core.Workspaces;
@@ -8,12 +9,13 @@ namespace Coda.Core.Handoffs;
 /// One hand-off in its terminal: the pull, whose exit code decides; then the agent; then a shell, so that leaving the agent does not
 /// end the session. What was brought is removed when the pull failed, and at the end when nothing in it was changed.
 /// </summary>
-internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeSpan pullLimit, TimeProvider time)
+internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeSpan pullLimit, TimeProvider time) : IDisposable
 {
     private readonly TaskCompletionSource<(string Failure, string Note)> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource pulled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource stored = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<TerminalCommand> following = new(plan.Pull is null ? [plan.Shell] : [plan.Agent, plan.Shell]);
+    private readonly CancellationTokenSource agentLeft = new();
     private string? baseline;
 
     /// <summary>Completes when the agent begins, with something worth telling or nothing; or with why it never will.</summary>
@@ -44,7 +46,10 @@ internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeS
             await LimitPullAsync(terminal);
         }
 
+        var listening = ListenAsync(terminal);
         var end = await terminal.Ended;
+        await agentLeft.CancelAsync();
+        await listening;
         if (!ready.Task.IsCompleted)
         {
             RemoveFiles();
@@ -63,12 +68,23 @@ internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeS
     /// <summary>Nobody follows it any more; whoever waits is told.</summary>
     public void Abandon(string why) => ready.TrySetResult(($"The hand-off failed on the server: {why}", ""));
 
+    /// <inheritdoc />
+    public void Dispose() => agentLeft.Dispose();
+
     /// <summary>Removes what was made for it.</summary>
     public void RemoveFiles()
     {
         if (plan.Root is { } root)
         {
             DirectoryTree.Remove(root);
+        }
+    }
+
+    private async Task ListenAsync(Terminal terminal)
+    {
+        if (plan.Events is { } events)
+        {
+            await new OpenCodeEvents(events, terminal.Report, time).FollowAsync(agentLeft.Token);
         }
     }
 
@@ -103,6 +119,11 @@ internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeS
             }
 
             ready.TrySetResult(("", empty ? $"{plan.View.Source} is empty: the agent begins in an empty directory. " : ""));
+        }
+
+        if (following.Count == 1)
+        {
+            await agentLeft.CancelAsync();
         }
 
         return following.TryDequeue(out var next) ? next : null;
