@@ -4,12 +4,12 @@ import { createInterface } from 'node:readline';
 
 export async function throughRestart(client, transport) {
   const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  const errors = [];
+  client.onerror = (error) => errors.push(String(error));
   await client.connect(transport);
   await use(client);
   console.log('used');
   await lines.next();
-  const errors = [];
-  client.onerror = (error) => errors.push(String(error));
   await use(client);
   await use(client);
   assert.deepEqual(errors, []);
