@@ -15,6 +15,7 @@ public sealed partial class ArchitectureTests
         ["Recordings"] = ["Storage"],
         ["Terminals"] = ["Recordings", "Security", "Storage", "Workspaces"],
         ["Agents"] = ["Storage", "Terminals"],
+        ["Handoffs"] = ["Agents", "Recordings", "Security", "Storage", "Terminals", "Workspaces"],
         ["Tasks"] = ["Agents", "Recordings", "Security", "Storage", "Terminals", "Workspaces"],
     };
 

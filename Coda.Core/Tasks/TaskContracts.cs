@@ -59,6 +59,9 @@ public sealed record TaskRequest
 
     /// <summary>Absolute directory under an allowed root; empty = inherited or the default.</summary>
     public string WorkingDirectory { get; init; } = "";
+
+    /// <summary>The question that this answers, or null.</summary>
+    internal TaskReply? Reply { get; init; }
 }
 
 /// <summary>A task as everybody sees it.</summary>
@@ -130,6 +133,9 @@ public sealed record TaskResult
 
     /// <summary>Paths, as the agent says.</summary>
     public IReadOnlyList<string> FilesChanged { get; init; } = [];
+
+    /// <summary>Paths in the repository it worked in that differ since its start, as the server saw; null where that is not known.</summary>
+    public IReadOnlyList<string>? FilesChangedObserved { get; init; }
 
     /// <summary>A list or an object, as the agent wrote it.</summary>
     public JsonNode Artifacts { get; init; } = new JsonArray();

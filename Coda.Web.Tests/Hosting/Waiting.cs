@@ -21,6 +21,31 @@ public static class Waiting
         }
     }
 
+    /// <summary>Waits until a task runs, and gives the first.</summary>
+    public static async Task<TaskView> FirstTaskAsync(this CodaApp app)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var tasks = app.Services.GetRequiredService<TaskService>();
+        var first = new TaskCompletionSource<TaskView>(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Look(TaskView task) => first.TrySetResult(task);
+
+        tasks.Changed += Look;
+        try
+        {
+            // Before its terminal is open a task is in the inbox already, but nobody has been told of it.
+            if (await tasks.InboxAsync(new InboxQuery(), cancellation) is InboxAnswer.Page { Value.Tasks: [{ TerminalId.Length: > 0 } task, ..] })
+            {
+                Look(task);
+            }
+
+            return await first.Task.WaitAsync(Patience, cancellation);
+        }
+        finally
+        {
+            tasks.Changed -= Look;
+        }
+    }
+
     /// <summary>Waits until a task has ended.</summary>
     public static async Task<TaskView> EndOfAsync(this CodaApp app, string taskId)
     {

@@ -1,5 +1,7 @@
 using System.ComponentModel;
+using Coda.Core.Handoffs;
 using Coda.Core.Tasks;
+using Microsoft.Extensions.Options;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
@@ -7,41 +9,53 @@ namespace Coda.Web.Mcp;
 
 /// <summary><c>coda_inbox</c>: the tasks of the last day, newest first.</summary>
 [McpServerToolType]
-internal sealed class InboxTool(TaskService tasks, PublicLinks links, TimeProvider time)
+internal sealed class InboxTool(TaskService tasks, HandoffService handoffs, IOptions<TaskOptions> options, PublicLinks links, TimeProvider time)
 {
+    private const string Interactive = "interactive";
     private const string About =
         "List delegated tasks of the last 24 hours (or as configured), newest first, with counts by status. Use it when the user asks how tasks are "
         + "doing; then coda_get_result for those that ended. counts cover the whole window, whatever the filter; "
-        + "failed there includes timeout, cancelled and interrupted.";
+        + "failed there includes timeout, cancelled and interrupted. Sessions of coda_interactive are listed only with status=interactive.";
 
     [McpServerTool(Name = "coda_inbox", Title = "List delegated tasks", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false,
         UseStructuredContent = true, OutputSchemaType = typeof(InboxListing))]
     [Description(About)]
     public async Task<CallToolResult> ListAsync(
         [Description("Only tasks with this e-mail label. Empty: all.")] string email = "",
-        [Description("Only this status: running, completed, failed, info_needed, needs_approval, timeout, cancelled or interrupted. Empty: all.")] string status = "",
+        [Description("Only this status: running, completed, failed, info_needed, needs_approval, timeout, cancelled or interrupted; or interactive. Empty: all.")] string status = "",
         [Description("At most this many tasks, 1 to 200.")] int limit = 50,
         [Description("The next of an earlier answer, to go on from there. Empty: start with the newest.")] string before = "",
         CancellationToken cancellation = default)
     {
+        if (status.Trim() == Interactive)
+        {
+            return await ListHandoffsAsync(email, limit, cancellation);
+        }
+
         var answer = await tasks.InboxAsync(new InboxQuery { Email = email, Status = status, Limit = limit, Before = before }, cancellation);
         return answer switch
         {
-            InboxAnswer.Page(var page) => ToolAnswer.Of(Describe(page)),
+            InboxAnswer.Page(var page) => ResourceLinks.AddInbox(ToolAnswer.Of(InboxListing.Of(page, time.GetUtcNow(), links))),
             InboxAnswer.Refused(var message) => ToolAnswer.Error(message),
             _ => throw new InvalidOperationException($"No answer for {answer}."),
         };
     }
 
-    private InboxListing Describe(InboxPage page)
+    private async Task<CallToolResult> ListHandoffsAsync(string email, int limit, CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
-        return new InboxListing
+        // Refuses a limit that is none, and counts tasks as ever.
+        if (await tasks.InboxAsync(new InboxQuery { Email = email, Limit = limit }, cancellation) is not InboxAnswer.Page(var page))
         {
-            Tasks = [.. page.Tasks.Select(task => InboxEntry.Of(task, now, links.ViewerOf(task)))],
+            return ToolAnswer.Error($"limit must be between 1 and 200, not {limit}.");
+        }
+
+        var now = time.GetUtcNow();
+        var found = await handoffs.ListAsync(TimeSpan.FromSeconds(options.Value.TtlSeconds), email, limit, cancellation);
+        return ToolAnswer.Of(new InboxListing
+        {
+            Tasks = [.. found.Select(handoff => InboxEntry.Of(handoff, now, links.LiveOf(handoff.TerminalId)))],
             Counts = page.Counts,
-            Total = page.Total,
-            Next = page.Next,
-        };
+            Total = found.Count,
+        });
     }
 }
