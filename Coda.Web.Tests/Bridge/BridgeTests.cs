@@ -70,6 +70,28 @@ public sealed class BridgeTests
     }
 
     [Fact]
+    public async Task A_call_made_while_the_server_is_restarted_is_answered_by_the_next_one()
+    {
+        using var place = new TemporaryDirectory();
+        var first = new CodaApp(directory: place.Path);
+        var port = new Uri(first.Url).Port;
+        await using var bridge = new BridgeProcess(new Dictionary<string, string> { ["CODA_MCP_URL"] = $"{first.Url}/mcp", ["CODA_MCP_TOKEN"] = first.Token });
+        await using (first)
+        {
+            await bridge.SendAsync(Initialize("2025-11-25"));
+            await bridge.ReceiveAsync();
+            await bridge.SendAsync(new() { ["jsonrpc"] = "2.0", ["method"] = "notifications/initialized" });
+        }
+
+        await bridge.SendAsync(Message("tools/list", id: 2));
+        await using var second = new CodaApp(new Dictionary<string, string> { ["DATABRICKS_APP_PORT"] = $"{port}" }, place.Path);
+        var answer = await bridge.ReceiveAsync();
+        Assert.Equal(2, answer.GetProperty("id").GetInt32());
+        Assert.Contains("coda_run", answer.ToString());
+        Assert.Equal(0, (await bridge.EndAsync()).ExitCode);
+    }
+
+    [Fact]
     public async Task A_cli_that_fails_is_quoted_and_a_token_that_is_wrong_is_named()
     {
         await using var app = new CodaApp();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { ElicitRequestSchema, ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 
 const [bridge, label] = process.argv.slice(2);
 const client = new Client({ name: 'bridge-test', version: '1' }, { capabilities: { elicitation: {} } });
@@ -26,6 +26,15 @@ const progress = [];
 await client.callTool({ name: 'test_tool_with_progress', arguments: {} }, undefined, { onprogress: (value) => progress.push(value.progress) });
 assert.deepEqual(progress, [0, 50, 100]);
 assert.match(text(await client.callTool({ name: 'test_elicitation', arguments: { message: 'Who?' } })), /ada@x\.y/);
+
+// What it says when nobody asked, on the session's own stream, as soon as that is open.
+let changes = 0;
+client.setNotificationHandler(ToolListChangedNotificationSchema, () => { changes++; });
+for (const deadline = Date.now() + 30_000; changes === 0 && Date.now() < deadline;) {
+  await client.callTool({ name: 'test_trigger_tool_change', arguments: {} });
+  await client.ping();
+}
+assert.ok(changes > 0);
 
 // A stream that breaks off is taken up again.
 assert.match(text(await client.callTool({ name: 'test_reconnection', arguments: {} })), /success/);
