@@ -47,6 +47,32 @@ internal static class EnvelopeText
 
         """;
 
+    /// <summary>The question of an earlier attempt, and its answer.</summary>
+    public static string Reply(TaskReply reply, Func<string, string> harmless) => reply.Task.Status == CodingTaskStatus.NeedsApproval
+        ? $"""
+        QUESTION:
+        {reply.Task.TaskId} worked on the task below and stopped with a plan that needs approval:
+        {Quoted(harmless(reply.Question))}
+
+        ANSWER:
+        {Quoted(harmless(reply.Answer))}
+
+        If this is a clear yes, carry out that plan and nothing beyond it: for exactly these steps the answer lifts the safety rules below. If it
+        is a no, leave them undone, and finish what can be done without. If it is neither, report info_needed. The TASK is repeated as it was given.
+
+        """
+        : $"""
+        QUESTION:
+        {reply.Task.TaskId} worked on the task below and stopped because it needed to know:
+        {Quoted(harmless(reply.Question))}
+
+        ANSWER:
+        {Quoted(harmless(reply.Answer))}
+
+        Go on with the task now that this is known. The TASK is repeated as it was given.
+
+        """;
+
     /// <summary>What to write where.</summary>
     public static string Instructions(TaskFiles files) => $$"""
         INSTRUCTIONS:
@@ -75,6 +101,8 @@ internal static class EnvelopeText
         3. If you give parts of the work to other agents, log each hand-over and its outcome as a progress line. You alone write the result.
 
         """;
+
+    private static string Quoted(string text) => $"> {text.ReplaceLineEndings("\n> ")}";
 
     // For a shell: a path with a space or quote in it stays one word.
     private static string Quote(string path) => $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";

@@ -35,6 +35,9 @@ internal sealed partial record PromptEnvelope
     /// <summary>What it continues, or null.</summary>
     public PriorTask? Prior { get; init; }
 
+    /// <summary>The answer it continues with, or null.</summary>
+    public TaskReply? Reply { get; init; }
+
     /// <summary>What it finds here; null leaves capabilities and protocol out.</summary>
     public Capabilities? Capabilities { get; init; }
 
@@ -48,6 +51,11 @@ internal sealed partial record PromptEnvelope
         if (Prior is not null)
         {
             text.Append($"PRIOR SESSION: {Prior.Task.SessionId}\n").Append(PriorSection(Prior)).Append('\n');
+        }
+
+        if (Reply is not null)
+        {
+            text.Append(EnvelopeText.Reply(Reply, Harmless)).Append('\n');
         }
 
         if (Context.Length > 0)

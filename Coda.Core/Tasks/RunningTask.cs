@@ -72,6 +72,9 @@ internal sealed partial class RunningTask
         }
     }
 
+    /// <summary>The end of its terminal's output as text.</summary>
+    public Transcript Transcript(int most) => Tasks.Transcript.Of(terminal.Recording, most);
+
     /// <summary>Ends it when its process ends.</summary>
     public async Task WatchAsync()
     {
@@ -89,7 +92,7 @@ internal sealed partial class RunningTask
 
         var now = tasks.Time.GetUtcNow();
         ResultReading reading;
-        bool changed;
+        bool changed, wrote;
         lock (gate)
         {
             changed = TakeProgress(now, atEnd: false) | TakeState(now);
@@ -97,12 +100,18 @@ internal sealed partial class RunningTask
             var signs = (Status: status.Changes, Result: result.Changes, Output: terminal.Recording.Length);
             lastProgress = signs.Status != seen.Status ? now : lastProgress;
             lastSign = signs != seen ? now : lastSign;
+            wrote = signs.Output != seen.Output;
             seen = signs;
         }
 
         if (changed)
         {
             tasks.Raise(View);
+        }
+
+        if (wrote)
+        {
+            tasks.RaiseWrote(View);
         }
 
         var elapsed = now - View.CreatedAt;

@@ -12,6 +12,9 @@ internal sealed partial class RunningTasks(TaskStore store, TaskCounters counter
     /// <summary>Raised with each change of a task.</summary>
     public event Action<TaskView>? Changed;
 
+    /// <summary>Raised at most once a second for a task whose terminal has written.</summary>
+    public event Action<TaskView>? Wrote;
+
     /// <summary>The clock.</summary>
     public TimeProvider Time => time;
 
@@ -64,21 +67,10 @@ internal sealed partial class RunningTasks(TaskStore store, TaskCounters counter
         ObserveAsync(store.AddProgressAsync(taskId, first, lines));
 
     /// <summary>Tells whoever listens.</summary>
-    public void Raise(TaskView view)
-    {
-        foreach (var listener in Changed?.GetInvocationList() ?? [])
-        {
-            try
-            {
-                ((Action<TaskView>)listener)(view);
-            }
-            catch (Exception e)
-            {
-                // A page that fails must not stop a task.
-                LogListenerFailed(e);
-            }
-        }
-    }
+    public void Raise(TaskView view) => Tell(Changed, view);
+
+    /// <summary>Tells whoever listens that its terminal has written.</summary>
+    public void RaiseWrote(TaskView view) => Tell(Wrote, view);
 
     /// <summary>Waits for a write whose failure nobody else would see.</summary>
     public async Task ObserveAsync(Task write)
@@ -91,6 +83,22 @@ internal sealed partial class RunningTasks(TaskStore store, TaskCounters counter
         {
             // The disk's troubles are retried within; this is the end of the server, or an error of ours.
             LogNotSaved(e);
+        }
+    }
+
+    private void Tell(Action<TaskView>? listeners, TaskView view)
+    {
+        foreach (var listener in listeners?.GetInvocationList() ?? [])
+        {
+            try
+            {
+                ((Action<TaskView>)listener)(view);
+            }
+            catch (Exception e)
+            {
+                // A page that fails must not stop a task.
+                LogListenerFailed(e);
+            }
         }
     }
 

@@ -16,6 +16,9 @@ public static class StatusNames
     public static CodingTaskStatus CountsAs(this CodingTaskStatus status) =>
         status is CodingTaskStatus.Timeout or CodingTaskStatus.Cancelled or CodingTaskStatus.Interrupted ? CodingTaskStatus.Failed : status;
 
+    /// <summary>Whether it ended with a question.</summary>
+    public static bool Asks(this CodingTaskStatus status) => status is CodingTaskStatus.InfoNeeded or CodingTaskStatus.NeedsApproval;
+
     /// <summary>Reads a name; <c>done</c> is an old one of <c>completed</c>.</summary>
     public static bool TryParse(string name, out CodingTaskStatus status)
     {

@@ -59,6 +59,9 @@ public sealed record TaskRequest
 
     /// <summary>Absolute directory under an allowed root; empty = inherited or the default.</summary>
     public string WorkingDirectory { get; init; } = "";
+
+    /// <summary>The question that this answers, or null.</summary>
+    internal TaskReply? Reply { get; init; }
 }
 
 /// <summary>A task as everybody sees it.</summary>

@@ -12,6 +12,13 @@ public readonly record struct TaskId
     /// <summary>Draws a new id.</summary>
     public static TaskId New() => new(RandomId.New("task-", 8));
 
+    /// <summary>The id of a task that is known.</summary>
+    public static TaskId Of(TaskView task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return new TaskId(task.TaskId);
+    }
+
     /// <summary>Reads an id that came from outside.</summary>
     public static bool TryParse(string? text, out TaskId id)
     {

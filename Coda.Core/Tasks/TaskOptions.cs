@@ -12,6 +12,10 @@ public sealed class TaskOptions
     [Range(1, 1000)]
     public int MaxConcurrent { get; set; } = 5;
 
+    /// <summary>Tasks that one caller may start over MCP in a minute.</summary>
+    [Range(1, 100_000)]
+    public int StartsPerMinute { get; set; } = 60;
+
     /// <summary>The inbox's window in seconds (<c>CODA_TASK_TTL</c>).</summary>
     [Range(60, 365 * 86400)]
     public int TtlSeconds { get; set; } = 86400;

@@ -1,34 +1,82 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Coda.Core.Recordings;
+
 namespace Coda.Core.Tasks;
 
 /// <summary>Starts tasks, answers questions about them, ends them: the one face of tasks for MCP, pages and tests.</summary>
 public sealed class TaskService
 {
     private readonly TaskStarter starter;
+    private readonly TaskReplies replies;
     private readonly TaskStore store;
     private readonly RunningTasks running;
     private readonly Inbox inbox;
+    private readonly RecordingArchive archive;
     private readonly Storage.CodaHome home;
 
-    internal TaskService(TaskStarter starter, TaskStore store, RunningTasks running, Inbox inbox, Storage.CodaHome home)
+    internal TaskService(
+        TaskStarter starter, TaskReplies replies, TaskStore store, RunningTasks running, Inbox inbox, RecordingArchive archive, Storage.CodaHome home)
     {
         this.starter = starter;
+        this.replies = replies;
         this.store = store;
         this.running = running;
         this.inbox = inbox;
+        this.archive = archive;
         this.home = home;
     }
 
     /// <summary>Raised (on any thread) with each change of a task.</summary>
     public event Action<TaskView>? Changed { add => running.Changed += value; remove => running.Changed -= value; }
 
+    /// <summary>Raised (on any thread), at most once a second, for a task whose terminal has written.</summary>
+    public event Action<TaskView>? Wrote { add => running.Wrote += value; remove => running.Wrote -= value; }
+
     /// <summary>Starts a task and answers at once.</summary>
     public Task<TaskStart> StartAsync(TaskRequest request, CancellationToken cancellation) =>
         // It writes files and searches directories, which a page's thread must not wait for.
         Task.Run(() => starter.StartAsync(request, cancellation), cancellation);
 
+    /// <summary>Answers a task that ended with a question, or approves or rejects its plan: a chained task goes on with it.</summary>
+    public Task<TaskStart> ReplyAsync(TaskId id, string answer, CancellationToken cancellation) =>
+        Task.Run(() => replies.StartAsync(id, answer, cancellation), cancellation);
+
     /// <summary>A task by its id, or null.</summary>
     public async Task<TaskView?> FindAsync(TaskId id, CancellationToken cancellation) =>
         running.Find(id.ToString())?.View ?? await store.FindAsync(id.ToString(), cancellation);
+
+    /// <summary>A task as it stands, and again with each change until it has ended; changes in quick succession may come as one.</summary>
+    public async IAsyncEnumerable<TaskView> FollowAsync(TaskId id, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        void Look(TaskView changed) => _ = changed.TaskId == id.ToString() && signals.Writer.TryWrite(true);
+
+        Changed += Look;
+        try
+        {
+            var seen = 0L;
+            while (await FindAsync(id, cancellation) is { } task)
+            {
+                if (task.Version > seen)
+                {
+                    seen = task.Version;
+                    yield return task;
+                }
+
+                if (task.Status != CodingTaskStatus.Running)
+                {
+                    yield break;
+                }
+
+                await signals.Reader.ReadAsync(cancellation);
+            }
+        }
+        finally
+        {
+            Changed -= Look;
+        }
+    }
 
     /// <summary>The task of a session, or null.</summary>
     public async Task<TaskView?> FindBySessionAsync(SessionId id, CancellationToken cancellation) =>
@@ -41,6 +89,19 @@ public sealed class TaskService
     /// <summary>All progress lines of a task, oldest first (at most 1,000, the newest).</summary>
     public async Task<IReadOnlyList<TaskProgress>> ProgressAsync(TaskId id, CancellationToken cancellation) =>
         running.Find(id.ToString())?.Progress ?? await store.ProgressAsync(id.ToString(), cancellation);
+
+    /// <summary>The end of a task's terminal output as text, at most so many bytes of it; null when no recording is left, or there never was one.</summary>
+    public async Task<Transcript?> TranscriptAsync(TaskId id, int most, CancellationToken cancellation)
+    {
+        if (running.Find(id.ToString()) is { } task)
+        {
+            return task.Transcript(most);
+        }
+
+        return await store.FindAsync(id.ToString(), cancellation) is { TerminalId.Length: > 0 } ended && archive.Find(ended.TerminalId) is { } files
+            ? Transcript.Of(files, most)
+            : null;
+    }
 
     /// <summary>The prompt the caller gave, or null when its file is gone.</summary>
     public async Task<string?> PromptAsync(TaskId id, CancellationToken cancellation) =>

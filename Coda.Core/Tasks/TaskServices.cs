@@ -1,3 +1,4 @@
+using Coda.Core.Recordings;
 using Coda.Core.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -17,14 +18,17 @@ public static class TaskServices
         .AddSingleton<RunningTasks>()
         .AddSingleton<TaskRequestRules>()
         .AddSingleton<TaskStarter>()
+        .AddSingleton<TaskReplies>()
         .AddSingleton<TaskRecovery>()
         .AddSingleton<Retention>()
         .AddSingleton<Inbox>()
         .AddSingleton(provider => new TaskService(
             provider.GetRequiredService<TaskStarter>(),
+            provider.GetRequiredService<TaskReplies>(),
             provider.GetRequiredService<TaskStore>(),
             provider.GetRequiredService<RunningTasks>(),
             provider.GetRequiredService<Inbox>(),
+            provider.GetRequiredService<RecordingArchive>(),
             provider.GetRequiredService<CodaHome>()))
         .AddHostedService<TaskLoop>();
 }

@@ -173,6 +173,7 @@ internal sealed class TaskStarter(
         Email = view.Email,
         Prompt = asked.Request.Prompt,
         Context = asked.Context,
+        Reply = asked.Request.Reply,
         Prior = asked.Predecessor is { } predecessor ? Prior(predecessor) : null,
         Capabilities = asked.Request.WorkflowProtocol ? Capabilities.Find(SearchPath(asked.Agent), UserHome) : null,
     };
@@ -199,11 +200,23 @@ internal sealed class TaskStarter(
             asked.Yolo,
             new AgentPlaces(
                 asked.Agent.PromptVia == PromptVia.Script ? files.Script : files.Prompt, files.Results, files.Directory, view.WorkingDirectory),
-            new Dictionary<string, string>
-            {
-                ["CODA_TASK_ID"] = view.TaskId,
-                ["CODA_SESSION_ID"] = view.SessionId,
-                ["CODA_RESULTS_DIR"] = files.Results,
-            }),
+            Variables(asked, view, files)),
     };
+
+    private static Dictionary<string, string> Variables(CheckedRequest asked, TaskView view, TaskFiles files)
+    {
+        var variables = new Dictionary<string, string>
+        {
+            ["CODA_TASK_ID"] = view.TaskId,
+            ["CODA_SESSION_ID"] = view.SessionId,
+            ["CODA_RESULTS_DIR"] = files.Results,
+        };
+        if (asked.Request.Reply is { } reply && asked.Agent.PromptVia == PromptVia.Script)
+        {
+            // A script has no envelope to read the answer in.
+            variables["CODA_ANSWER"] = reply.Answer;
+        }
+
+        return variables;
+    }
 }

@@ -19,6 +19,7 @@ public sealed class LiveRefreshTests
                 refreshed.Release();
                 return Task.CompletedTask;
             },
+            e => throw e,
             time);
         refresh.Signal();
         await refreshed.WaitAsync(TestContext.Current.CancellationToken);
@@ -33,6 +34,34 @@ public sealed class LiveRefreshTests
         }
 
         Assert.Equal(2, count);
+    }
+
+    [Fact]
+    public async Task A_refresh_that_failed_is_told_and_the_next_signal_refreshes_again()
+    {
+        var time = new FakeTimeProvider();
+        using var refreshed = new SemaphoreSlim(0);
+        var failed = new TaskCompletionSource<string>();
+        await using var refresh = new LiveRefresh(
+            _ =>
+            {
+                refreshed.Release();
+                return failed.Task.IsCompleted ? Task.CompletedTask : throw new InvalidOperationException("no database");
+            },
+            e =>
+            {
+                failed.SetResult(e.Message);
+                return Task.CompletedTask;
+            },
+            time);
+        refresh.Signal();
+        Assert.Equal("no database", await failed.Task.WaitAsync(TestContext.Current.CancellationToken));
+        await refreshed.WaitAsync(TestContext.Current.CancellationToken);
+        refresh.Signal();
+        while (!await refreshed.WaitAsync(TimeSpan.FromMilliseconds(10), TestContext.Current.CancellationToken))
+        {
+            time.Advance(TimeSpan.FromMilliseconds(200));
+        }
     }
 
     [Theory]

@@ -91,6 +91,26 @@ public sealed class CodaApp : WebApplicationFactory<Program>
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
+        await UntilHomeIsFreeAsync();
         ownDirectory?.Dispose();
+    }
+
+    // The program's own thread disposes of the services, perhaps still after this one has returned; its lock goes last.
+    private async Task UntilHomeIsFreeAsync()
+    {
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        var path = Path.Combine(settings["CODA_HOME"], "lock");
+        while (File.Exists(path))
+        {
+            try
+            {
+                using var free = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                return;
+            }
+            catch (IOException)
+            {
+                await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Coda.Core.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -7,6 +8,43 @@ namespace Coda.Web.Tests.Hosting;
 public static class Waiting
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Looks every few milliseconds until a condition of another process holds.</summary>
+    public static async Task UntilAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "")
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, $"Not within {Patience}: {what}");
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Waits until a task runs, and gives the first.</summary>
+    public static async Task<TaskView> FirstTaskAsync(this CodaApp app)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var tasks = app.Services.GetRequiredService<TaskService>();
+        var first = new TaskCompletionSource<TaskView>(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Look(TaskView task) => first.TrySetResult(task);
+
+        tasks.Changed += Look;
+        try
+        {
+            // Before its terminal is open a task is in the inbox already, but nobody has been told of it.
+            if (await tasks.InboxAsync(new InboxQuery(), cancellation) is InboxAnswer.Page { Value.Tasks: [{ TerminalId.Length: > 0 } task, ..] })
+            {
+                Look(task);
+            }
+
+            return await first.Task.WaitAsync(Patience, cancellation);
+        }
+        finally
+        {
+            tasks.Changed -= Look;
+        }
+    }
 
     /// <summary>Waits until a task has ended.</summary>
     public static async Task<TaskView> EndOfAsync(this CodaApp app, string taskId)

@@ -44,6 +44,30 @@ internal static class McpCalls
         return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>One POST by hand, as revision 2026-07-28 has it: everything about the client is in the request.</summary>
+    public static async Task<HttpResponseMessage> PostModernAsync(
+        this HttpClient client, JsonObject message, string accept = "application/json", JsonObject? capabilities = null)
+    {
+        var parameters = message["params"]!.AsObject();
+        parameters["_meta"] = new JsonObject
+        {
+            ["io.modelcontextprotocol/protocolVersion"] = "2026-07-28",
+            ["io.modelcontextprotocol/clientCapabilities"] = capabilities ?? [],
+            ["io.modelcontextprotocol/clientInfo"] = new JsonObject { ["name"] = "by-hand", ["version"] = "1" },
+        };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/mcp");
+        request.Content = new StringContent(message.ToJsonString(), Encoding.UTF8, "application/json");
+        request.Headers.Accept.ParseAdd(accept);
+        request.Headers.Add("MCP-Protocol-Version", "2026-07-28");
+        request.Headers.Add("Mcp-Method", message["method"]!.GetValue<string>());
+        if ((parameters["name"] ?? parameters["uri"] ?? parameters["taskId"])?.GetValue<string>() is { } name)
+        {
+            request.Headers.Add("Mcp-Name", name);
+        }
+
+        return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+    }
+
     /// <summary>A request message.</summary>
     public static JsonObject Message(string method, JsonObject? parameters = null, int id = 1) => new()
     {

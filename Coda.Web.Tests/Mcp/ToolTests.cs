@@ -53,7 +53,7 @@ public sealed class ToolTests : IAsyncLifetime
         var inbox = await SucceedsAsync(caller, "coda_inbox", new() { ["email"] = "me@x.y" });
         var entry = inbox.GetProperty("tasks").EnumerateArray().First();
         Assert.Equal(
-            ["task_id", "session_id", "status", "elapsed_s", "prompt_summary", "previous_session_id", "created_at", "summary", "viewer_url"],
+            ["task_id", "session_id", "status", "elapsed_s", "prompt_summary", "previous_session_id", "created_at", "version", "summary", "viewer_url"],
             entry.EnumerateObject().Select(field => field.Name));
         Assert.Equal(["running", "completed", "failed", "info_needed", "needs_approval"],
             inbox.GetProperty("counts").EnumerateObject().Select(count => count.Name));
@@ -182,7 +182,7 @@ public sealed class ToolTests : IAsyncLifetime
     {
         var tools = (await client.ListToolsAsync(cancellationToken: Cancellation)).ToDictionary(tool => tool.Name);
         Assert.Equal(
-            ["prompt", "email", "context", "previous_session_id", "permissions", "timeout_s", "workflow_protocol", "agent", "workdir"],
+            ["prompt", "email", "context", "previous_session_id", "permissions", "timeout_s", "workflow_protocol", "agent", "workdir", "wait_seconds"],
             tools["coda_run"].JsonSchema.GetProperty("properties").EnumerateObject().Select(property => property.Name));
         Assert.Equal(["email", "status", "limit", "before"], tools["coda_inbox"].JsonSchema.GetProperty("properties").EnumerateObject().Select(property => property.Name));
         foreach (var tool in tools.Values)
@@ -211,7 +211,8 @@ public sealed class ToolTests : IAsyncLifetime
     private static async Task<JsonElement> SucceedsAsync(McpClient caller, string tool, Dictionary<string, object?> arguments)
     {
         var answer = await caller.CallToolAsync(tool, arguments, cancellationToken: Cancellation);
-        var text = Assert.IsType<TextContentBlock>(Assert.Single(answer.Content)).Text;
+        var text = Assert.IsType<TextContentBlock>(answer.Content[0]).Text;
+        Assert.All(answer.Content.Skip(1), block => Assert.IsType<ResourceLinkBlock>(block));
         Assert.False(answer.IsError == true, text);
         Assert.True(JsonElement.DeepEquals(answer.StructuredContent!.Value, JsonDocument.Parse(text).RootElement));
         return answer.StructuredContent.Value;

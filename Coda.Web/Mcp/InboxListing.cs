@@ -18,6 +18,15 @@ internal sealed record InboxListing
 
     [Description("Pass it as before to get the next page; absent on the last.")]
     public string Next { get; init; } = "";
+
+    /// <summary>Describes a page as it stands at <paramref name="now"/>.</summary>
+    public static InboxListing Of(InboxPage page, DateTimeOffset now, PublicLinks links) => new()
+    {
+        Tasks = [.. page.Tasks.Select(task => InboxEntry.Of(task, now, links.ViewerOf(task)))],
+        Counts = page.Counts,
+        Total = page.Total,
+        Next = page.Next,
+    };
 }
 
 /// <summary>One task in the inbox.</summary>
@@ -44,6 +53,9 @@ internal sealed record InboxEntry
     [Description("When it began, in seconds since 1970.")]
     public required double CreatedAt { get; init; }
 
+    [Description("Grows with every change of the task.")]
+    public required long Version { get; init; }
+
     [Description("What came out.")]
     public string Summary { get; init; } = "";
 
@@ -63,6 +75,7 @@ internal sealed record InboxEntry
         PromptSummary = handoff.PromptSummary,
         PreviousSessionId = "",
         CreatedAt = handoff.CreatedAt.ToUnixTimeMilliseconds() / 1000.0,
+        Version = handoff.EndedAt is null ? 1 : 2,
         Summary = $"{handoff.Agent} with {handoff.Source}{(handoff.EndedAt is null ? "" : ", ended")}",
         ViewerUrl = viewerUrl,
     };
@@ -77,6 +90,7 @@ internal sealed record InboxEntry
         PromptSummary = task.PromptSummary,
         PreviousSessionId = task.PreviousSessionId,
         CreatedAt = task.CreatedAt.ToUnixTimeMilliseconds() / 1000.0,
+        Version = task.Version,
         Summary = task.Summary,
         Progress = task.Status == CodingTaskStatus.Running ? task.Progress : "",
         ViewerUrl = viewerUrl,

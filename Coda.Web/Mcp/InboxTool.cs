@@ -35,7 +35,7 @@ internal sealed class InboxTool(TaskService tasks, HandoffService handoffs, IOpt
         var answer = await tasks.InboxAsync(new InboxQuery { Email = email, Status = status, Limit = limit, Before = before }, cancellation);
         return answer switch
         {
-            InboxAnswer.Page(var page) => ToolAnswer.Of(Describe(page)),
+            InboxAnswer.Page(var page) => ResourceLinks.AddInbox(ToolAnswer.Of(InboxListing.Of(page, time.GetUtcNow(), links))),
             InboxAnswer.Refused(var message) => ToolAnswer.Error(message),
             _ => throw new InvalidOperationException($"No answer for {answer}."),
         };
@@ -57,17 +57,5 @@ internal sealed class InboxTool(TaskService tasks, HandoffService handoffs, IOpt
             Counts = page.Counts,
             Total = found.Count,
         });
-    }
-
-    private InboxListing Describe(InboxPage page)
-    {
-        var now = time.GetUtcNow();
-        return new InboxListing
-        {
-            Tasks = [.. page.Tasks.Select(task => InboxEntry.Of(task, now, links.ViewerOf(task)))],
-            Counts = page.Counts,
-            Total = page.Total,
-            Next = page.Next,
-        };
     }
 }

@@ -1,6 +1,9 @@
 using Coda.Web.Configuration;
+using Coda.Web.Mcp.Background;
 using Coda.Web.Mcp.Transport;
+using Coda.Web.Mcp.Updates;
 using Coda.Web.Security;
+using ModelContextProtocol.AspNetCore;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
@@ -13,11 +16,32 @@ public static class McpSetup
     public static IServiceCollection AddCodaMcp(this IServiceCollection services)
     {
         services.AddSingleton<PublicLinks>();
+        services.AddSingleton<TaskAnswers>();
+        services.AddSingleton<TaskWait>();
+        services.AddSingleton<StartLimit>();
+        services.AddSingleton<IdCompletion>();
+        services.AddSingleton<ServerIdentity>();
+        services.AddSingleton<TasksExtension>();
+        services.AddSingleton<ListenStream>();
+        services.AddSingleton<SessionUpdates>();
+        services.AddOptions<McpServerOptions>()
+            .Configure<ServerIdentity>((server, identity) => server.ServerInfo = identity.Describe())
+            .Configure<TasksExtension>((server, extension) => extension.AddTo(server))
+            .Configure<IdCompletion, ListenStream, SessionUpdates>((server, ids, listening, sessions) =>
+            {
+                server.Handlers.CompleteHandler = ids.CompleteAsync;
+                server.Handlers.SubscriptionsListenHandler = listening.ServeAsync;
+                server.Handlers.SubscribeToResourcesHandler = sessions.SubscribeAsync;
+                server.Handlers.UnsubscribeFromResourcesHandler = sessions.UnsubscribeAsync;
+            });
+#pragma warning disable MCPEXP002 // The only way to know when a session ends.
+        services.AddOptions<HttpServerTransportOptions>()
+            .Configure<SessionUpdates>((http, sessions) => http.RunSessionHandler = (_, server, cancellation) => sessions.RunAsync(server, cancellation));
+#pragma warning restore MCPEXP002
         services.PostConfigure<McpServerOptions>(ArtifactsSchema.Complete);
         services
             .AddMcpServer(server =>
             {
-                server.ServerInfo = new Implementation { Name = "coda", Title = "CoDA", Version = StartMessage.Version };
                 server.ServerInstructions = ServerInstructions.Text;
             })
             .WithCompleteHttpTransport()
@@ -25,8 +49,15 @@ public static class McpSetup
             .WithTools<InteractiveTool>(ToolAnswer.Json)
             .WithTools<InboxTool>(ToolAnswer.Json)
             .WithTools<ResultTool>(ToolAnswer.Json)
+            .WithTools<ReplyTool>(ToolAnswer.Json)
             .WithTools<CancelTool>(ToolAnswer.Json)
-            .WithRequestFilters(filters => filters.AddCallToolFilter(UnexpectedFailure.Filter).AddCallToolFilter(ArgumentCheck.Filter));
+            .WithResources<TaskResources>()
+            .WithPrompts<Prompts>()
+            .WithRequestFilters(filters => filters
+                .AddReadResourceFilter(TaskResources.Filter)
+                .AddCallToolFilter(ResourceLinks.Filter)
+                .AddCallToolFilter(UnexpectedFailure.Filter)
+                .AddCallToolFilter(ArgumentCheck.Filter));
         return services;
     }
 

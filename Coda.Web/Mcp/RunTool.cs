@@ -5,19 +5,20 @@ using ModelContextProtocol.Server;
 
 namespace Coda.Web.Mcp;
 
-/// <summary><c>coda_run</c>: delegates a task and answers at once.</summary>
+/// <summary><c>coda_run</c>: delegates a task and answers at once, or waits a while for it.</summary>
 [McpServerToolType]
-internal sealed class RunTool(TaskService tasks, PublicLinks links)
+internal sealed class RunTool(TaskService tasks, TaskAnswers answers, TaskWait wait, StartLimit limit)
 {
     private const string About =
         "Delegate a coding task to an agent that works on its own in a terminal on the server. Returns at once with the ids of the running task "
         + "and a viewer_url where people can watch it. Do not loop on the status: tell the user it runs and go on; ask coda_inbox or "
-        + "coda_get_result when the outcome is wanted. The agent 'shell' runs the prompt itself as a bash script and ignores permissions.";
+        + "coda_get_result when the outcome is wanted. For a short task whose answer is needed now, wait_seconds waits for it. The agent 'shell' runs the prompt itself as a bash script and ignores permissions.";
 
     [McpServerTool(Name = "coda_run", Title = "Delegate a coding task", ReadOnly = false, Destructive = true, Idempotent = false, OpenWorld = true,
-        UseStructuredContent = true, OutputSchemaType = typeof(RunAnswer))]
+        UseStructuredContent = true, OutputSchemaType = typeof(TaskAnswer))]
     [Description(About)]
     public async Task<CallToolResult> RunAsync(
+        RequestContext<CallToolRequestParams> call,
         [Description("What to do: goal, constraints, paths, how to tell that it is done. At most 1 MB.")] string prompt,
         [Description("E-mail address of the user this is for. A label for the inbox; it grants nothing.")] string email,
         [Description("JSON object, as text, with metadata for the agent, such as Unity Catalog tables.")] string context = "{}",
@@ -27,8 +28,14 @@ internal sealed class RunTool(TaskService tasks, PublicLinks links)
         [Description("Whether the agent must plan, execute and review in steps; false for small jobs.")] bool workflow_protocol = true,
         [Description("Agent to use: claude, codex, gemini, opencode, hermes, shell or a configured one. Empty: the server's default.")] string agent = "",
         [Description("Absolute directory to work in, below an allowed root. Empty: the previous task's, else the server's default.")] string workdir = "",
+        [Description("Seconds to wait for the end, 0 to 50; the task goes on if they pass. 0: answer at once.")] int wait_seconds = 0,
         CancellationToken cancellation = default)
     {
+        if ((TaskWait.Fault(wait_seconds) ?? limit.Take(call.User)) is { } fault)
+        {
+            return ToolAnswer.Error(fault);
+        }
+
         var start = await tasks.StartAsync(
             new TaskRequest
             {
@@ -45,31 +52,10 @@ internal sealed class RunTool(TaskService tasks, PublicLinks links)
             cancellation);
         return start switch
         {
-            TaskStart.Started(var task) => ToolAnswer.Of(new RunAnswer
-            {
-                TaskId = task.TaskId,
-                SessionId = task.SessionId,
-                Status = task.Status.Name(),
-                ViewerUrl = links.ViewerOf(task),
-            }),
+            TaskStart.Started(var task) => await answers.AnswerAsync(
+                await wait.ForEndAsync(call, task, wait_seconds, cancellation), cancellation),
             TaskStart.Refused(var message) => ToolAnswer.Error(message),
             _ => throw new InvalidOperationException($"No answer for {start}."),
         };
     }
-}
-
-/// <summary>What <c>coda_run</c> returns.</summary>
-internal sealed record RunAnswer
-{
-    [Description("Names the task.")]
-    public required string TaskId { get; init; }
-
-    [Description("Names its session; pass it as previous_session_id to continue.")]
-    public required string SessionId { get; init; }
-
-    [Description("running")]
-    public required string Status { get; init; }
-
-    [Description("Read-only page that shows the agent's terminal, live and afterwards. Tell the user.")]
-    public string ViewerUrl { get; init; } = "";
 }

@@ -49,7 +49,7 @@ public sealed partial class InboxPage : IAsyncDisposable
     /// <inheritdoc />
     protected override void OnInitialized()
     {
-        refresh = new LiveRefresh(cancellation => InvokeAsync(() => LoadAsync(cancellation)), Time);
+        refresh = new LiveRefresh(cancellation => InvokeAsync(() => LoadAsync(cancellation)), DispatchExceptionAsync, Time);
         Tasks.Changed += OnTaskChanged;
         Registry.Changed += refresh.Signal;
         refresh.Signal();

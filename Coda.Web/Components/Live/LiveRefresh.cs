@@ -13,8 +13,10 @@ public sealed class LiveRefresh : IAsyncDisposable
 
     /// <summary>Starts waiting for signals.</summary>
     /// <param name="refresh">Runs wherever the signal is seen: a component wraps it in <c>InvokeAsync</c>.</param>
+    /// <param name="failed">Told of a refresh that failed (a component's <c>DispatchExceptionAsync</c>); the next signal refreshes again.</param>
     /// <param name="time">Paces the refreshes.</param>
-    public LiveRefresh(Func<CancellationToken, Task> refresh, TimeProvider time) => loop = Task.Run(() => RunAsync(refresh, time));
+    public LiveRefresh(Func<CancellationToken, Task> refresh, Func<Exception, Task> failed, TimeProvider time) =>
+        loop = Task.Run(() => RunAsync(refresh, failed, time));
 
     /// <summary>Something changed.</summary>
     public void Signal() => signals.Writer.TryWrite(true);
@@ -27,14 +29,22 @@ public sealed class LiveRefresh : IAsyncDisposable
         stop.Dispose();
     }
 
-    private async Task RunAsync(Func<CancellationToken, Task> refresh, TimeProvider time)
+    private async Task RunAsync(Func<CancellationToken, Task> refresh, Func<Exception, Task> failed, TimeProvider time)
     {
         try
         {
             while (await signals.Reader.WaitToReadAsync(stop.Token))
             {
                 signals.Reader.TryRead(out _);
-                await refresh(stop.Token);
+                try
+                {
+                    await refresh(stop.Token);
+                }
+                catch (Exception e) when (e is not (OperationCanceledException or ObjectDisposedException))
+                {
+                    await failed(e);
+                }
+
                 await Task.Delay(Pause, time, stop.Token);
             }
         }

@@ -35,7 +35,7 @@ public sealed partial class ReplayPage : IAsyncDisposable
     {
         if (refresh is null)
         {
-            refresh = new LiveRefresh(cancellation => InvokeAsync(() => LoadAsync(cancellation)), Time);
+            refresh = new LiveRefresh(cancellation => InvokeAsync(() => LoadAsync(cancellation)), DispatchExceptionAsync, Time);
             Tasks.Changed += OnTaskChanged;
             Registry.Changed += refresh.Signal;
         }

@@ -27,7 +27,7 @@ public sealed partial class TaskPage : IAsyncDisposable
     {
         if (refresh is null)
         {
-            refresh = new LiveRefresh(cancellation => InvokeAsync(() => LoadAsync(cancellation)), Time);
+            refresh = new LiveRefresh(cancellation => InvokeAsync(() => LoadAsync(cancellation)), DispatchExceptionAsync, Time);
             Tasks.Changed += OnChanged;
         }
 

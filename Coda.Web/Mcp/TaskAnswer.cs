@@ -5,11 +5,14 @@ using Coda.Core.Tasks;
 
 namespace Coda.Web.Mcp;
 
-/// <summary>What <c>coda_get_result</c> returns: the agent's own result object, its defaults filled in, and where it belongs.</summary>
-internal sealed record ResultAnswer
+/// <summary>What every tool says about one task: the agent's own result object, its defaults filled in, and where it belongs.</summary>
+internal sealed record TaskAnswer
 {
     private static readonly HashSet<string> OwnNames =
-        ["task_id", "session_id", "status", "summary", "feedback", "files_changed", "files_changed_observed", "artifacts", "errors", "message", "viewer_url"];
+    [
+        "task_id", "session_id", "status", "summary", "feedback", "files_changed", "files_changed_observed", "artifacts", "errors", "message",
+        "viewer_url", "version", "step", "progress",
+    ];
 
     [Description("Names the task.")]
     public required string TaskId { get; init; }
@@ -19,6 +22,9 @@ internal sealed record ResultAnswer
 
     [Description("completed, failed, info_needed, needs_approval, timeout, cancelled, interrupted, or running.")]
     public required string Status { get; init; }
+
+    [Description("Grows with every change of the task; pass it as after_version to wait for the next one.")]
+    public required long Version { get; init; }
 
     [Description("What was done.")]
     public required string Summary { get; init; }
@@ -38,7 +44,13 @@ internal sealed record ResultAnswer
     [Description("What went wrong.")]
     public required IReadOnlyList<string> Errors { get; init; }
 
-    [Description("While it runs: that there is no result yet.")]
+    [Description("While it runs: the phase the agent is in.")]
+    public string Step { get; init; } = "";
+
+    [Description("While it runs: what the agent is doing.")]
+    public string Progress { get; init; } = "";
+
+    [Description("What to know beside this, such as that there is no result yet.")]
     public string Message { get; init; } = "";
 
     [Description("Read-only page that shows the agent's terminal.")]
@@ -49,25 +61,29 @@ internal sealed record ResultAnswer
     public IDictionary<string, object?> Extra { get; init; } = new Dictionary<string, object?>();
 
     /// <summary>Describes a task that has no result yet.</summary>
-    public static ResultAnswer NotYet(TaskView task, string viewerUrl) => new()
+    public static TaskAnswer NotYet(TaskView task, string viewerUrl, string message) => new()
     {
         TaskId = task.TaskId,
         SessionId = task.SessionId,
         Status = task.Status.Name(),
+        Version = task.Version,
         Summary = "",
         FilesChanged = [],
         Artifacts = new JsonArray(),
         Errors = [],
-        Message = "Result not yet available: the task is still in progress. Tell the user and ask again later; do not loop.",
+        Step = task.Step,
+        Progress = task.Progress,
+        Message = message,
         ViewerUrl = viewerUrl,
     };
 
     /// <summary>Describes a finished task.</summary>
-    public static ResultAnswer Of(TaskView task, TaskResult result, string viewerUrl) => new()
+    public static TaskAnswer Of(TaskView task, TaskResult result, string viewerUrl) => new()
     {
         TaskId = task.TaskId,
         SessionId = task.SessionId,
         Status = result.Status.Name(),
+        Version = task.Version,
         Summary = result.Summary,
         Feedback = result.Feedback,
         FilesChanged = result.FilesChanged,

@@ -1,0 +1,59 @@
+using System.Text;
+using Coda.Core.Storage;
+
+namespace Coda.Core.Tasks;
+
+/// <summary>An answer to the question with which a task ended.</summary>
+/// <param name="Task">The task that asked.</param>
+/// <param name="Question">What it asked, or the plan it wants approved.</param>
+/// <param name="Answer">In the words of whoever answered.</param>
+internal sealed record TaskReply(TaskView Task, string Question, string Answer);
+
+/// <summary>Turns answers into chained tasks: the same task again, with the question and its answer.</summary>
+internal sealed class TaskReplies(TaskStarter starter, TaskStore store, RunningTasks running, CodaHome home)
+{
+    // A script gets it as a variable, of which the system takes 128 KiB.
+    private const int MaxBytes = 64 << 10;
+
+    /// <summary>Starts the chained task.</summary>
+    public async Task<TaskStart> StartAsync(TaskId id, string answer, CancellationToken cancellation)
+    {
+        if (string.IsNullOrWhiteSpace(answer) || Encoding.UTF8.GetByteCount(answer) > MaxBytes)
+        {
+            return new TaskStart.Refused($"answer must have text, at most {MaxBytes:N0} bytes of it. Put more into files of the working directory and name them.");
+        }
+
+        var live = running.Find(id.ToString());
+        if ((live?.View ?? await store.FindAsync(id.ToString(), cancellation)) is not { } task)
+        {
+            return new TaskStart.Refused($"There is no task '{id}'. coda_inbox lists the tasks there are.");
+        }
+
+        if (!task.Status.Asks())
+        {
+            return new TaskStart.Refused(
+                $"Task {id} asks nothing: it is {task.Status.Name()}. Only info_needed and needs_approval wait for an answer"
+                + (task.Status == CodingTaskStatus.Running ? "." : "; coda_run with previous_session_id continues any task that ended."));
+        }
+
+        if (await new TaskFiles(home, task.SessionId, task.TaskId).ReadRequestAsync(cancellation) is not { } prompt)
+        {
+            return new TaskStart.Refused($"The files of task {id} were removed by retention. Start it anew with coda_run, and put question and answer into the prompt.");
+        }
+
+        var result = live is null ? await store.ResultAsync(id.ToString(), cancellation) : live.Outcome;
+        var question = result is { Feedback.Length: > 0 } ? result.Feedback : task.Summary;
+        return await starter.StartAsync(
+            new TaskRequest
+            {
+                Prompt = prompt,
+                Email = task.Email,
+                PreviousSessionId = task.SessionId,
+                Permissions = task.Permissions,
+                TimeoutSeconds = task.TimeoutSeconds,
+                Agent = task.Agent,
+                Reply = new TaskReply(task, question, answer.Trim()),
+            },
+            cancellation);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Coda.Web.Tests.Hosting;
+using Microsoft.Playwright;
+
+namespace Coda.Web.Tests.Browser;
+
+/// <summary>A page that is open while its server is killed and started again.</summary>
+[Collection(Chromium.Collection)]
+public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
+{
+    private readonly TemporaryDirectory place = new();
+    private readonly int port = FreePort();
+
+    /// <inheritdoc />
+    public void Dispose() => place.Dispose();
+
+    [Fact]
+    public async Task A_page_says_that_its_server_is_gone_and_comes_back_by_itself_still_signed_in()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var page = await chromium.NewPageAsync();
+        var banner = page.Locator("#components-reconnect-modal");
+        await using (var first = Start())
+        {
+            await first.ListensAsync(cancellation);
+            await page.GotoAsync(await LoginLinkAsync(first));
+            var terminal = await TerminalOnPage.OnAsync(page);
+            await terminal.RunAsync("echo before the crash");
+            await terminal.WaitForLineAsync("before the crash");
+            first.Kill();
+            await Assertions.Expect(banner).ToBeVisibleAsync();
+            await Assertions.Expect(banner).ToContainTextAsync("Connection lost");
+        }
+
+        await using var second = Start();
+        await second.ListensAsync(cancellation);
+        // The terminal died with its server; what it showed is in its replay.
+        await page.WaitForURLAsync("**/replay/term-*", new() { Timeout = 60_000 });
+        var replay = await TerminalOnPage.OnAsync(page);
+        await replay.WaitForLineAsync("before the crash");
+        await Assertions.Expect(banner).ToBeHiddenAsync();
+        second.Terminate();
+        Assert.Equal(0, await second.ExitsAsync(cancellation));
+    }
+
+    private static async Task<string> LoginLinkAsync(CodaProcess server)
+    {
+        await Waiting.UntilAsync(() => LoginLink().IsMatch(server.Output));
+
+        return LoginLink().Match(server.Output).Value;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    [GeneratedRegex(@"http://\S+/login\?code=\S+")]
+    private static partial Regex LoginLink();
+
+    private CodaProcess Start() => new(new Dictionary<string, string>
+    {
+        ["CODA_HOME"] = Path.Combine(place.Path, "home"),
+        ["Workspaces__WorkingDirectory"] = Path.Combine(place.Path, "projects"),
+        ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
+        ["Terminals__Shell"] = "/bin/bash",
+    });
+}

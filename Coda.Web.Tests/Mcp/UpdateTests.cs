@@ -1,0 +1,171 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Coda.Core.Tasks;
+using Coda.Web.Tests.Hosting;
+using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
+using static Coda.Web.Tests.Mcp.McpCalls;
+
+namespace Coda.Web.Tests.Mcp;
+
+/// <summary>Being told of changes instead of asking: one long call since 2026-07-28, the session's stream before.</summary>
+public sealed class UpdateTests
+{
+    private const string Gate = "until [ -e go ]; do sleep 0.02; done; echo all good";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_listener_hears_of_what_it_asked_for_and_of_nothing_else()
+    {
+        await using var app = new CodaApp();
+        using var owner = app.Owner();
+        var id = await StartAsync(owner, Gate);
+        using var stream = await ListenAsync(owner, ["coda://inbox", $"coda://tasks/{id}/result", "coda://else"], [id, "nobody"]);
+        var accepted = (await NextAsync(stream)).GetProperty("params").GetProperty("notifications");
+        Assert.Equal(["coda://inbox", $"coda://tasks/{id}/result"], Strings(accepted.GetProperty("resourceSubscriptions")));
+        Assert.Equal([id], Strings(accepted.GetProperty("taskIds")));
+        var first = await NextAsync(stream);
+        Assert.Equal("notifications/tasks", first.GetProperty("method").GetString());
+        Assert.Equal("working", first.GetProperty("params").GetProperty("status").GetString());
+
+        await File.WriteAllTextAsync(Path.Combine(app.Directory, "projects", "go"), "", Cancellation);
+        List<JsonElement> heard = [await NextAsync(stream), await NextAsync(stream), await NextAsync(stream)];
+        var done = heard.Single(message => message.GetProperty("method").GetString() == "notifications/tasks").GetProperty("params");
+        Assert.Equal(("completed", "all good"), (
+            done.GetProperty("status").GetString(),
+            done.GetProperty("result").GetProperty("structuredContent").GetProperty("summary").GetString()));
+        Assert.Equal(
+            ["coda://inbox", $"coda://tasks/{id}/result"],
+            heard.Where(message => message.GetProperty("method").GetString() == "notifications/resources/updated")
+                .Select(message => message.GetProperty("params").GetProperty("uri").GetString()!).Order());
+        Assert.All(heard, message => Assert.Equal(
+            7, message.GetProperty("params").GetProperty("_meta").GetProperty("io.modelcontextprotocol/subscriptionId").GetInt32()));
+    }
+
+    [Fact]
+    public async Task A_flood_of_changes_arrives_at_most_twice_a_second()
+    {
+        await using var app = new CodaApp();
+        using var owner = app.Owner();
+        var id = await StartAsync(owner, "for i in $(seq 1 2000); do echo line $i; sleep 0.001; done; echo all good");
+        using var stream = await ListenAsync(owner, [$"coda://tasks/{id}/transcript"], []);
+        await NextAsync(stream);
+        var began = TimeProvider.System.GetTimestamp();
+        var told = 0;
+        string text;
+        do
+        {
+            await NextAsync(stream);
+            told++;
+            text = await TranscriptAsync(owner, id);
+        }
+        while (!text.Contains("all good", StringComparison.Ordinal));
+        Assert.InRange(told, 1, 2 * (TimeProvider.System.GetElapsedTime(began).TotalSeconds + 1));
+    }
+
+    [Fact]
+    public async Task A_listener_does_not_hold_up_the_stop_and_is_told_of_the_end()
+    {
+        var app = new CodaApp();
+        using var owner = app.Owner();
+        using var stream = await ListenAsync(owner, ["coda://inbox"], []);
+        await NextAsync(stream);
+        await app.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        Assert.True((await NextAsync(stream)).TryGetProperty("result", out _));
+    }
+
+    [Fact]
+    public async Task Five_hundred_listeners_all_hear_of_one_change_and_cost_little()
+    {
+        await using var app = new CodaApp();
+        using var owner = app.Owner();
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var streams = await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => ListenAsync(owner, ["coda://inbox"], [])));
+        await Task.WhenAll(streams.Select(NextAsync));
+        // The clients live in this process, too.
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 0, 50 << 20);
+        var all = Task.WhenAll(streams.Select(NextAsync));
+        var began = TimeProvider.System.GetTimestamp();
+        await StartAsync(owner, "sleep 600");
+        await all.WaitAsync(Cancellation);
+        TestContext.Current.TestOutputHelper!.WriteLine($"{TimeProvider.System.GetElapsedTime(began).TotalMilliseconds:N0} ms");
+        Array.ForEach(streams, stream => stream.Dispose());
+    }
+
+    [Fact]
+    public async Task In_a_session_one_subscribes_and_hears_until_one_does_not()
+    {
+        await using var app = new CodaApp();
+        await using var client = await app.ConnectAsync("2025-11-25");
+        var heard = Channel.CreateUnbounded<string>();
+        await using var listening = client.RegisterNotificationHandler(NotificationMethods.ResourceUpdatedNotification, (message, _) =>
+        {
+            heard.Writer.TryWrite(message.Params!["uri"]!.GetValue<string>());
+            return default;
+        });
+        await client.SubscribeToResourceAsync("coda://inbox", cancellationToken: Cancellation);
+        using var owner = app.Owner();
+        // The client opens its stream beside its calls: the first change may come before it, and is then not heard of.
+        var tasks = new List<string>();
+        do
+        {
+            tasks.Add(await StartAsync(owner, "true"));
+            await app.EndOfAsync(tasks[^1]);
+        }
+        while (!heard.Reader.TryRead(out _));
+        await client.UnsubscribeFromResourceAsync("coda://inbox", cancellationToken: Cancellation);
+        await Assert.ThrowsAnyAsync<Exception>(() => client.SubscribeToResourceAsync("coda://else", cancellationToken: Cancellation));
+    }
+
+    [Fact]
+    public async Task Without_a_session_there_is_nobody_to_tell()
+    {
+        await using var app = new CodaApp();
+        using var owner = app.Owner();
+        using var answer = await owner.PostAsync(Message("resources/subscribe", new JsonObject { ["uri"] = "coda://inbox" }));
+        Assert.Contains("initialize", (await answer.JsonAsync()).GetProperty("error").GetProperty("message").GetString());
+    }
+
+    private static async Task<string> StartAsync(HttpClient owner, string script)
+    {
+        using var answer = await owner.PostAsync(Call("coda_run", new JsonObject { ["prompt"] = script, ["email"] = "", ["agent"] = "shell" }));
+        return (await answer.JsonAsync()).GetProperty("result").GetProperty("structuredContent").GetProperty("task_id").GetString()!;
+    }
+
+    private static async Task<string> TranscriptAsync(HttpClient owner, string id)
+    {
+        using var answer = await owner.PostModernAsync(Message("resources/read", new JsonObject { ["uri"] = $"coda://tasks/{id}/transcript" }));
+        return (await answer.JsonAsync()).GetProperty("result").GetProperty("contents")[0].GetProperty("text").GetString()!;
+    }
+
+    private static async Task<StreamReader> ListenAsync(HttpClient owner, string[] uris, string[] taskIds)
+    {
+        var wanted = new JsonObject
+        {
+            ["resourceSubscriptions"] = new JsonArray([.. uris.Select(uri => (JsonNode)uri)]),
+            ["taskIds"] = new JsonArray([.. taskIds.Select(id => (JsonNode)id)]),
+        };
+        var answer = await owner.PostModernAsync(
+            Message("subscriptions/listen", new JsonObject { ["notifications"] = wanted }, id: 7),
+            "application/json, text/event-stream",
+            new JsonObject { ["extensions"] = new JsonObject { ["io.modelcontextprotocol/tasks"] = new JsonObject() } });
+        Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);
+        return new StreamReader(await answer.Content.ReadAsStreamAsync(Cancellation));
+    }
+
+    private static async Task<JsonElement> NextAsync(StreamReader stream)
+    {
+        while (true)
+        {
+            var line = await stream.ReadLineAsync(Cancellation) ?? throw new EndOfStreamException();
+            if (line.StartsWith("data: ", StringComparison.Ordinal) && line.Length > 6)
+            {
+                return JsonDocument.Parse(line[6..]).RootElement;
+            }
+        }
+    }
+
+    private static IEnumerable<string> Strings(JsonElement list) => list.EnumerateArray().Select(one => one.GetString()!);
+}

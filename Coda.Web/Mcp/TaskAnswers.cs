@@ -1,0 +1,31 @@
+using Coda.Core.Tasks;
+using ModelContextProtocol.Protocol;
+
+namespace Coda.Web.Mcp;
+
+/// <summary>Says how a task stands, in the one form that all tools, resources and background tasks share.</summary>
+internal sealed class TaskAnswers(TaskService tasks, PublicLinks links)
+{
+    private const string Unfinished =
+        "The task is still in progress. Tell the user and go on; do not loop. coda_get_result with wait_seconds waits for the end, if the answer is needed now.";
+
+    /// <summary>How a task stands, with its result once it has one.</summary>
+    public async Task<TaskAnswer> DescribeAsync(TaskView task, CancellationToken cancellation)
+    {
+        var viewer = links.ViewerOf(task);
+        return task.Status != CodingTaskStatus.Running && await tasks.ResultAsync(TaskId.Of(task), cancellation) is { } result
+            ? TaskAnswer.Of(task, result, viewer)
+            : TaskAnswer.NotYet(task, viewer, Unfinished);
+    }
+
+    /// <summary>The same as the result of a tool, with links to what there is to read.</summary>
+    public async Task<CallToolResult> AnswerAsync(TaskView task, CancellationToken cancellation) =>
+        ResourceLinks.Add(ToolAnswer.Of(await DescribeAsync(task, cancellation)), task);
+
+    /// <summary>Finds a task by the id a caller gave.</summary>
+    public async Task<TaskView?> FindAsync(string taskId, CancellationToken cancellation) =>
+        TaskId.TryParse(taskId, out var id) ? await tasks.FindAsync(id, cancellation) : null;
+
+    /// <summary>What to say when there is no such task.</summary>
+    public static CallToolResult Unknown(string taskId) => ToolAnswer.Error($"There is no task '{taskId}'. coda_inbox lists the tasks there are.");
+}

@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using Coda.Core.Tasks;
+using ModelContextProtocol;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+
+namespace Coda.Web.Mcp.Updates;
+
+/// <summary><c>resources/subscribe</c> of the revisions that have sessions: updates go to the stream that the session's client holds open.</summary>
+internal sealed class SessionUpdates(TaskService tasks, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, UpdateQueue> bySession = new(StringComparer.Ordinal);
+
+    /// <summary>Runs a session, and pushes updates for as long as it lasts.</summary>
+    public async Task RunAsync(McpServer server, CancellationToken cancellation)
+    {
+        if (server.SessionId is not { Length: > 0 } session)
+        {
+            await server.RunAsync(cancellation);
+            return;
+        }
+
+        using var queue = bySession[session] = new UpdateQueue(tasks, time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var pushing = PushAsync(server, queue, over.Token);
+        try
+        {
+            await server.RunAsync(cancellation);
+        }
+        finally
+        {
+            bySession.TryRemove(session, out _);
+            await over.CancelAsync();
+            await pushing;
+        }
+    }
+
+    /// <summary>Takes in a resource.</summary>
+    public ValueTask<EmptyResult> SubscribeAsync(RequestContext<SubscribeRequestParams> request, CancellationToken cancellation)
+    {
+        var uri = request.Params?.Uri ?? "";
+        if (!ListenStream.IsKnown(uri))
+        {
+            throw new McpProtocolException($"There is no resource '{uri}'.", McpErrorCode.ResourceNotFound);
+        }
+
+        QueueOf(request.Server).Add(uri);
+        return ValueTask.FromResult(new EmptyResult());
+    }
+
+    /// <summary>Lets it go.</summary>
+    public ValueTask<EmptyResult> UnsubscribeAsync(RequestContext<UnsubscribeRequestParams> request, CancellationToken cancellation)
+    {
+        QueueOf(request.Server).Remove(request.Params?.Uri ?? "");
+        return ValueTask.FromResult(new EmptyResult());
+    }
+
+    private UpdateQueue QueueOf(McpServer server) =>
+        server.SessionId is { } session && bySession.TryGetValue(session, out var queue)
+            ? queue
+            : throw new McpProtocolException(
+                "Updates need a session: call initialize first and send the Mcp-Session-Id it gives.", McpErrorCode.InvalidRequest);
+
+    private static async Task PushAsync(McpServer server, UpdateQueue queue, CancellationToken cancellation)
+    {
+        try
+        {
+            while (true)
+            {
+                foreach (var uri in await queue.NextAsync(cancellation))
+                {
+                    // Dropped while the client holds no stream open, as the protocol has it.
+                    await server.SendNotificationAsync(
+                        NotificationMethods.ResourceUpdatedNotification,
+                        new ResourceUpdatedNotificationParams { Uri = uri },
+                        McpJsonUtilities.DefaultOptions,
+                        cancellation);
+                }
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The session is over.
+            return;
+        }
+    }
+}
