@@ -17,7 +17,8 @@ mkdir -p "$CODA_AGENTS_DIRECTORY"
 { cat "$source/package-lock.json"; echo "${omit[*]}"; } > "$CODA_AGENTS_DIRECTORY/wanted"
 if ! cmp -s "$CODA_AGENTS_DIRECTORY/wanted" "$CODA_AGENTS_DIRECTORY/installed"; then
   cp "$source/package.json" "$source/package-lock.json" "$source/.npmrc" "$CODA_AGENTS_DIRECTORY/"
-  (cd "$CODA_AGENTS_DIRECTORY" && npm ci --loglevel=error "${omit[@]}")
+  # Not `npm ci`: it insists on the optional packages of every platform, which not every registry has.
+  (cd "$CODA_AGENTS_DIRECTORY" && npm install --loglevel=error "${omit[@]}")
   mv "$CODA_AGENTS_DIRECTORY/wanted" "$CODA_AGENTS_DIRECTORY/installed"
 fi
 dotnet build Coda.Core.Tests --nologo -v quiet
