@@ -10,18 +10,18 @@ using Microsoft.Extensions.Hosting;
 
 namespace Coda.Benchmarks;
 
-/// <summary>The core on a home of its own.</summary>
+/// <summary>The core on a home of its own, which goes with it, or on one that is given and stays.</summary>
 internal sealed class BenchmarkCore : IAsyncDisposable
 {
     private readonly string root = Directory.CreateTempSubdirectory("coda-bench-").FullName;
     private readonly ServiceProvider services;
 
-    public BenchmarkCore()
+    public BenchmarkCore(string? home = null)
     {
         Directory.CreateDirectory(Projects);
         services = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
-            .AddSingleton(CodaHome.Open(Path.Combine(root, "home")))
+            .AddSingleton(CodaHome.Open(home ?? Path.Combine(root, "home")))
             .AddSingleton(TimeProvider.System)
             .AddLogging()
             .Configure<TerminalOptions>(options => options.MaxConcurrent = 1000)

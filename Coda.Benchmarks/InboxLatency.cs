@@ -30,6 +30,14 @@ internal static class InboxLatency
     private static async Task<BenchmarkCore> FillAsync(int count)
     {
         var core = new BenchmarkCore();
+        await FillAsync(core, count);
+        await core.StartAsync();
+        return core;
+    }
+
+    /// <summary>Puts so many tasks of the last hours into a core that has not been started.</summary>
+    public static async Task FillAsync(BenchmarkCore core, int count)
+    {
         var store = core.Get<TaskStore>();
         var now = TimeProvider.System.GetUtcNow();
         await Task.WhenAll(Enumerable.Range(0, count).Select(i => store.TryAddAsync(
@@ -47,8 +55,6 @@ internal static class InboxLatency
                 EndedAt = now,
             },
             CancellationToken.None)));
-        await core.StartAsync();
-        return core;
     }
 
     private static async Task<double> AskAsync(BenchmarkCore core)

@@ -12,6 +12,7 @@ foreach (var benchmark in (Func<Task<IReadOnlyList<Measurement>>>[])
         () => TaskStartLatency.RunAsync(tiny),
         () => InboxLatency.RunAsync(tiny),
         () => ServerStart.RunAsync(published, tiny),
+        () => McpLoad.RunAsync(published, tiny),
     ])
 {
     foreach (var measurement in await benchmark())

@@ -29,6 +29,8 @@ public static class McpSetup
             .Configure<TasksExtension>((server, extension) => extension.AddTo(server))
             .Configure<IdCompletion, ListenStream, SessionUpdates>((server, ids, listening, sessions) =>
             {
+                server.Capabilities ??= new ServerCapabilities();
+                server.Capabilities.Resources = new ResourcesCapability { Subscribe = true };
                 server.Handlers.CompleteHandler = ids.CompleteAsync;
                 server.Handlers.SubscriptionsListenHandler = listening.ServeAsync;
                 server.Handlers.SubscribeToResourcesHandler = sessions.SubscribeAsync;

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Coda.Benchmarks;
+
+/// <summary>A published server with 1,000 tasks under MCP calls, and with many listeners.</summary>
+internal static class McpLoad
+{
+    private const string Inbox = """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"coda_inbox","arguments":{}}}""";
+    private const string Run = """
+        {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"coda_run","arguments":{"prompt":"sleep 60","email":"","agent":"shell"}}}
+        """;
+
+    private const string Listen = """
+        {"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":["coda://inbox"]},
+         "_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}
+        """;
+
+    public static async Task<IReadOnlyList<Measurement>> RunAsync(string? server, bool tiny)
+    {
+        if (server is null)
+        {
+            return []; // bench.sh publishes one and passes it
+        }
+
+        await using var running = await PublishedServer.StartAsync(server, home => FillAsync(home, tiny ? 50 : 1000));
+        using var client = running.Client();
+        var (calls, listeners) = tiny ? (50, 10) : (8_000, 500);
+        await CallAsync(client, calls, callers: 8); // compilation
+        var alone = await CallAsync(client, calls / 4, callers: 1);
+        var together = await CallAsync(client, calls, callers: 8);
+        var (bytes, milliseconds) = await ListenAsync(running, client, listeners);
+        return
+        [
+            new("coda_inbox over HTTP, 1,000 tasks, one caller, p50", alone.Median, "ms", "<= 1 ms", alone.Median <= 1),
+            new("coda_inbox over HTTP, 1,000 tasks, 8 callers", together.PerSecond, "/s", ">= 5,000 /s", together.PerSecond >= 5000),
+            new($"{listeners} listeners: resident memory of the server", bytes / 1048576.0, "MB", "<= 100 MB", bytes <= 100 << 20),
+            new($"{listeners} listeners: one change has reached all", milliseconds, "ms", "<= 1,000 ms", milliseconds <= 1000),
+        ];
+    }
+
+    private static async Task FillAsync(string home, int count)
+    {
+        await using var core = new BenchmarkCore(home);
+        await InboxLatency.FillAsync(core, count);
+    }
+
+    private static async Task<(double Median, double PerSecond)> CallAsync(HttpClient client, int calls, int callers)
+    {
+        var left = calls;
+        var began = Stopwatch.GetTimestamp();
+        var times = await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(async () =>
+        {
+            List<double> own = [];
+            while (Interlocked.Decrement(ref left) >= 0)
+            {
+                var started = Stopwatch.GetTimestamp();
+                using var answer = await PostAsync(client, Inbox, "application/json", HttpCompletionOption.ResponseContentRead);
+                own.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            }
+
+            return own;
+        })));
+        return (Measurement.Median(times.SelectMany(own => own)), calls / Stopwatch.GetElapsedTime(began).TotalSeconds);
+    }
+
+    private static async Task<(long Bytes, double Milliseconds)> ListenAsync(PublishedServer server, HttpClient client, int listeners)
+    {
+        var before = Resident(server.ProcessId);
+        var streams = await Task.WhenAll(Enumerable.Range(0, listeners).Select(async _ =>
+        {
+            var answer = await PostAsync(client, Listen, "application/json, text/event-stream", HttpCompletionOption.ResponseHeadersRead, modern: true);
+            return new StreamReader(await answer.Content.ReadAsStreamAsync());
+        }));
+        await Task.WhenAll(streams.Select(stream => NextAsync(stream, "acknowledged")));
+        var bytes = Resident(server.ProcessId) - before;
+
+        var told = Task.WhenAll(streams.Select(stream => NextAsync(stream, "resources/updated")));
+        var began = Stopwatch.GetTimestamp();
+        using var started = await PostAsync(client, Run, "application/json", HttpCompletionOption.ResponseContentRead);
+        await told;
+        var milliseconds = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+        Array.ForEach(streams, stream => stream.Dispose());
+        return (bytes, milliseconds);
+    }
+
+    private static async Task NextAsync(StreamReader stream, string what)
+    {
+        while (!(await stream.ReadLineAsync() ?? throw new EndOfStreamException()).Contains(what, StringComparison.Ordinal))
+        {
+            // Comments and empty lines.
+        }
+    }
+
+    private static async Task<HttpResponseMessage> PostAsync(
+        HttpClient client, string body, string accept, HttpCompletionOption until, bool modern = false)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/mcp") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        request.Headers.Accept.ParseAdd(accept);
+        if (modern)
+        {
+            request.Headers.Add("MCP-Protocol-Version", "2026-07-28");
+            request.Headers.Add("Mcp-Method", "subscriptions/listen");
+        }
+
+        return (await client.SendAsync(request, until)).EnsureSuccessStatusCode();
+    }
+
+    private static long Resident(int processId)
+    {
+        using var process = Process.GetProcessById(processId);
+        return process.WorkingSet64;
+    }
+}
