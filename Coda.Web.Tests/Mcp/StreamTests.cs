@@ -1,4 +1,5 @@
 using System.Net;
+using Coda.Web.Mcp.Transport;
 using Coda.Web.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -71,6 +72,26 @@ public sealed class StreamTests
 
         using var without = await OpenAsync(owner, null);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, without.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_session_that_ended_leaves_no_stream_behind()
+    {
+        await using var app = new CodaApp();
+        using var owner = app.Owner();
+        var streams = app.Services.GetRequiredService<ResumableStreams>();
+        using var initialized = await owner.PostAsync(Initialize("2025-11-25"));
+        var session = initialized.Headers.GetValues("Mcp-Session-Id").Single();
+        using (await owner.PostAsync(Message("tools/list"), session: session))
+        using (await OpenAsync(owner, session))
+        {
+            Assert.Equal(1, streams.Open);
+        }
+
+        using var delete = new HttpRequestMessage(HttpMethod.Delete, "/mcp");
+        delete.Headers.Add("Mcp-Session-Id", session);
+        using var deleted = await owner.SendAsync(delete, Cancellation);
+        await Waiting.UntilAsync(() => streams.Open == 0);
     }
 
     [Fact]

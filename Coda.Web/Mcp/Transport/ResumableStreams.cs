@@ -34,6 +34,9 @@ internal sealed class ResumableStreams : ISseEventStreamStore
     /// <summary>Whether the stream of this event can be resumed.</summary>
     public bool Know(string lastEventId) => Find(lastEventId) is not null;
 
+    /// <summary>Streams on which something may still be said.</summary>
+    public int Open => streams.Count - ended.Count;
+
     private (ResumableStream Stream, int Seen)? Find(string lastEventId) =>
         lastEventId.Split('-') is [var key, var number] && int.TryParse(number, out var seen) && streams.TryGetValue(key, out var stream)
             ? (stream, seen)
