@@ -15,6 +15,7 @@ public sealed partial class ArchitectureTests
         ["Recordings"] = ["Storage"],
         ["Terminals"] = ["Recordings", "Security", "Storage", "Workspaces"],
         ["Agents"] = ["Storage", "Terminals"],
+        ["Handoffs"] = ["Agents", "Recordings", "Security", "Storage", "Terminals", "Workspaces"],
         ["Tasks"] = ["Agents", "Recordings", "Security", "Storage", "Terminals", "Workspaces"],
     };
 
@@ -59,16 +60,29 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Native_calls_are_in_one_drawer()
     {
-        var offences = new[] { "Coda.Core", "Coda.Web" }.SelectMany(Sources)
+        var offences = new[] { "Coda.Core", "Coda.Web", "Coda.Bridge" }.SelectMany(Sources)
             .Where(file => NativeCall().IsMatch(File.ReadAllText(file)))
             .Select(file => Path.GetRelativePath(Root, file));
         Assert.All(offences, file => Assert.StartsWith("Coda.Core/Terminals/Pty/", file, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Coda.Web/Mcp/Transport", "Coda.Web.Mcp.Transport")]
+    [InlineData("Coda.Bridge", "Coda.Bridge")]
+    public void What_knows_no_CoDA_type_uses_none(string folder, string itself)
+    {
+        var offences =
+            from file in Sources(folder)
+            from line in File.ReadLines(file)
+            where line.StartsWith("using Coda.", StringComparison.Ordinal) && line != $"using {itself};"
+            select $"{Path.GetRelativePath(Root, file)}: {line}";
+        Assert.Empty(offences);
+    }
+
     [Fact]
     public void Nothing_promises_later_work()
     {
-        var offences = new[] { "Coda.Core", "Coda.Web", "Coda.Benchmarks", "client/src" }.SelectMany(Sources)
+        var offences = new[] { "Coda.Core", "Coda.Web", "Coda.Bridge", "Coda.Benchmarks", "client/src" }.SelectMany(Sources)
             .Where(file => Promise().IsMatch(File.ReadAllText(file)))
             .Select(file => Path.GetRelativePath(Root, file));
         Assert.Empty(offences);

@@ -89,9 +89,9 @@ public sealed class AgentCatalogTests : IDisposable
 
     [Theory]
     [InlineData("claude", "claude --permission-mode acceptEdits -- -x {workDir}")]
-    [InlineData("codex", "codex --no-daemon -s workspace-write -a on-request -x {workDir}")]
+    [InlineData("codex", """codex --no-daemon -s workspace-write -a on-request -c projects={"/w"={trust_level="trusted"}} -- -x {workDir}""")]
     [InlineData("gemini", "gemini --skip-trust -i -x {workDir}")]
-    [InlineData("opencode", "opencode --prompt -x {workDir}")]
+    [InlineData("opencode", "opencode --port 0 --prompt -x {workDir}")]
     [InlineData("hermes", "hermes chat -q -x {workDir}")]
     public void A_person_gets_the_agent_with_the_kickoff_as_its_first_input(string agent, string command)
     {

@@ -32,6 +32,7 @@ internal sealed class CoreHost : IAsyncDisposable
             .Configure<Coda.Core.Recordings.RecordingOptions>(configuration.GetSection(Coda.Core.Recordings.RecordingOptions.Section))
             .Configure<Coda.Core.Tasks.TaskOptions>(configuration.GetSection(Coda.Core.Tasks.TaskOptions.Section))
             .Configure<Coda.Core.Tasks.RetentionOptions>(configuration.GetSection(Coda.Core.Tasks.RetentionOptions.Section))
+            .Configure<Coda.Core.Handoffs.HandoffOptions>(configuration.GetSection(Coda.Core.Handoffs.HandoffOptions.Section))
             .Configure<Coda.Core.Workspaces.WorkspaceOptions>(configuration.GetSection(Coda.Core.Workspaces.WorkspaceOptions.Section))
             .AddCodaCore();
         configure?.Invoke(collection);

@@ -28,6 +28,19 @@ internal static class Wait
         }
     }
 
+    /// <summary>Looks every few milliseconds until the condition holds; what stands there instead is told when it never does.</summary>
+    public static async Task Until(Func<bool> condition, Func<string> state)
+    {
+        try
+        {
+            await Until(condition, "");
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            Assert.Fail($"Not within {Timeout}: {state()}");
+        }
+    }
+
     /// <summary>Everything a terminal has written, as text.</summary>
     public static string Text(this Terminal terminal) => Encoding.UTF8.GetString(Bytes(terminal));
 

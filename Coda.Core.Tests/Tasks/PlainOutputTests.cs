@@ -1,3 +1,4 @@
+using Coda.Core.Recordings;
 using System.Text;
 using Coda.Core.Tasks;
 

@@ -53,7 +53,7 @@ public sealed class PtyTests : IAsyncLifetime
     [Fact]
     public async Task Ctrl_c_interrupts_the_foreground_job_only()
     {
-        var terminal = await host.OpenAsync("trap 'echo caught' INT; echo ready; sleep 1000; echo after; exit 3");
+        var terminal = await host.OpenAsync("trap 'echo caught' INT; sh -c 'echo ready; exec sleep 1000'; echo after; exit 3");
         await terminal.Shows("ready");
         await terminal.TypesAsync("\x03");
         Assert.Equal(3, (await terminal.EndsAsync()).Code);

@@ -1,3 +1,5 @@
+using Coda.Core.Terminals;
+
 namespace Coda.Core.Agents;
 
 /// <summary>What an operator says of an agent: whatever is null stays as it is built in. The members are those of <see cref="AgentDefinition"/>.</summary>
@@ -30,6 +32,21 @@ internal sealed class AgentChange
     /// <inheritdoc cref="AgentDefinition.Interactive"/>
     public List<string>? Interactive { get; set; }
 
+    /// <inheritdoc cref="AgentDefinition.InteractiveEnvironment"/>
+    public Dictionary<string, string>? InteractiveEnvironment { get; set; }
+
+    /// <inheritdoc cref="AgentDefinition.Events"/>
+    public AgentEvents? Events { get; set; }
+
+    /// <inheritdoc cref="AgentDefinition.Seeds"/>
+    public List<AgentSeed>? Seeds { get; set; }
+
+    /// <inheritdoc cref="AgentDefinition.Quit"/>
+    public string? Quit { get; set; }
+
+    /// <inheritdoc cref="AgentDefinition.Titles"/>
+    public List<TitleRule>? Titles { get; set; }
+
     /// <inheritdoc cref="AgentDefinition.SetEnvironment"/>
     public Dictionary<string, string>? SetEnvironment { get; set; }
 
@@ -44,6 +61,9 @@ internal sealed class AgentChange
 
     /// <inheritdoc cref="AgentDefinition.InstallHint"/>
     public string? InstallHint { get; set; }
+
+    /// <inheritdoc cref="AgentDefinition.Login"/>
+    public List<string>? Login { get; set; }
 
     /// <inheritdoc cref="AgentDefinition.ExitCodeDecides"/>
     public bool? ExitCodeDecides { get; set; }
@@ -63,11 +83,17 @@ internal sealed class AgentChange
         Grants = Grants ?? to.Grants,
         Files = Files ?? to.Files,
         Interactive = Interactive ?? to.Interactive,
+        InteractiveEnvironment = Merge(to.InteractiveEnvironment, InteractiveEnvironment),
+        Events = Events ?? to.Events,
+        Seeds = Seeds ?? to.Seeds,
+        Quit = Quit ?? to.Quit,
+        Titles = Titles ?? to.Titles,
         SetEnvironment = Merge(to.SetEnvironment, SetEnvironment),
         PassEnvironment = PassEnvironment ?? to.PassEnvironment,
         StopSignal = StopSignal ?? to.StopSignal,
         GraceSeconds = GraceSeconds ?? to.GraceSeconds,
         InstallHint = InstallHint ?? to.InstallHint,
+        Login = Login ?? to.Login,
         ExitCodeDecides = ExitCodeDecides ?? to.ExitCodeDecides,
         Delegable = Delegable ?? to.Delegable,
     };

@@ -44,11 +44,22 @@ public static partial class AgentCommand
     }
 
     /// <summary>The command of a terminal in which a person and the agent work, begun with a kickoff prompt.</summary>
-    public static TerminalCommand ForPerson(AgentDefinition agent, string prompt, string workingDirectory) => Command(
+    /// <param name="agent">The agent.</param>
+    /// <param name="prompt">Its first order.</param>
+    /// <param name="workingDirectory">Where it works.</param>
+    /// <param name="events">Where it is to tell what it does; null = nowhere.</param>
+    public static TerminalCommand ForPerson(AgentDefinition agent, string prompt, string workingDirectory, EventAddress? events = null) => Command(
         agent,
         agent.Interactive,
-        new Dictionary<string, string> { ["prompt"] = prompt, ["workDir"] = workingDirectory },
-        workingDirectory);
+        new Dictionary<string, string>
+        {
+            ["prompt"] = prompt,
+            ["workDir"] = workingDirectory,
+            ["eventPort"] = $"{events?.Port ?? 0}",
+            ["eventPassword"] = events?.Password ?? "",
+        },
+        workingDirectory,
+        agent.InteractiveEnvironment);
 
     private static TerminalCommand Command(
         AgentDefinition agent,
@@ -66,6 +77,8 @@ public static partial class AgentCommand
             PassEnvironment = agent.PassEnvironment,
             StopSignal = (int)agent.StopSignal,
             StopGrace = TimeSpan.FromSeconds(agent.GraceSeconds),
+            Titles = agent.Titles,
+            IsAgent = agent.PromptVia != PromptVia.Script,
         };
 
     // In one pass, so that what was filled in is never read as a template again.

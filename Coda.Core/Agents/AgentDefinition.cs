@@ -1,3 +1,5 @@
+using Coda.Core.Terminals;
+
 namespace Coda.Core.Agents;
 
 /// <summary>How an agent gets its prompt: never in the argument vector, which is limited, visible and quoted differently by each.</summary>
@@ -73,6 +75,21 @@ public sealed record AgentDefinition
     /// <summary>Arguments for a person's terminal, with the kickoff as <c>{prompt}</c>.</summary>
     public IReadOnlyList<string> Interactive { get; init; } = [];
 
+    /// <summary>Variables it gets in a person's terminal only.</summary>
+    public IReadOnlyDictionary<string, string> InteractiveEnvironment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where it tells what it does in a person's terminal; <c>{eventPort}</c> and <c>{eventPassword}</c> are filled in then.</summary>
+    public AgentEvents Events { get; init; }
+
+    /// <summary>Keys of its own settings that are added, where missing, before a person's terminal opens.</summary>
+    public IReadOnlyList<AgentSeed> Seeds { get; init; } = [];
+
+    /// <summary>What a person types or presses to leave it.</summary>
+    public string Quit { get; init; } = "";
+
+    /// <summary>What its window titles tell of its state; the first that matches counts.</summary>
+    public IReadOnlyList<TitleRule> Titles { get; init; } = [];
+
     /// <summary>Variables it gets in every terminal.</summary>
     public IReadOnlyDictionary<string, string> SetEnvironment { get; init; } = new Dictionary<string, string>();
 
@@ -87,6 +104,9 @@ public sealed record AgentDefinition
 
     /// <summary>What to tell somebody who wants it and does not have it.</summary>
     public string InstallHint { get; init; } = "";
+
+    /// <summary>Where a login or configuration is looked for: variables as <c>$NAME</c>, files as <c>~/path</c>.</summary>
+    public IReadOnlyList<string> Login { get; init; } = [];
 
     /// <summary>Whether exit code 0 without a result means success; true of a script, never of an agent.</summary>
     public bool ExitCodeDecides { get; init; }

@@ -5,7 +5,8 @@ namespace Coda.Core.Agents;
 /// <summary>What a definition must be, so that a mistake shows at the start and not in the middle of a task.</summary>
 internal static partial class AgentRules
 {
-    private static readonly string[] Known = ["promptFile", "resultsDir", "workDir", "taskDir", "prompt", "permissions", "grants"];
+    private static readonly string[] Known = 
+        ["promptFile", "resultsDir", "workDir", "taskDir", "prompt", "permissions", "grants", "eventPort", "eventPassword"];
     private static readonly string[] Ours = ["prompt.txt", "request.txt", "script.sh", "results", "result.json"];
 
     /// <summary>What is wrong with it, or null.</summary>
@@ -46,9 +47,32 @@ internal static partial class AgentRules
             return $"Files must not hold '{file}': a plain file name, and none of {string.Join(", ", Ours)}.";
         }
 
+        if (agent.Titles.FirstOrDefault(rule => !IsPattern(rule.Pattern)) is { } title)
+        {
+            return $"Titles: '{title.Pattern}' is no regular expression.";
+        }
+
+        if (agent.Seeds.FirstOrDefault(seed => seed.Keys.Count == 0 || seed.File is not ['~' or '$', ..] || !seed.File.Contains('/', StringComparison.Ordinal)) is { } seed)
+        {
+            return $"Seeds: '{seed.File}' must begin with ~/ or $VARIABLE/, and have keys.";
+        }
+
         var templates = agent.Headless.Concat(agent.Interactive).Concat(agent.Grants).Concat(agent.Smart.Arguments).Concat(agent.Yolo.Arguments);
         var unknown = templates.SelectMany(argument => Placeholder().Matches(argument)).FirstOrDefault(match => !Known.Contains(match.Groups[1].Value));
         return unknown is null ? null : $"{unknown.Value} is no placeholder. Known: {string.Join(", ", Known.Select(name => $"{{{name}}}"))}.";
+    }
+
+    private static bool IsPattern(string pattern)
+    {
+        try
+        {
+            _ = new Regex(pattern, RegexOptions.CultureInvariant);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9_-]{0,31}\z", RegexOptions.CultureInvariant)]

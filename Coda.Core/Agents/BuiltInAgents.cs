@@ -1,3 +1,5 @@
+using Coda.Core.Terminals;
+
 namespace Coda.Core.Agents;
 
 /// <summary>The agents CoDA knows without being told.</summary>
@@ -25,6 +27,14 @@ public static class BuiltInAgents
         // --add-dir swallows whatever follows it, so it comes last.
         Grants = ["--add-dir", "{resultsDir}"],
         Interactive = ["--permission-mode", "acceptEdits", "--", "{prompt}"],
+        Quit = "/exit",
+        // It asks about every new folder, and Enter there means "No, exit". Of a repository it asks even where the folder above is trusted.
+        Seeds =
+        [
+            new() { File = "$CLAUDE_CONFIG_DIR/.claude.json", Keys = ["projects", "{trusted}", "hasTrustDialogAccepted"] },
+            new() { File = "~/.claude.json", Keys = ["projects", "{trusted}", "hasTrustDialogAccepted"] },
+        ],
+        Titles = [Title("^[◐◑]", TerminalStateKind.Working), Title("^✳", TerminalStateKind.Idle)],
         // Not CLAUDE_*: CLAUDE_CODE_SESSION, _ENTRYPOINT and _SSE_PORT would make it believe that it runs inside another one.
         PassEnvironment =
         [
@@ -32,6 +42,7 @@ public static class BuiltInAgents
             "CLAUDE_CODE_MAX_*", "CLAUDE_CODE_API_*", "CLAUDE_CODE_SUBAGENT_MODEL", "IS_SANDBOX",
         ],
         InstallHint = "npm install -g @anthropic-ai/claude-code",
+        Login = ["$ANTHROPIC_AUTH_TOKEN", "$ANTHROPIC_API_KEY", "$CLAUDE_CODE_OAUTH_TOKEN", "~/.claude/.credentials.json", "~/.claude/settings.json"],
     };
 
     private static AgentDefinition Codex => new()
@@ -48,9 +59,22 @@ public static class BuiltInAgents
         Yolo = new() { Arguments = ["--dangerously-bypass-approvals-and-sandbox"] },
         Grants = ["-c", "sandbox_workspace_write.writable_roots=['{resultsDir}']"],
         // Without --no-daemon it leaves one behind.
-        Interactive = ["--no-daemon", "-s", "workspace-write", "-a", "on-request", "{prompt}"],
+        // Its own question whether a folder is to be trusted comes for every repository it has not seen.
+        Interactive =
+        [
+            "--no-daemon", "-s", "workspace-write", "-a", "on-request", "-c", """projects={"{workDir}"={trust_level="trusted"}}""", "--", "{prompt}",
+        ],
+        Quit = "/quit",
+        // A braille spinner while it works; its project's name alone when idle.
+        Titles =
+        [
+            Title("Action Required", TerminalStateKind.WaitingForApproval),
+            Title("^[\u2800-\u28ff]", TerminalStateKind.Working),
+            Title(".", TerminalStateKind.Idle),
+        ],
         PassEnvironment = ["OPENAI_*", "CODEX_*"],
         InstallHint = "npm install -g @openai/codex",
+        Login = ["$CODEX_API_KEY", "$OPENAI_API_KEY", "~/.codex/auth.json", "~/.codex/config.toml"],
     };
 
     private static AgentDefinition Gemini => new()
@@ -62,6 +86,13 @@ public static class BuiltInAgents
         Smart = new() { Arguments = ["--skip-trust", "--policy", "{taskDir}/policy.toml"] },
         Yolo = new() { Arguments = ["--yolo"] },
         Interactive = ["--skip-trust", "-i", "{prompt}"],
+        Quit = "/quit",
+        Titles =
+        [
+            Title("^✋", TerminalStateKind.WaitingForApproval),
+            Title("^✦", TerminalStateKind.Working),
+            Title("^◇", TerminalStateKind.Idle),
+        ],
         Files = new Dictionary<string, string>
         {
             // One rule it does not understand makes it drop the file without a word; without allowRedirection `>` is denied.
@@ -93,6 +124,7 @@ public static class BuiltInAgents
         },
         PassEnvironment = ["GEMINI_*", "GOOGLE_*"],
         InstallHint = "npm install -g @google/gemini-cli",
+        Login = ["$GEMINI_API_KEY", "$GOOGLE_API_KEY", "~/.gemini/oauth_creds.json", "~/.gemini/.env"],
     };
 
     private static AgentDefinition OpenCode => new()
@@ -111,9 +143,14 @@ public static class BuiltInAgents
             },
         },
         Yolo = new() { Arguments = ["--auto"] },
-        Interactive = ["--prompt", "{prompt}"],
+        Interactive = ["--port", "{eventPort}", "--prompt", "{prompt}"],
+        // Without a password every user of the machine could approve.
+        InteractiveEnvironment = new Dictionary<string, string> { ["OPENCODE_SERVER_PASSWORD"] = "{eventPassword}" },
+        Events = AgentEvents.OpenCode,
+        Quit = "Ctrl-C",
         PassEnvironment = ["OPENCODE_*"],
         InstallHint = "npm install -g opencode-ai@1",
+        Login = ["$OPENCODE_CONFIG_CONTENT", "$OPENCODE_CONFIG", "~/.config/opencode/opencode.json", "~/.local/share/opencode/auth.json"],
     };
 
     private static AgentDefinition Hermes => new()
@@ -126,8 +163,10 @@ public static class BuiltInAgents
         // smart is what its configuration says by default.
         Yolo = new() { Arguments = ["--yolo"] },
         Interactive = ["chat", "-q", "{prompt}"],
+        Quit = "/quit",
         PassEnvironment = ["HERMES_*"],
         InstallHint = "see https://github.com/NousResearch/hermes-agent",
+        Login = ["$HERMES_HOME", "~/.hermes/config.yaml"],
     };
 
     private static AgentDefinition Shell => new()
@@ -141,4 +180,6 @@ public static class BuiltInAgents
         ExitCodeDecides = true,
         InstallHint = "install bash with the system's package manager",
     };
+
+    private static TitleRule Title(string pattern, TerminalStateKind state) => new() { Pattern = pattern, State = state };
 }

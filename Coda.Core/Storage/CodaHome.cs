@@ -31,6 +31,9 @@ public sealed class CodaHome
     /// <summary>One directory for each session, with its task below it.</summary>
     public string SessionsDirectory => Path.Combine(Root, "sessions");
 
+    /// <summary>One directory for each hand-off, with the folder it works in below it.</summary>
+    public string ProjectsDirectory => Path.Combine(Root, "projects");
+
     /// <summary>Where the recording of one terminal lies.</summary>
     public string RecordingDirectory(string terminalId) => Path.Combine(RecordingsDirectory, terminalId);
 

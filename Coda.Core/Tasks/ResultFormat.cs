@@ -6,7 +6,8 @@ namespace Coda.Core.Tasks;
 /// <summary>The JSON of a result: as agents write it, and as the database keeps it.</summary>
 internal static class ResultFormat
 {
-    private static readonly string[] Known = ["status", "summary", "feedback", "files_changed", "artifacts", "errors"];
+    private const string Observed = "files_changed_observed";
+    private static readonly string[] Known = ["status", "summary", "feedback", "files_changed", Observed, "artifacts", "errors"];
 
     private static readonly CodingTaskStatus[] OfAgents =
         [CodingTaskStatus.Completed, CodingTaskStatus.Failed, CodingTaskStatus.InfoNeeded, CodingTaskStatus.NeedsApproval];
@@ -15,6 +16,7 @@ internal static class ResultFormat
     public static TaskResult? TryParse(ReadOnlyMemory<byte> json, out string fault)
     {
         var result = Parse(json, out fault);
+        result = result is null ? null : result with { FilesChangedObserved = null }; // what was observed is not the agent's to say
         if (result is not null && !OfAgents.Contains(result.Status))
         {
             fault = $"its status '{result.Status.Name()}' is not the agent's to give: {FourStatuses}.";
@@ -41,6 +43,11 @@ internal static class ResultFormat
             ["artifacts"] = result.Artifacts.DeepClone(),
             ["errors"] = new JsonArray([.. result.Errors.Select(error => (JsonNode)error)]),
         };
+        if (result.FilesChangedObserved is { } observed)
+        {
+            json[Observed] = new JsonArray([.. observed.Select(file => (JsonNode)file)]);
+        }
+
         foreach (var (key, value) in result.Extra)
         {
             json[key] = value?.DeepClone();
@@ -81,6 +88,7 @@ internal static class ResultFormat
                 Summary = Text(root, "summary"),
                 Feedback = Text(root, "feedback"),
                 FilesChanged = Texts(root, "files_changed"),
+                FilesChangedObserved = root.TryGetProperty(Observed, out _) ? Texts(root, Observed) : null,
                 Artifacts = root.TryGetProperty("artifacts", out var artifacts) ? Node(artifacts) ?? new JsonArray() : new JsonArray(),
                 Errors = Texts(root, "errors"),
                 Extra = root.EnumerateObject()

@@ -1,3 +1,4 @@
+using Coda.Core.Recordings;
 using Coda.Core.Terminals;
 using Microsoft.Extensions.Logging;
 
@@ -15,6 +16,7 @@ internal sealed partial class RunningTask
     private readonly List<TaskProgress> progress = [];
     private readonly TaskFiles files;
     private readonly Terminal terminal;
+    private readonly TaskChanges? changes;
     private readonly bool exitCodeDecides;
     private readonly TaskSlots.Slot slot;
     private readonly RunningTasks tasks;
@@ -26,14 +28,17 @@ internal sealed partial class RunningTask
     private long progressCount;
     private long progressSavedCount;
     private (int Status, int Result, long Output) seen;
+    private string waitsFor = "";
     private DateTimeOffset lastProgress;
     private DateTimeOffset lastSign;
     private int ending;
 
-    public RunningTask(TaskView begun, TaskFiles files, Terminal terminal, bool exitCodeDecides, TaskSlots.Slot slot, RunningTasks tasks)
+    public RunningTask(
+        TaskView begun, TaskFiles files, Terminal terminal, TaskChanges? changes, bool exitCodeDecides, TaskSlots.Slot slot, RunningTasks tasks)
     {
         this.files = files;
         this.terminal = terminal;
+        this.changes = changes;
         this.exitCodeDecides = exitCodeDecides;
         this.slot = slot;
         this.tasks = tasks;
@@ -90,7 +95,7 @@ internal sealed partial class RunningTask
         bool changed, wrote;
         lock (gate)
         {
-            changed = TakeProgress(now, atEnd: false);
+            changed = TakeProgress(now, atEnd: false) | TakeState(now);
             reading = result.Read();
             var signs = (Status: status.Changes, Result: result.Changes, Output: terminal.Recording.Length);
             lastProgress = signs.Status != seen.Status ? now : lastProgress;
@@ -139,13 +144,16 @@ internal sealed partial class RunningTask
         TaskResult decided;
         try
         {
+            var waiting = terminal.State is { Waits: true } state ? state.Words : "";
             var end = await terminal.EndAsync(why == TaskEnding.OutOfTime ? TerminalEndReason.TimedOut
                 : why == TaskEnding.ServerStopped ? TerminalEndReason.ServerStopped
                 : TerminalEndReason.Closed);
+            var observed = changes is null ? null : await changes.EndAsync();
             lock (gate)
             {
                 TakeProgress(tasks.Time.GetUtcNow(), atEnd: true);
-                decided = TaskOutcome.Decide(why, end, result.Read(), view, exitCodeDecides, PlainOutput.LastLines(terminal.Recording));
+                decided = TaskOutcome.Decide(why, end, result.Read(), view, exitCodeDecides, waiting, PlainOutput.LastLines(terminal.Recording))
+                    with { FilesChangedObserved = observed };
             }
         }
         catch (Exception e)
@@ -173,6 +181,25 @@ internal sealed partial class RunningTask
         over.SetResult(view);
         tasks.Raise(view);
         LogEnded(tasks.Log, view.TaskId, view.Status, why);
+    }
+
+    /// <summary>A task that waits for somebody is shown as blocked; that is no progress, so its time runs on.</summary>
+    private bool TakeState(DateTimeOffset now)
+    {
+        var waiting = terminal.State is { Waits: true } state ? state.Words : "";
+        if (waiting == waitsFor)
+        {
+            return false;
+        }
+
+        waitsFor = waiting;
+        var line = waiting.Length > 0 ? new TaskProgress(now, "blocked", waiting) : new TaskProgress(now, "unblocked", "goes on");
+        progress.Add(line);
+        progressCount++;
+        terminal.Recording.Mark($"{line.Step}: {line.Message}");
+        Volatile.Write(ref view, view with { Step = line.Step, Progress = line.Message, Version = view.Version + 1 });
+        SaveProgress();
+        return true;
     }
 
     private bool TakeProgress(DateTimeOffset now, bool atEnd)

@@ -34,6 +34,12 @@ internal sealed class TaskFiles(CodaHome home, string sessionId, string taskId)
     /// <summary>Where some agents write it instead.</summary>
     public string RootResult => Path.Combine(Directory, "result.json");
 
+    /// <summary>How the repository it works in was; only while it runs.</summary>
+    public string Snapshots => Path.Combine(Directory, "snapshots");
+
+    /// <summary>What it changed in that repository.</summary>
+    public string Diff => Path.Combine(Directory, "changes.diff");
+
     /// <summary>Makes the directories.</summary>
     public void Create()
     {
@@ -51,11 +57,15 @@ internal sealed class TaskFiles(CodaHome home, string sessionId, string taskId)
     }
 
     /// <summary>The caller's own words, or null when they are gone.</summary>
-    public async Task<string?> ReadRequestAsync(CancellationToken cancellation)
+    public Task<string?> ReadRequestAsync(CancellationToken cancellation) => ReadAsync(File.Exists(Script) ? Script : Request, cancellation);
+
+    /// <summary>What it changed, or null when nothing is known of that.</summary>
+    public Task<string?> ReadDiffAsync(CancellationToken cancellation) => ReadAsync(Diff, cancellation);
+
+    private static async Task<string?> ReadAsync(string path, CancellationToken cancellation)
     {
         try
         {
-            var path = File.Exists(Script) ? Script : Request;
             return File.Exists(path) ? await File.ReadAllTextAsync(path, cancellation) : null;
         }
         catch (IOException)

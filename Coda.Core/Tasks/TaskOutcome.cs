@@ -32,9 +32,10 @@ internal static class TaskOutcome
     /// <param name="reading">What stands in its result files.</param>
     /// <param name="task">The task.</param>
     /// <param name="exitCodeDecides">Whether an exit code of 0 is success.</param>
+    /// <param name="waitsFor">What it waited for when its end began, or empty.</param>
     /// <param name="lastLines">The last lines its terminal showed.</param>
     public static TaskResult Decide(
-        TaskEnding ending, TerminalEnd end, ResultReading reading, TaskView task, bool exitCodeDecides, IReadOnlyList<string> lastLines)
+        TaskEnding ending, TerminalEnd end, ResultReading reading, TaskView task, bool exitCodeDecides, string waitsFor, IReadOnlyList<string> lastLines)
     {
         // A terminal that somebody else ended says so itself.
         var cause = (ending, end.Reason) switch
@@ -54,7 +55,11 @@ internal static class TaskOutcome
             TaskEnding.OutOfTime => Own(
                 CodingTaskStatus.Timeout,
                 "Timed out.",
-                [$"It wrote no result within its time ({task.TimeoutSeconds} s) and its progress fell silent, or twice that time was over.", .. Tail(lastLines)],
+                [
+                    $"It wrote no result within its time ({task.TimeoutSeconds} s) and its progress fell silent, or twice that time was over.",
+                    .. waitsFor.Length > 0 ? (string[])[$"It was {waitsFor}. Nobody can answer in a task."] : [],
+                    .. Tail(lastLines),
+                ],
                 reading),
             TaskEnding.ServerStopped => Interrupted(reading),
             _ when exitCodeDecides && end.Code == 0 && reading.Fault is not { Length: > 0 } => new TaskResult

@@ -109,6 +109,12 @@ public sealed class TaskService
             ? await new TaskFiles(home, task.SessionId, task.TaskId).ReadRequestAsync(cancellation)
             : null;
 
+    /// <summary>What a task that ended changed in the git repository it worked in, as a diff of at most 512 KB; null when that is not known.</summary>
+    public async Task<string?> DiffAsync(TaskId id, CancellationToken cancellation) =>
+        await FindAsync(id, cancellation) is { Status: not CodingTaskStatus.Running } task
+            ? await new TaskFiles(home, task.SessionId, task.TaskId).ReadDiffAsync(cancellation)
+            : null;
+
     /// <summary>One page of the inbox.</summary>
     public Task<InboxAnswer> InboxAsync(InboxQuery query, CancellationToken cancellation) => inbox.AskAsync(query, cancellation);
 

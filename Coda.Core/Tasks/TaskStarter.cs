@@ -73,11 +73,12 @@ internal sealed class TaskStarter(
         try
         {
             await WriteFilesAsync(asked, view, files, cancellation);
+            var changes = await TaskChanges.BeginAsync(view.WorkingDirectory, files, time, cancellation);
             var opening = await terminals.OpenAsync(Launch(asked, view, files), cancellation);
             if (opening is TerminalOpening.Opened { Terminal: var terminal })
             {
                 task = new RunningTask(
-                    view with { TerminalId = terminal.Id.ToString() }, files, terminal, asked.Agent.ExitCodeDecides, slot, running);
+                    view with { TerminalId = terminal.Id.ToString() }, files, terminal, changes, asked.Agent.ExitCodeDecides, slot, running);
                 running.Add(task);
                 if (closed.Length > 0)
                 {

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Coda.Core.Recordings;
 using Coda.Core.Terminals.Pty;
+using Coda.Core.Terminals.Status;
 using Coda.Core.Terminals.Stream;
 using Microsoft.Extensions.Logging;
 
@@ -22,6 +23,7 @@ public sealed partial class Terminal
     private const long WholeUpTo = 2 * 1024 * 1024;
     private const int MaxTitle = 256;
     private const int QueuedInputs = 64;
+    private const int CannotRun = 127; // as shells say it
     private static readonly TimeSpan NudgeFor = TimeSpan.FromMilliseconds(60);
 
     private readonly TerminalLaunch launch;
@@ -33,6 +35,8 @@ public sealed partial class Terminal
     private readonly StreamParser parser;
     private readonly ViewerSet viewers;
     private readonly CursorQueries cursorQueries;
+    private readonly StateTracker tracker;
+    private readonly ChangeThrottle words;
     private readonly TaskCompletionSource<TerminalEnd> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger log;
 
@@ -42,7 +46,10 @@ public sealed partial class Terminal
 
     private readonly Lock gate = new();
     private ChildProcess? child;
-    private Task<bool>? sweep;
+    private TerminalCommand command;
+    private Task<bool>? sweep; // of the command that runs or ran last
+    private bool moreFollows;
+    private bool ending;
     private Task nudge = Task.CompletedTask;
     private TerminalEndReason reason = TerminalEndReason.Exited;
     private TerminalSize size;
@@ -53,6 +60,8 @@ public sealed partial class Terminal
     internal Terminal(TerminalId id, TerminalLaunch launch, PtyPair pty, EventLoop loop, Recording recording, TimeProvider time, TimeSpan idleTime, ILogger log)
     {
         this.launch = launch;
+        command = launch.Command;
+        moreFollows = launch.Then is not null;
         this.pty = pty;
         this.loop = loop;
         this.time = time;
@@ -66,7 +75,10 @@ public sealed partial class Terminal
         lastActivity = CreatedAt.UtcTicks;
         viewers = new ViewerSet(time, Resize, RaiseChanged);
         cursorQueries = new CursorQueries(time, AnswerCursor);
-        parser = new StreamParser(SetTitle, Answer, checkpoints);
+        words = new ChangeThrottle(time, RaiseChanged);
+        tracker = new StateTracker(time, RaiseChanged, words.Signal);
+        tracker.Begin(launch.Command);
+        parser = new StreamParser(SetTitle, Answer, checkpoints, tracker);
     }
 
     /// <summary>Its name.</summary>
@@ -86,6 +98,9 @@ public sealed partial class Terminal
 
     /// <summary>What the program set with OSC 0/2, plain text, at most 256 characters; else the label.</summary>
     public string Title => title;
+
+    /// <summary>What goes on in it, and who says so.</summary>
+    public TerminalState State => tracker.State;
 
     /// <summary>The size in force.</summary>
     public TerminalSize Size
@@ -120,7 +135,7 @@ public sealed partial class Terminal
     /// <summary>Completes when the program is gone, its leftovers are ended and the recording is complete.</summary>
     public Task<TerminalEnd> Ended => ended.Task;
 
-    /// <summary>Raised (on any thread, not while a lock is held) when title, size, driver, warning or end changed.</summary>
+    /// <summary>Raised (on any thread, not while a lock is held) when title, state, size, driver, warning or end changed.</summary>
     public event Action? Changed;
 
     /// <summary>Process id of the program, its session and group; 0 before the start.</summary>
@@ -160,6 +175,7 @@ public sealed partial class Terminal
         }
 
         Touch();
+        tracker.Typed();
         try
         {
             await input.Writer.WriteAsync(bytes.ToArray(), cancellation);
@@ -192,15 +208,23 @@ public sealed partial class Terminal
         }
     }
 
+    /// <summary>Tells its state as somebody knows it who listens to the agent itself.</summary>
+    /// <param name="kind">What goes on.</param>
+    /// <param name="message">The agent's words.</param>
+    /// <param name="reason">Where it is known from.</param>
+    public void Report(TerminalStateKind kind, string message, string reason) => tracker.Event(kind, message, reason);
+
     /// <summary>Ends it; idempotent, safe from every path at once. Completes with <see cref="Ended"/>.</summary>
     public Task<TerminalEnd> EndAsync(TerminalEndReason reason)
     {
         lock (gate)
         {
-            if (sweep is null && end is null && child is not null)
+            if (!ending && end is null && child is not null)
             {
-                this.reason = reason;
-                sweep = SweepAsync(launch.Command.StopSignal);
+                // Between two commands nothing runs, and nothing more will.
+                this.reason = sweep is null || moreFollows ? reason : this.reason;
+                ending = true;
+                sweep ??= SweepAsync(command.StopSignal);
             }
         }
 
@@ -208,12 +232,15 @@ public sealed partial class Terminal
         return Ended;
     }
 
-    /// <summary>Starts the program and follows it to its end. Called once.</summary>
+    /// <summary>Starts the first program and follows it, and those after it, to the end. Called once.</summary>
+    /// <param name="first">The program.</param>
+    /// <param name="prepare">Prepares a later one, or says what is missing.</param>
+    /// <param name="started">Called when a later one has started.</param>
     /// <exception cref="PtyException">It cannot be started; nothing runs.</exception>
-    internal void Start(string executable, IReadOnlyDictionary<string, string> environment)
+    internal void Start(PreparedCommand first, Func<TerminalCommand, (PreparedCommand? Prepared, string Missing)> prepare, Func<Task> started)
     {
-        child = ChildProcess.Start(loop, pty.SlavePath, executable, launch.Command, environment);
-        _ = LiveAsync(child); // awaited by everybody through Ended
+        child = Spawn(first);
+        _ = LiveAsync(child, prepare, started); // awaited by everybody through Ended
     }
 
     /// <summary>Tells the viewers that something they show may have changed.</summary>
@@ -223,14 +250,35 @@ public sealed partial class Terminal
 
     internal int PieceLimit(long offset) => cursorQueries.PieceLimit(offset);
 
-    private async Task LiveAsync(ChildProcess leader)
+    private bool IsEnding
+    {
+        get
+        {
+            lock (gate)
+            {
+                return ending;
+            }
+        }
+    }
+
+    private ChildProcess Spawn(PreparedCommand program) =>
+        ChildProcess.Start(loop, pty.SlavePath, program.Executable, program.Command, program.Environment);
+
+    private async Task LiveAsync(ChildProcess first, Func<TerminalCommand, (PreparedCommand? Prepared, string Missing)> prepare, Func<Task> started)
     {
         var code = -1;
         try
         {
             var pumping = PumpAsync();
             var typing = TypeAsync();
-            code = await leader.Exited;
+            code = await first.Exited;
+            await SweepOnceAsync();
+            while (launch.Then is not null && !IsEnding && await launch.Then(code) is { } next)
+            {
+                code = await RunNextAsync(next, prepare, started) ?? code;
+            }
+
+            moreFollows = false;
             await SweepOnceAsync();
             await nudge;
             pty.Finish();
@@ -249,9 +297,52 @@ public sealed partial class Terminal
             pty.Dispose();
             Recording.Complete(code);
             end = new TerminalEnd(code, reason, time.GetUtcNow());
+            tracker.Exited(code);
             ended.SetResult(end);
             RaiseChanged();
         }
+    }
+
+    /// <summary>Runs one more command on the same PTY, as if it were fresh; null when the terminal was ended meanwhile.</summary>
+    private async Task<int?> RunNextAsync(
+        TerminalCommand next, Func<TerminalCommand, (PreparedCommand? Prepared, string Missing)> prepare, Func<Task> started)
+    {
+        var (prepared, missing) = prepare(next);
+        if (prepared is null)
+        {
+            pty.Print($"{missing}\r\n");
+            return CannotRun;
+        }
+
+        ChildProcess running;
+        lock (gate)
+        {
+            if (ending)
+            {
+                return null;
+            }
+
+            pty.ResetTermios();
+            pty.Print(parser.Modes.ToReset());
+            command = next;
+            sweep = null;
+            tracker.Begin(next);
+            try
+            {
+                child = running = Spawn(prepared);
+            }
+            catch (PtyException e)
+            {
+                sweep = Task.FromResult(true); // nothing runs
+                pty.Print($"{e.Message}\r\n");
+                return CannotRun;
+            }
+        }
+
+        await started();
+        var code = await running.Exited;
+        await SweepOnceAsync();
+        return code;
     }
 
     private Task SweepOnceAsync()
@@ -265,7 +356,8 @@ public sealed partial class Terminal
     private Task<bool> SweepAsync(int signal)
     {
         var session = child!.Pid;
-        return Task.Run(() => ProcessSweep.EndAsync(loop, FindProcesses, signal, launch.Command.StopGrace, time));
+        var grace = command.StopGrace;
+        return Task.Run(() => ProcessSweep.EndAsync(loop, FindProcesses, signal, grace, time));
 
         // What a user starts in a tab with setsid is meant to outlive it; what an agent leaves behind is not.
         List<ProcessEntry> FindProcesses() => Mode == TerminalMode.Direct
@@ -283,6 +375,7 @@ public sealed partial class Terminal
                 // Parsed first: a viewer's piece must end at a cursor query, so the query is known before the bytes can be read.
                 parser.Parse(bytes.Span, Recording.Length);
                 Recording.Append(bytes.Span);
+                tracker.Output();
             }
 
             pty.Output.AdvanceTo(result.Buffer.End);
@@ -333,7 +426,8 @@ public sealed partial class Terminal
         if (shown != title)
         {
             title = shown;
-            RaiseChanged();
+            tracker.Title(shown);
+            words.Signal();
         }
     }
 

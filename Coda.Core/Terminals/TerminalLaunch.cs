@@ -23,6 +23,12 @@ public sealed record TerminalCommand
 
     /// <summary>How long after the stop signal SIGKILL follows.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>What its window titles tell of its state; the first that matches counts.</summary>
+    public IReadOnlyList<TitleRule> Titles { get; init; } = [];
+
+    /// <summary>Whether it is an agent, whose bell and notifications mean that it wants somebody.</summary>
+    public bool IsAgent { get; init; }
 }
 
 /// <summary>A request for a new terminal.</summary>
@@ -34,8 +40,11 @@ public sealed record TerminalLaunch
     /// <summary>What people see in lists until the program sets a title.</summary>
     public required string Label { get; init; }
 
-    /// <summary>What runs in it.</summary>
+    /// <summary>What runs in it, first.</summary>
     public required TerminalCommand Command { get; init; }
+
+    /// <summary>What runs in it once a command has ended with this exit code; null = nothing more. Without it there is only one.</summary>
+    public Func<int, Task<TerminalCommand?>>? Then { get; init; }
 
     /// <summary>Size at the very start of the program.</summary>
     public TerminalSize Size { get; init; } = TerminalSize.Default;

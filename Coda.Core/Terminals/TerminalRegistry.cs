@@ -70,8 +70,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
             return new TerminalOpening.Refused($"No new terminal can be opened: {trouble} Running ones go on. Free some space and try again.");
         }
 
-        var environment = TerminalEnvironment.Build(TerminalEnvironment.OfServer(), options.PassEnvironment, launch.Command, id);
-        if (!TryFindProgram(launch.Command, environment, out var executable, out var missing))
+        if (PreparedCommand.TryPrepare(launch.Command, options.PassEnvironment, id, out var missing) is not { } first)
         {
             return new TerminalOpening.Refused(missing);
         }
@@ -91,7 +90,10 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
             var terminal = new Terminal(id, launch, pty, loop, recording, time, TimeSpan.FromHours(options.IdleHours), log);
             await store.InsertAsync(terminal, cancellation);
             stored = true;
-            terminal.Start(executable, environment);
+            terminal.Start(
+                first,
+                next => (PreparedCommand.TryPrepare(next, options.PassEnvironment, id, out var absent), absent),
+                () => RememberProcessAsync(terminal));
             live[id] = terminal;
             terminal.Changed += RaiseChanged;
             var listed = new TaskCompletionSource();
@@ -118,20 +120,20 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         }
     }
 
+    /// <summary>The user's shell.</summary>
+    public string Shell =>
+        options.Shell.Length > 0 ? options.Shell : Environment.GetEnvironmentVariable("SHELL") is { Length: > 0 } own ? own : "/bin/bash";
+
     /// <summary>Opens the user's shell in the working directory: a tab of the web UI.</summary>
-    public Task<TerminalOpening> OpenShellAsync(TerminalSize size, CancellationToken cancellation)
-    {
-        var shell = options.Shell.Length > 0 ? options.Shell : Environment.GetEnvironmentVariable("SHELL") is { Length: > 0 } own ? own : "/bin/bash";
-        return OpenAsync(
-            new TerminalLaunch
-            {
-                Mode = TerminalMode.Direct,
-                Label = Path.GetFileName(shell),
-                Size = size,
-                Command = new TerminalCommand { Arguments = [shell], WorkingDirectory = directories.Default() },
-            },
-            cancellation);
-    }
+    public Task<TerminalOpening> OpenShellAsync(TerminalSize size, CancellationToken cancellation) => OpenAsync(
+        new TerminalLaunch
+        {
+            Mode = TerminalMode.Direct,
+            Label = Path.GetFileName(Shell),
+            Size = size,
+            Command = new TerminalCommand { Arguments = [Shell], WorkingDirectory = directories.Default() },
+        },
+        cancellation);
 
     /// <summary>A live terminal, or null.</summary>
     public Terminal? Find(TerminalId id) => live.GetValueOrDefault(id);
@@ -198,25 +200,6 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         List<ProcessEntry> found = row.Mode == nameof(TerminalMode.Direct) ? [] : ProcessTable.WithEnvironment("CODA_TERMINAL_ID", row.Id);
         var leader = row.Pid is { } pid && row.BootId == ProcessTable.BootId ? ProcessTable.Find(pid) : null;
         return leader is { } alive && alive.StartTicks == row.PidStart ? [.. found.Union(ProcessTable.OfSession(alive.Pid))] : found;
-    }
-
-    private static bool TryFindProgram(TerminalCommand command, Dictionary<string, string> environment, out string executable, out string error)
-    {
-        executable = error = "";
-        if (!Directory.Exists(command.WorkingDirectory))
-        {
-            error = $"The working directory '{command.WorkingDirectory}' does not exist.";
-        }
-        else if (ExecutableSearch.Find(command.Arguments[0], environment["PATH"], command.WorkingDirectory) is not { } found)
-        {
-            error = $"The program '{command.Arguments[0]}' was not found or is not executable. PATH searched: {environment["PATH"]}";
-        }
-        else
-        {
-            executable = found;
-        }
-
-        return error.Length == 0;
     }
 
     private Recording Record(TerminalId id, TerminalLaunch launch, PtyPair pty)

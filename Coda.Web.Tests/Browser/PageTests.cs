@@ -68,7 +68,7 @@ public sealed class PageTests(Chromium chromium) : IAsyncDisposable
         await PictureAsync(page, "inbox", dark);
         await page.GetByRole(AriaRole.Button, new() { Name = "Start a task" }).ClickAsync();
         await Assertions.Expect(page.GetByLabel("Prompt")).ToBeVisibleAsync();
-        await page.EvaluateAsync("Promise.all(document.getAnimations().map(animation => animation.finished))");
+        await page.WaitForFunctionAsync("() => document.getAnimations().every(a => a.playState === 'finished' || a.effect.getComputedTiming().iterations === Infinity)");
         await PictureAsync(page, "start-task", dark);
 
         foreach (var (task, name) in ((TaskView, string)[])[(done, "task-done"), (failed, "task-failed"), (running, "task-running")])

@@ -47,11 +47,7 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
 
     private static async Task<string> LoginLinkAsync(CodaProcess server)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (!LoginLink().IsMatch(server.Output))
-        {
-            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-        }
+        await Waiting.UntilAsync(() => LoginLink().IsMatch(server.Output));
 
         return LoginLink().Match(server.Output).Value;
     }

@@ -60,8 +60,12 @@ public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) :
         for (var round = 0; round < 5; round++)
         {
             await terminal.RunAsync($"PS1='done{round}> '; clear; yes");
-            await terminal.WaitForLineAsync("^y$");
-            await page.WaitForTimeoutAsync(500);
+            var begun = await terminal.ReceivedAsync();
+            while (await terminal.ReceivedAsync() < begun + 1_000_000)
+            {
+                await terminal.WaitForLineAsync("^y$");
+            }
+
             var since = Stopwatch.GetTimestamp();
             await page.Keyboard.PressAsync("Control+c");
             await terminal.WaitForLineAsync($"^done{round}> $|^done{round}>$");
@@ -180,13 +184,14 @@ public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) :
 
         // Queries shown again must not be answered into the shell.
         await terminal.RunAsync("""printf '\033[c\033[>c\033[5n\033[6n\033]11;?\007\033[>q\033P$qm\033\\'; sleep 0.3; cat -v""");
-        await page.WaitForTimeoutAsync(600);
+        await terminal.WaitForLineAsync(@"\^\[\[0n"); // the server's own answers, which cat shows
         await page.Keyboard.PressAsync("Control+c");
         await page.ReloadAsync();
         var again = await TerminalOnPage.OnAsync(page);
         await again.RunAsync("clear; echo quiet");
         await again.WaitForLineAsync("^quiet");
-        await page.WaitForTimeoutAsync(300);
+        await again.RunAsync("echo settled"); // whatever was typed before this is on the screen by now
+        await again.WaitForLineAsync("^settled");
         Assert.DoesNotContain(await again.LinesAsync(), line => line.Contains("[?", StringComparison.Ordinal) || line.Contains("rgb:", StringComparison.Ordinal));
     }
 }

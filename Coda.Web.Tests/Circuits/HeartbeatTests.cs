@@ -27,7 +27,7 @@ public sealed class HeartbeatTests
             for (var beat = 0; beat < 4; beat++)
             {
                 time.Advance(TimeSpan.FromSeconds(30));
-                await UntilAsync(() => terminal.LastActivity == time.GetUtcNow());
+                await Waiting.UntilAsync(() => terminal.LastActivity == time.GetUtcNow());
             }
 
             await connection.OnConnectionDownAsync(null!, cancellation);
@@ -39,14 +39,5 @@ public sealed class HeartbeatTests
 
         await connection.OnConnectionUpAsync(null!, cancellation);
         Assert.Empty(circuit.Shown);
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (!condition())
-        {
-            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-        }
     }
 }

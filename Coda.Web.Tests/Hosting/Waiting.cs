@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Coda.Core.Tasks;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -7,6 +8,18 @@ namespace Coda.Web.Tests.Hosting;
 public static class Waiting
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Looks every few milliseconds until a condition of another process holds.</summary>
+    public static async Task UntilAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "")
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, $"Not within {Patience}: {what}");
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+    }
 
     /// <summary>Waits until a task runs, and gives the first.</summary>
     public static async Task<TaskView> FirstTaskAsync(this CodaApp app)

@@ -20,6 +20,7 @@ public sealed class StreamTests
         using var initialized = await owner.PostAsync(Initialize("2025-11-25"));
         var session = initialized.Headers.GetValues("Mcp-Session-Id").Single();
 
+        var lastEventId = "";
         var opening = OpenAsync(owner, session);
         // The endpoint sends nothing by itself, not even its headers: the first comment does.
         while (!opening.IsCompleted)
@@ -33,21 +34,40 @@ public sealed class StreamTests
             Assert.Equal(HttpStatusCode.OK, stream.StatusCode);
             Assert.Equal("text/event-stream", stream.Content.Headers.ContentType?.MediaType);
             using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync(Cancellation));
-            for (var i = 0; i < 3; i++)
+            for (var comments = 0; comments < 3;)
             {
-                var line = reader.ReadLineAsync(Cancellation).AsTask();
-                while (!line.IsCompleted)
+                var reading = reader.ReadLineAsync(Cancellation).AsTask();
+                while (!reading.IsCompleted)
                 {
                     clock.Advance(TimeSpan.FromSeconds(1));
                     await Task.Yield();
                 }
 
-                Assert.Contains(await line, (string[])[": keep-alive", ""]);
+                var line = await reading;
+                comments += line == ": keep-alive" ? 1 : 0;
+                lastEventId = line!.StartsWith("id: ", StringComparison.Ordinal) ? line[4..] : lastEventId;
             }
 
             using var second = await OpenAsync(owner, session);
             Assert.Equal(HttpStatusCode.MethodNotAllowed, second.StatusCode);
         }
+
+        // Who lost the stream gets it back.
+        var resuming = OpenAsync(owner, session, lastEventId);
+        while (!resuming.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        using (var resumed = await resuming)
+        {
+            Assert.Equal(HttpStatusCode.OK, resumed.StatusCode);
+        }
+
+        // What this process never sent cannot be resumed, and is not worth an error: the client carries on without.
+        using var forgotten = await OpenAsync(owner, session, "0123456789abcdef-3");
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, forgotten.StatusCode);
 
         using var without = await OpenAsync(owner, null);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, without.StatusCode);
@@ -71,16 +91,21 @@ public sealed class StreamTests
         }
     }
 
-    private static Task<HttpResponseMessage> OpenAsync(HttpClient owner, string? session) =>
-        owner.SendAsync(Request(session), HttpCompletionOption.ResponseHeadersRead, Cancellation);
+    private static Task<HttpResponseMessage> OpenAsync(HttpClient owner, string? session, string? lastEventId = null) =>
+        owner.SendAsync(Request(session, lastEventId), HttpCompletionOption.ResponseHeadersRead, Cancellation);
 
-    private static HttpRequestMessage Request(string? session)
+    private static HttpRequestMessage Request(string? session, string? lastEventId = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, "/mcp");
         request.Headers.Accept.ParseAdd("text/event-stream");
         if (session is not null)
         {
             request.Headers.Add("Mcp-Session-Id", session);
+        }
+
+        if (lastEventId is not null)
+        {
+            request.Headers.Add("Last-Event-ID", lastEventId);
         }
 
         return request;

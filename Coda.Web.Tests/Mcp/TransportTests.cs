@@ -36,7 +36,7 @@ public sealed class TransportTests : IAsyncLifetime
     {
         await using var client = await app.ConnectAsync(revision);
         var tools = await client.ListToolsAsync(cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(["coda_run", "coda_inbox", "coda_get_result", "coda_cancel"], tools.Select(tool => tool.Name));
+        Assert.Equal(["coda_run", "coda_interactive", "coda_inbox", "coda_get_result", "coda_reply", "coda_cancel"], tools.Select(tool => tool.Name));
         Assert.Equal(revision ?? "2026-07-28", client.NegotiatedProtocolVersion);
         Assert.Contains("Do not loop", client.ServerInstructions);
     }
@@ -118,6 +118,14 @@ public sealed class TransportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_session_keeps_its_revision_whatever_a_header_says()
+    {
+        using var initialized = await owner.PostAsync(Initialize("2025-11-25"));
+        using var answer = await owner.PostAsync(Message("tools/list"), session: initialized.Headers.GetValues("Mcp-Session-Id").Single(), revision: "2025-03-26");
+        Assert.True((await answer.JsonAsync()).TryGetProperty("result", out _));
+    }
+
+    [Fact]
     public async Task An_invented_session_id_opens_nothing()
     {
         using var answer = await owner.PostAsync(Message("tools/list"), session: "AAAAAAAAAAAAAAAAAAAAAA");
@@ -166,6 +174,26 @@ public sealed class TransportTests : IAsyncLifetime
         using var foreign = await PreflightAsync("https://evil.example");
         Assert.Equal(HttpStatusCode.Forbidden, foreign.StatusCode);
         Assert.False(foreign.Headers.Contains("Access-Control-Allow-Origin"));
+    }
+
+    [Fact]
+    public async Task The_workspaces_page_may_read_the_answer_and_the_session_id_and_another_is_not_even_heard()
+    {
+        using var workspace = await CallFromAsync("https://work.cloud.databricks.com");
+        Assert.Equal(HttpStatusCode.OK, workspace.StatusCode);
+        Assert.Equal("https://work.cloud.databricks.com", workspace.Headers.GetValues("Access-Control-Allow-Origin").Single());
+        Assert.Contains("Mcp-Session-Id", workspace.Headers.GetValues("Access-Control-Expose-Headers").Single());
+
+        using var foreign = await CallFromAsync("https://evil.example");
+        Assert.Equal(HttpStatusCode.Forbidden, foreign.StatusCode);
+    }
+
+    private async Task<HttpResponseMessage> CallFromAsync(string origin)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/mcp");
+        request.Headers.Add("Origin", origin);
+        request.Content = new StringContent(Initialize().ToJsonString(), Encoding.UTF8, "application/json");
+        return await owner.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
     private async Task<HttpResponseMessage> PreflightAsync(string origin)

@@ -27,12 +27,12 @@ public sealed class RestartTests : IDisposable
             (written, _) = await RunAsync(
                 mcp, $"trap '' HUP; touch {Flag("ready")}; until [ -e {Flag("go")} ]; do sleep 0.05; done; echo '{{\"status\":\"completed\",\"summary\":\"in time\"}}' > \"$CODA_RESULTS_DIR/result.json\"; touch {Flag("done")}; sleep 100000");
             (flooding, floodTerminal) = await RunAsync(mcp, "i=0; while :; do i=$((i+1)); echo line $i; done");
-            await UntilAsync(() => File.Exists(Flag("ready")));
-            await UntilAsync(() => new FileInfo(Recording(floodTerminal, "output.log")).Length > 200_000);
+            await Waiting.UntilAsync(() => File.Exists(Flag("ready")));
+            await Waiting.UntilAsync(() => new FileInfo(Recording(floodTerminal, "output.log")).Length > 200_000);
             first.Kill();
             await first.ExitsAsync(cancellation);
             await File.WriteAllTextAsync(Flag("go"), "", cancellation);
-            await UntilAsync(() => File.Exists(Flag("done")));
+            await Waiting.UntilAsync(() => File.Exists(Flag("done")));
         }
 
         await using var second = Start();
@@ -75,17 +75,6 @@ public sealed class RestartTests : IDisposable
                 return false;
             }
         });
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        var started = TimeProvider.System.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(60));
-            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-        }
-    }
 
     private static async Task<JsonElement> CallAsync(HttpClient mcp, string tool, JsonObject arguments)
     {

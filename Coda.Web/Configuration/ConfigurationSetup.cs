@@ -1,4 +1,5 @@
 using Coda.Core.Agents;
+using Coda.Core.Handoffs;
 using Coda.Core.Recordings;
 using Coda.Core.Storage;
 using Coda.Core.Tasks;
@@ -35,6 +36,7 @@ public static class ConfigurationSetup
             .AddOptionsFrom<TaskOptions>(settings, TaskOptions.Section)
             .AddOptionsFrom<RetentionOptions>(settings, RetentionOptions.Section)
             .AddOptionsFrom<WorkspaceOptions>(settings, WorkspaceOptions.Section)
+            .AddOptionsFrom<HandoffOptions>(settings, HandoffOptions.Section)
             .AddSingleton(Options.Create(access));
         settings.ThrowIfWrong();
 

@@ -12,7 +12,7 @@ namespace Coda.Web.Health;
 internal sealed class Diagnostics(
     TerminalRegistry terminals,
     TaskService tasks,
-    AgentCatalog agents,
+    AgentInspection agents,
     Database database,
     IOptions<TerminalOptions> terminalLimits,
     IOptions<TaskOptions> taskLimits,
@@ -23,6 +23,7 @@ internal sealed class Diagnostics(
     {
         var inbox = await tasks.InboxAsync(new InboxQuery { Limit = 1 }, cancellation);
         var live = terminals.Live;
+        var accounts = await agents.LookAsync(cancellation);
         using var process = Process.GetCurrentProcess();
         return new DiagnosticsReport
         {
@@ -32,7 +33,9 @@ internal sealed class Diagnostics(
             Terminals = new Usage(live.Count(terminal => terminal.Mode != TerminalMode.Run), terminalLimits.Value.MaxConcurrent),
             Tasks = new Usage(live.Count(terminal => terminal.Mode == TerminalMode.Run), taskLimits.Value.MaxConcurrent),
             Inbox = inbox is InboxAnswer.Page(var page) ? page.Counts : null,
-            InstalledAgents = [.. agents.All.Where(AgentCatalog.IsInstalled).Select(agent => agent.Name)],
+            InstalledAgents = [.. accounts.Where(account => account.Executable is not null).Select(account => account.Agent.Name)],
+            Agents = [.. accounts.Select(account => new AgentReport(
+                account.Agent.Name, account.Executable is not null, account.Version, account.Login is not null, account.Agent.InstallHint))],
             StorageTrouble = database.Trouble,
         };
     }
@@ -62,9 +65,15 @@ internal sealed record DiagnosticsReport
     /// <summary>Agents whose executable a terminal would find.</summary>
     public required IReadOnlyList<string> InstalledAgents { get; init; }
 
+    /// <summary>All agents this server knows.</summary>
+    public required IReadOnlyList<AgentReport> Agents { get; init; }
+
     /// <summary>Null while everything can be written.</summary>
     public required string? StorageTrouble { get; init; }
 }
 
 /// <summary>How much of a limit is taken.</summary>
 internal sealed record Usage(int Live, int Limit);
+
+/// <summary>How an agent stands on this machine.</summary>
+internal sealed record AgentReport(string Name, bool Installed, string Version, bool Configured, string Install);

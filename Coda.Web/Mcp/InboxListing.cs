@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Coda.Core.Handoffs;
 using Coda.Core.Tasks;
 
 namespace Coda.Web.Mcp;
@@ -63,6 +64,21 @@ internal sealed record InboxEntry
 
     [Description("Read-only page that shows the agent's terminal.")]
     public string ViewerUrl { get; init; } = "";
+
+    /// <summary>Describes a hand-off; its terminal stands for task and session.</summary>
+    public static InboxEntry Of(HandoffView handoff, DateTimeOffset now, string viewerUrl) => new()
+    {
+        TaskId = handoff.TerminalId,
+        SessionId = handoff.TerminalId,
+        Status = "interactive",
+        ElapsedS = Math.Round(((handoff.EndedAt ?? now) - handoff.CreatedAt).TotalSeconds, 1),
+        PromptSummary = handoff.PromptSummary,
+        PreviousSessionId = "",
+        CreatedAt = handoff.CreatedAt.ToUnixTimeMilliseconds() / 1000.0,
+        Version = handoff.EndedAt is null ? 1 : 2,
+        Summary = $"{handoff.Agent} with {handoff.Source}{(handoff.EndedAt is null ? "" : ", ended")}",
+        ViewerUrl = viewerUrl,
+    };
 
     /// <summary>Describes a task as it stands at <paramref name="now"/>.</summary>
     public static InboxEntry Of(TaskView task, DateTimeOffset now, string viewerUrl) => new()

@@ -49,6 +49,7 @@ public static class McpSetup
             })
             .WithCompleteHttpTransport()
             .WithTools<RunTool>(ToolAnswer.Json)
+            .WithTools<InteractiveTool>(ToolAnswer.Json)
             .WithTools<InboxTool>(ToolAnswer.Json)
             .WithTools<ResultTool>(ToolAnswer.Json)
             .WithTools<ReplyTool>(ToolAnswer.Json)

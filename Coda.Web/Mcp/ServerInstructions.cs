@@ -22,6 +22,14 @@ internal static class ServerInstructions
         needs_approval: feedback describes a destructive plan; show it to the user and pass their decision on with coda_reply: a go only
         when they said so explicitly. Both start a task that goes on from there; coda_run with previous_session_id continues any other.
 
+        Handing over to a person. coda_interactive opens a terminal in which an agent (claude unless told otherwise) begins with your prompt and a
+        person goes on with it. It takes its files from the Databricks Workspace, a Git folder or any plain folder, by export-dir with the
+        user's own login, or from a directory of the server under an allowed root. It sees nothing else: what is local to you must be uploaded
+        first (databricks workspace import-dir <local> /Workspace/Users/<email>/<project>); files cannot be passed in the call. The copy has the
+        branch that is checked out and no git history: check out the right branch first, and put a summary of git log into the prompt if it
+        matters. Give the user viewer_url at once; it is the only way in. coda_get_result knows nothing of these sessions, and coda_inbox lists
+        them only with status="interactive".
+
         Links. Whenever a result has a viewer_url, give it to the user in plain text the first time you mention the task, and again when
         asked. It shows the agent's terminal, read-only: live while it runs, the recording afterwards.
         """;

@@ -9,7 +9,7 @@ namespace Coda.Web.Mcp;
 internal sealed record TaskAnswer
 {
     private static readonly HashSet<string> OwnNames =
-        ["task_id", "session_id", "status", "summary", "feedback", "files_changed", "artifacts", "errors", "message", "viewer_url", "version", "step", "progress"];
+        ["task_id", "session_id", "status", "summary", "feedback", "files_changed", "files_changed_observed", "artifacts", "errors", "message", "viewer_url", "version", "step", "progress"];
 
     [Description("Names the task.")]
     public required string TaskId { get; init; }
@@ -29,8 +29,11 @@ internal sealed record TaskAnswer
     [Description("With info_needed: the context to add. With needs_approval: the plan to decide on.")]
     public string Feedback { get; init; } = "";
 
-    [Description("Files the agent changed.")]
+    [Description("Files the agent says it changed.")]
     public required IReadOnlyList<string> FilesChanged { get; init; }
+
+    [Description("Files that changed while it ran, as the server saw; only where it worked in a git repository. Check files_changed against it.")]
+    public IReadOnlyList<string> FilesChangedObserved { get; init; } = null!; // left out when null; a schema with null is not portable
 
     [Description("What else came out: a list, or an object by name.")]
     public required JsonNode Artifacts { get; init; }
@@ -81,6 +84,7 @@ internal sealed record TaskAnswer
         Summary = result.Summary,
         Feedback = result.Feedback,
         FilesChanged = result.FilesChanged,
+        FilesChangedObserved = result.FilesChangedObserved!,
         Artifacts = result.Artifacts,
         Errors = result.Errors,
         ViewerUrl = viewerUrl,

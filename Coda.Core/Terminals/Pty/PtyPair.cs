@@ -65,7 +65,7 @@ internal sealed class PtyPair : IDisposable
 
             SetSize(master, size);
             var path = Marshal.PtrToStringUTF8((nint)name)!;
-            var slave = EventLoop.Check(Libc.open(path, Libc.O_RDWR | Libc.O_NOCTTY | Libc.O_CLOEXEC), $"open {path}");
+            var slave = EventLoop.Check(Libc.open(path, Libc.O_RDWR | Libc.O_NOCTTY | Libc.O_CLOEXEC | Libc.O_NONBLOCK), $"open {path}");
             return new PtyPair(loop, master, slave, path);
         }
         catch
@@ -95,6 +95,19 @@ internal sealed class PtyPair : IDisposable
             fixed (byte* termios = initialTermios)
             {
                 _ = slave >= 0 ? Libc.tcsetattr(slave, Libc.TCSANOW, termios) : 0;
+            }
+        }
+    }
+
+    /// <summary>Writes a short text as a program would; what the terminal has no room for is dropped, never waited for.</summary>
+    public unsafe void Print(string text)
+    {
+        var bytes = System.Text.Encoding.UTF8.GetBytes(text);
+        lock (gate)
+        {
+            fixed (byte* start = bytes)
+            {
+                _ = slave >= 0 && bytes.Length > 0 ? Libc.write(slave, start, (nuint)bytes.Length) : 0;
             }
         }
     }

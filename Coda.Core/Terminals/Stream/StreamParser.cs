@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Coda.Core.Terminals.Status;
 
 namespace Coda.Core.Terminals.Stream;
 
@@ -13,11 +14,12 @@ internal sealed class StreamParser
     private const int MaxString = 4096;
     private const int MaxParameters = 32;
     private const byte Esc = 0x1b, Bel = 0x07, Can = 0x18, Sub = 0x1a, ShiftOut = 0x0e, ShiftIn = 0x0f, C1Lead = 0xc2;
-    private static readonly SearchValues<byte> Special = SearchValues.Create(Esc, ShiftOut, ShiftIn, C1Lead);
+    private static readonly SearchValues<byte> Special = SearchValues.Create(Esc, Bel, ShiftOut, ShiftIn, C1Lead);
 
     private readonly Action<string> titleChanged;
     private readonly Action<TerminalQuery> queried;
     private readonly Checkpoints checkpoints;
+    private readonly StateTracker? tracker;
     private readonly int[] parameters = new int[MaxParameters];
     private readonly bool[] colons = new bool[MaxParameters];
     private readonly byte[] text = new byte[MaxString];
@@ -28,8 +30,9 @@ internal sealed class StreamParser
     private State state;
     private TerminalModes modes;
 
-    public StreamParser(Action<string> titleChanged, Action<TerminalQuery> queried, Checkpoints checkpoints)
+    public StreamParser(Action<string> titleChanged, Action<TerminalQuery> queried, Checkpoints checkpoints, StateTracker? tracker = null)
     {
+        this.tracker = tracker;
         this.titleChanged = titleChanged;
         this.queried = queried;
         this.checkpoints = checkpoints;
@@ -101,6 +104,10 @@ internal sealed class StreamParser
                 if (value is ShiftOut or ShiftIn)
                 {
                     modes.Shift(value == ShiftOut ? 1 : 0);
+                }
+                else if (value == Bel)
+                {
+                    tracker?.Bell();
                 }
 
                 break;
@@ -372,6 +379,12 @@ internal sealed class StreamParser
                 break;
             case "7501" when data == "?":
                 Ask(QueryKind.ProgramStatus, after);
+                break;
+            case "7501":
+                tracker?.Program(data);
+                break;
+            case "9" or "99" or "777" when separator > 0:
+                tracker?.Notified(int.Parse(command[..separator]), data);
                 break;
         }
     }

@@ -121,6 +121,25 @@ internal struct TerminalModes
         _ => 0,
     };
 
+    /// <summary>The sequences that undo what a program has left switched, for the next one; empty when there is nothing.</summary>
+    public readonly string ToReset()
+    {
+        var text = new StringBuilder();
+        text.Append(mouseProtocol != 0 ? $"\e[?{mouseProtocol}l" : "");
+        text.Append(mouseEncoding != 0 ? $"\e[?{mouseEncoding}l" : "");
+        for (var i = 0; i < Switches.Length; i++)
+        {
+            if ((changed & (1 << i)) != 0)
+            {
+                text.Append($"\e[?{Switches[i]}{((DefaultOn & (1 << i)) != 0 ? 'h' : 'l')}");
+            }
+        }
+
+        text.Append(AlternateScreen ? "\e[?1049l" : "");
+        text.Append(text.Length > 0 || ToPreamble().Length > 0 ? "\e[!p\e[0 q\e[m" : ""); // DECSTR: insert, margins, charsets
+        return text.ToString();
+    }
+
     /// <summary>The sequences that bring a fresh terminal into this state.</summary>
     public readonly byte[] ToPreamble()
     {

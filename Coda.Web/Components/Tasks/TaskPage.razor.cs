@@ -69,7 +69,7 @@ public sealed partial class TaskPage : IAsyncDisposable
         }
     }
 
-    private sealed record TaskDetails(TaskView Task, TaskResult? Result, IReadOnlyList<TaskProgress> Progress, string? Prompt)
+    private sealed record TaskDetails(TaskView Task, TaskResult? Result, IReadOnlyList<TaskProgress> Progress, string? Prompt, string? Diff)
     {
         public static async Task<TaskDetails?> LoadAsync(TaskService tasks, TaskId id, CancellationToken cancellation) =>
             await tasks.FindAsync(id, cancellation) is { } task
@@ -77,7 +77,8 @@ public sealed partial class TaskPage : IAsyncDisposable
                     task,
                     await tasks.ResultAsync(id, cancellation),
                     await tasks.ProgressAsync(id, cancellation),
-                    await tasks.PromptAsync(id, cancellation))
+                    await tasks.PromptAsync(id, cancellation),
+                    await tasks.DiffAsync(id, cancellation))
                 : null;
     }
 }

@@ -17,14 +17,16 @@ internal static class McpTransport
         builder.Services.AddCors();
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton<SessionTickets>();
+        builder.Services.AddSingleton<ResumableStreams>();
+#pragma warning disable MCP9006 // Sessions are for clients of 2025-11-25 and before; those are most of them.
+        builder.Services.AddOptions<HttpServerTransportOptions>().Configure<ResumableStreams>((http, streams) => http.EventStreamStore = streams);
         builder.Services.AddSingleton<ISessionMigrationHandler>(provider => provider.GetRequiredService<SessionTickets>());
         return builder.WithHttpTransport(http =>
         {
             http.SessionMode = HttpServerSessionMode.StatefulForInitializeClients;
-#pragma warning disable MCP9006 // Sessions are for clients of 2025-11-25 and before; those are most of them.
             http.IdleTimeout = IdleTimeout;
+        }).WithRequestFilters(filters => filters.AddReadResourceFilter(MissingResource.Filter));
 #pragma warning restore MCP9006
-        });
     }
 
     /// <summary>Maps the endpoint.</summary>
@@ -46,6 +48,7 @@ internal static class McpTransport
             .UseMiddleware<ReplyShape>()
             .UseMiddleware<RefusedStream>()
             .UseMiddleware<SessionTicketHeader>()
+            .UseMiddleware<SettledRevision>()
             .UseMiddleware<SessionlessCalls>());
         app.MapMcp(path);
     }

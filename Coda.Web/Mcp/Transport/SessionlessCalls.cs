@@ -12,9 +12,6 @@ namespace Coda.Web.Mcp.Transport;
 /// </summary>
 internal sealed class SessionlessCalls(RequestDelegate next, IOptionsFactory<McpServerOptions> options, ILoggerFactory loggers)
 {
-    // Later ones have no sessions, and unknown ones are an error: the endpoint behind deals with both. No header at all is old, too.
-    private static readonly HashSet<string> RevisionsWithSessions = ["", "2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"];
-
     /// <summary>Answers such a call; passes on everything else.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
@@ -50,7 +47,7 @@ internal sealed class SessionlessCalls(RequestDelegate next, IOptionsFactory<Mcp
         && call.Method != RequestMethods.Initialize
         && context.Request.Headers["Mcp-Session-Id"].Count == 0
         && (context.Request.ContentType is null || context.Request.HasJsonContentType())
-        && RevisionsWithSessions.Contains(context.Request.Headers["MCP-Protocol-Version"].ToString());
+        && Revisions.HaveSessions(context.Request.Headers["MCP-Protocol-Version"].ToString());
 
     private static JsonRpcMessage? ReadMessage(HttpContext context)
     {

@@ -7,16 +7,12 @@ namespace Coda.Web.Mcp.Transport;
 internal sealed class UnknownRevision(RequestDelegate next)
 {
     private const int UnsupportedProtocolVersion = -32022;
-    private static readonly string[] Modern = ["2026-07-28"];
-
-    // No header at all is old, too.
-    private static readonly HashSet<string> Known = ["", "2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", .. Modern];
 
     /// <summary>Answers such a request with the revisions to use instead.</summary>
     public Task InvokeAsync(HttpContext context)
     {
         var asked = context.Request.Headers["MCP-Protocol-Version"].ToString();
-        if (Known.Contains(asked))
+        if (Revisions.AreKnown(asked))
         {
             return next(context);
         }
@@ -32,7 +28,7 @@ internal sealed class UnknownRevision(RequestDelegate next)
                 {
                     code = UnsupportedProtocolVersion,
                     message = $"Protocol revision '{asked}' is not supported.",
-                    data = new { supported = Modern, requested = asked },
+                    data = new { supported = Revisions.Modern, requested = asked },
                 },
             },
             context.RequestAborted);

@@ -1,8 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Coda.Core.Recordings;
 
-namespace Coda.Core.Tasks;
+namespace Coda.Core.Recordings;
 
 /// <summary>The output of a terminal as text: no escape sequences, no control characters.</summary>
 internal static partial class PlainOutput

@@ -1,4 +1,4 @@
-namespace Coda.Core.Tasks;
+namespace Coda.Core;
 
 /// <summary>Text of others, made fit for one line of a list.</summary>
 internal static class OneLine

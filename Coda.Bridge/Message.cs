@@ -1,0 +1,63 @@
+using System.Text.Json;
+
+namespace Coda.Bridge;
+
+/// <summary>A JSON-RPC message, and what the bridge needs to know of it.</summary>
+/// <param name="Text">As it came, on one line.</param>
+/// <param name="Id">Raw JSON of the id; null for notifications.</param>
+/// <param name="Method">Null for responses.</param>
+/// <param name="Root">All of it.</param>
+internal sealed record Message(string Text, string? Id, string? Method, JsonElement Root)
+{
+    /// <summary>Whether somebody waits for an answer to it.</summary>
+    public bool IsRequest => Id is not null && Method is not null;
+
+    /// <summary>Whether it is the answer to request <paramref name="id"/>.</summary>
+    public bool Answers(string? id) => Method is null && Id == id;
+
+    /// <summary>Reads one; null where it is none.</summary>
+    public static Message? Parse(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            var root = document.RootElement.Clone();
+            if (root.ValueKind != JsonValueKind.Object)
+            {
+                return null;
+            }
+
+            return new Message(
+                // Within JSON a line break is nothing but space.
+                text.ReplaceLineEndings(" "),
+                root.TryGetProperty("id", out var id) && id.ValueKind is JsonValueKind.String or JsonValueKind.Number ? id.GetRawText() : null,
+                root.TryGetProperty("method", out var method) ? method.GetString() : null,
+                root);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What is at a path of property names: the text of a string, else its JSON; null where there is nothing.</summary>
+    public string? Find(params ReadOnlySpan<string> path) =>
+        FindElement(path) is { } found ? found.ValueKind == JsonValueKind.String ? found.GetString() : found.GetRawText() : null;
+
+    /// <summary>The JSON at a path; null where there is nothing.</summary>
+    public string? FindRaw(params ReadOnlySpan<string> path) => FindElement(path)?.GetRawText();
+
+    private JsonElement? FindElement(ReadOnlySpan<string> path)
+    {
+        var element = Root;
+        foreach (var name in path)
+        {
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
+            {
+                return null;
+            }
+        }
+
+        return element;
+    }
+}

@@ -1,0 +1,108 @@
+using Coda.Core.Tasks;
+using Coda.Core.Terminals.Pty;
+using Coda.Core.Tests.Hosting;
+using Coda.Core.Tests.RealAgents.Model;
+using Coda.Core.Tests.Tasks;
+
+namespace Coda.Core.Tests.RealAgents;
+
+/// <summary>Tasks given to the real CLIs.</summary>
+[Trait("Category", RealAgentHost.Category)]
+public sealed class DelegatedTests : IAsyncLifetime
+{
+    private const string WriteResult = """
+        printf '{"step":"execute_1","message":"working"}\n' >> "$CODA_RESULTS_DIR/status.jsonl"
+        printf '{"status":"completed","summary":"really done","files_changed":["made.txt"]}' > "$CODA_RESULTS_DIR/result.json" && echo made > made.txt
+        """;
+
+    private readonly RealAgentHost host = new();
+
+    public ValueTask InitializeAsync() => new(host.Core.StartAsync());
+
+    public ValueTask DisposeAsync() => host.DisposeAsync();
+
+    [Theory(Explicit = true)]
+    [InlineData("claude", "smart")]
+    [InlineData("claude", "yolo")]
+    [InlineData("codex", "smart")]
+    [InlineData("codex", "yolo")]
+    [InlineData("gemini", "smart")]
+    [InlineData("gemini", "yolo")]
+    [InlineData("opencode", "smart")]
+    [InlineData("opencode", "yolo")]
+    public async Task The_result_comes_into_the_inbox(string agent, string permissions)
+    {
+        var (task, result) = await RunAsync(agent, permissions, $"-x \"quoted\" 'ü'\n--flag {Conversation.Script(new Step { Bash = WriteResult }, new Step())}");
+        Assert.True(task.Status == CodingTaskStatus.Completed, Explain(result));
+        Assert.Equal("really done", task.Summary);
+        Assert.Equal(["execute_1"], (await host.Core.Tasks().ProgressAsync(Id(task), default)).Select(line => line.Step));
+        await Wait.Until(async () => (await host.Core.Tasks().InboxAsync(new InboxQuery { Status = "completed" }, default)) is InboxAnswer.Page({ Tasks: [var listed] })
+            && listed.TaskId == task.TaskId);
+        Assert.Equal("made\n", File.ReadAllText(Path.Combine(host.Core.Projects, "made.txt")));
+        Assert.Empty(ProcessTable.WithEnvironment("CODA_TERMINAL_ID", task.TerminalId));
+    }
+
+    [Theory(Explicit = true)]
+    [InlineData("claude")]
+    [InlineData("codex")]
+    [InlineData("gemini")]
+    [InlineData("opencode")]
+    public async Task An_agent_that_only_claims_to_be_done_has_failed(string agent)
+    {
+        var (task, result) = await RunAsync(agent, "yolo", Conversation.Script(new Step { Say = "All done!" }));
+        Assert.Equal(CodingTaskStatus.Failed, task.Status);
+        Assert.Contains("without a result", string.Join('\n', result.Errors), StringComparison.Ordinal);
+    }
+
+    [Theory(Explicit = true)]
+    [InlineData("claude", 401)]
+    [InlineData("claude", 500)]
+    [InlineData("codex", 401)]
+    [InlineData("codex", 500)]
+    [InlineData("gemini", 401)]
+    [InlineData("gemini", 500)]
+    [InlineData("opencode", 401)]
+    public async Task An_API_that_fails_fails_the_task(string agent, int status)
+    {
+        host.Model.Fault = status;
+        var (task, result) = await RunAsync(agent, "yolo", "do something");
+        Assert.True(task.Status == CodingTaskStatus.Failed, Explain(result));
+        Assert.Empty(ProcessTable.WithEnvironment("CODA_TERMINAL_ID", task.TerminalId));
+    }
+
+    [Theory(Explicit = true)]
+    [InlineData("claude")]
+    [InlineData("codex")]
+    [InlineData("gemini")]
+    [InlineData("opencode")]
+    public async Task A_task_that_hangs_can_be_cancelled_and_leaves_no_process(string agent)
+    {
+        var task = await host.Core.RunsAsync(new TaskRequest { Prompt = Conversation.Script(new Step { Hang = true }), Agent = agent, Permissions = "yolo", WorkflowProtocol = false });
+        await Wait.Until(() => host.Model.Log.Any(line => line.Contains("Hang = True", StringComparison.Ordinal)));
+        await host.Core.Tasks().CancelAsync(Id(task), default);
+        Assert.Equal(CodingTaskStatus.Cancelled, (await host.Core.NowAsync(task)).Status);
+        Assert.Empty(ProcessTable.WithEnvironment("CODA_TERMINAL_ID", task.TerminalId));
+    }
+
+    [Theory(Explicit = true)]
+    [InlineData("claude")]
+    [InlineData("codex")]
+    [InlineData("gemini")]
+    [InlineData("opencode")]
+    public async Task A_prompt_of_200_KB_arrives(string agent)
+    {
+        var (task, result) = await RunAsync(agent, "yolo", new string('z', 200_000) + Conversation.Script(new Step { Bash = WriteResult }, new Step()));
+        Assert.True(task.Status == CodingTaskStatus.Completed, Explain(result));
+    }
+
+    private static TaskId Id(TaskView task) => TaskId.TryParse(task.TaskId, out var id) ? id : default;
+
+    private async Task<(TaskView Task, TaskResult Result)> RunAsync(string agent, string permissions, string prompt)
+    {
+        var task = await host.Core.RunsAsync(new TaskRequest { Prompt = prompt, Agent = agent, Permissions = permissions, WorkflowProtocol = false });
+        var ended = await host.Core.EndsAsync(task);
+        return (ended, await host.Core.ResultAsync(ended));
+    }
+
+    private string Explain(TaskResult result) => $"{string.Join('\n', result.Errors)}\nThe model was asked:\n{string.Join('\n', host.Model.Log)}";
+}

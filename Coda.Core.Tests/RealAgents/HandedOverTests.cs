@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+using Coda.Core.Handoffs;
+using Coda.Core.Recordings;
+using Coda.Core.Terminals;
+using Coda.Core.Terminals.Pty;
+using Coda.Core.Tests.Hosting;
+using Coda.Core.Tests.RealAgents.Model;
+
+namespace Coda.Core.Tests.RealAgents;
+
+/// <summary>The real CLIs in a person's terminal.</summary>
+[Trait("Category", RealAgentHost.Category)]
+public sealed class HandedOverTests : IAsyncLifetime
+{
+    private readonly RealAgentHost host = new(new()
+    {
+        // It asks for nothing unless told to.
+        ["Agents:opencode:SetEnvironment:OPENCODE_PERMISSION"] = """{"bash":"ask"}""",
+    });
+
+    public ValueTask InitializeAsync() => new(host.Core.StartAsync());
+
+    public ValueTask DisposeAsync() => host.DisposeAsync();
+
+    [Theory(Explicit = true)]
+    [InlineData("claude")]
+    [InlineData("codex")]
+    [InlineData("gemini")]
+    [InlineData("opencode")]
+    public async Task The_kickoff_runs_and_an_approval_is_seen_within_two_seconds_and_answered_in_the_terminal(string agent)
+    {
+        var terminal = await LaunchAsync(agent, new Step
+        {
+            Bash = "touch ../outside.txt && echo made > made.txt",
+            // codex asks only for what leaves its sandbox.
+            Extra = agent == "codex" ? new JsonObject { ["sandbox_permissions"] = "require_escalated", ["justification"] = "test" } : null,
+        });
+        var states = new List<TerminalState>();
+        terminal.Changed += () =>
+        {
+            lock (states)
+            {
+                if (states.Count == 0 || states[^1] != terminal.State)
+                {
+                    states.Add(terminal.State);
+                }
+            }
+        };
+        await Becomes(terminal, TerminalStateKind.WaitingForApproval);
+        var made = Path.Combine(Directory.GetDirectories(host.Core.Home.ProjectsDirectory).Single(), "demo", "made.txt");
+        TerminalState? answered = null;
+        var asked = TimeProvider.System.GetTimestamp();
+        await Wait.Until(
+            () =>
+            {
+                // A dialog that has just appeared takes no keys yet; one may follow another.
+                if (terminal.State is { Waits: true } state && (state != answered || TimeProvider.System.GetElapsedTime(asked) > TimeSpan.FromSeconds(3)))
+                {
+                    asked = TimeProvider.System.GetTimestamp();
+                    answered = state;
+                    _ = terminal.TypesAsync(agent == "codex" ? "y" : "\r");
+                }
+
+                return File.Exists(made);
+            },
+            () => Account(terminal));
+        await Becomes(terminal, TerminalStateKind.Idle, TerminalStateKind.Done);
+        await terminal.EndAsync(TerminalEndReason.Closed);
+        Assert.Empty(ProcessTable.WithEnvironment("CODA_TERMINAL_ID", terminal.Id.ToString()));
+        Assert.Contains(states, state => state.Kind == TerminalStateKind.Working);
+    }
+
+    private Task Becomes(Terminal terminal, params TerminalStateKind[] kinds) =>
+        Wait.Until(() => kinds.Contains(terminal.State.Kind), () => $"{string.Join(" or ", kinds)}: {Account(terminal)}");
+
+    private string Account(Terminal terminal) =>
+        $"{terminal.State}\n{string.Join('\n', host.Model.Log)}\n{string.Join('\n', PlainOutput.LastLines(terminal.Recording))}";
+
+    private async Task<Terminal> LaunchAsync(string agent, params Step[] steps)
+    {
+        var local = Directory.CreateDirectory(Path.Combine(host.Core.Projects, "demo")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(local, "a.txt"), "a\n");
+        var start = await host.Core.Get<HandoffService>().StartAsync(
+            new HandoffRequest { Prompt = $"Make it \"so\". {Conversation.Script([.. steps, new Step()])}", WorkspacePath = local, Agent = agent }, default);
+        var launched = Assert.IsType<HandoffStart.Launched>(start);
+        Assert.True(TerminalId.TryParse(launched.Handoff.TerminalId, out var id));
+        return host.Core.Terminals.Find(id)!;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using Coda.Core.Tasks;
+using Coda.Core.Tests.Hosting;
+
+namespace Coda.Core.Tests.Tasks;
+
+/// <summary>What a task changed, whatever it says.</summary>
+public sealed class TaskChangesTests : IAsyncLifetime
+{
+    private readonly CoreHost host = new(FakeAgent.Does("""
+        echo more >> dirty.txt; echo new > new.txt; rm old.txt; git -c user.name=a -c user.email=a@b.c commit -qam committed; echo x > ignored.log
+        printf '{"status":"completed","summary":"lies","files_changed":["other.txt"],"files_changed_observed":["lie"]}' > "$CODA_RESULTS_DIR/result.json"
+        """));
+
+    public ValueTask InitializeAsync() => new(host.StartAsync());
+
+    public ValueTask DisposeAsync() => host.DisposeAsync();
+
+    [Fact]
+    public async Task In_a_repository_what_changed_during_the_task_is_observed()
+    {
+        Shell("git init -q -b main; echo a > old.txt; echo '*.log' > .gitignore; git add -A; "
+            + "git -c user.name=a -c user.email=a@b.c commit -qm first; echo before > dirty.txt; echo untouched > untracked.txt; git status --short > ../before");
+        var task = await host.EndsAsync(await host.RunsAsync());
+        var result = await host.ResultAsync(task);
+        Assert.Equal(["other.txt"], result.FilesChanged);
+        Assert.Equal(["dirty.txt", "new.txt", "old.txt"], result.FilesChangedObserved);
+        Assert.Empty(result.Extra);
+        Assert.True(TaskId.TryParse(task.TaskId, out var id));
+        var diff = await host.Tasks().DiffAsync(id, default);
+        Assert.Contains("+more\n", diff, StringComparison.Ordinal);
+        Assert.DoesNotContain("+before", diff, StringComparison.Ordinal); // that was there at the start
+        Assert.False(Directory.Exists(host.Files(task).Snapshots));
+        Assert.Equal("?? dirty.txt\n?? untracked.txt\n", File.ReadAllText(Path.Combine(host.Root, "before"))); // it stays as git users left it
+    }
+
+    [Fact]
+    public async Task Elsewhere_nothing_is_claimed()
+    {
+        var task = await host.EndsAsync(await host.RunsAsync());
+        Assert.Null((await host.ResultAsync(task)).FilesChangedObserved);
+        Assert.True(TaskId.TryParse(task.TaskId, out var id));
+        Assert.Null(await host.Tasks().DiffAsync(id, default));
+    }
+
+    private void Shell(string script)
+    {
+        using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { WorkingDirectory = host.Projects })!;
+        bash.WaitForExit();
+        Assert.Equal(0, bash.ExitCode);
+    }
+}

@@ -1,0 +1,132 @@
+using System.Text;
+using Coda.Core.Tasks;
+using Coda.Core.Terminals;
+using Coda.Core.Tests.Hosting;
+using Coda.Core.Tests.Tasks;
+using static Coda.Core.Terminals.TerminalStateKind;
+
+namespace Coda.Core.Tests.Terminals;
+
+/// <summary>What goes on in a terminal, as its program tells it.</summary>
+public sealed class TerminalStateTests : IAsyncLifetime
+{
+    private static readonly TitleRule[] Gemini =
+    [
+        new() { Pattern = "^✋", State = WaitingForApproval }, new() { Pattern = "^✦", State = Working }, new() { Pattern = "^◇", State = Idle },
+    ];
+
+    private readonly CoreHost host = new(FakeAgent.Does("""
+        say plan 'looking'
+        printf '\e]7501;state=blocked:kind=permission:msg=%s\e\\' "$(printf 'rm -rf build' | base64 -w0)"
+        sleep 1000
+        """));
+
+    public ValueTask InitializeAsync() => new(host.StartAsync());
+
+    public ValueTask DisposeAsync() => host.DisposeAsync();
+
+    [Fact]
+    public async Task Reports_of_OSC_7501_are_the_state_each_in_its_turn()
+    {
+        var terminal = await OpenAsync("""
+            next() { read -r; printf "$1"; }
+            echo ready
+            next '\e]7501;state=working:app=fake:msg=YnVpbGRpbmcgwqsxwrsK\e\\'
+            next '\e]7501;state=blocked:kind=permission:msg=YXBwcm92ZSBCYXNoOiBscw==\a'
+            next '\e]7501;state=blocked:kind=question\e\\'
+            next '\e]7501;state=idle\e\\'
+            next '\e]7501;state=error:msg=bm8gbmV0d29yaw==\e\\'
+            next '\e]7501;state=done\e\\'
+            next '\e]7501;state=clear\e\\'
+            read -r; exit 3
+            """);
+        await Becomes(terminal, Running, "", "output");
+        await NextAsync(Working, "building «1»");
+        await NextAsync(WaitingForApproval, "approve Bash: ls");
+        await NextAsync(WaitingForInput, "");
+        await NextAsync(Idle, "");
+        await NextAsync(Failed, "no network");
+        await NextAsync(Done, "");
+        await NextAsync(Running, "");
+        await terminal.TypesAsync("\n");
+        await terminal.EndsAsync();
+        Assert.Equal((Exited, "exit code 3", "process exit"), (terminal.State.Kind, terminal.State.Message, terminal.State.Reason));
+
+        async Task NextAsync(TerminalStateKind kind, string message)
+        {
+            await terminal.TypesAsync("\n");
+            await Becomes(terminal, kind, message, "OSC 7501");
+        }
+    }
+
+    [Theory]
+    [InlineData(@"\e]0;✋  Action Required (x)\a", WaitingForApproval, "", "title")]
+    [InlineData(@"\e]0;✦  Working… (x)\a", Working, "", "title")]
+    [InlineData(@"\e]0;✦  Working… (x)\a\a", Working, "", "title")] // a bell knows less than a title
+    [InlineData(@"\e]7501;state=idle\a\e]0;✦  Working… (x)\a", Idle, "", "OSC 7501")] // a title knows less than a report
+    [InlineData(@"\e]9;Approval requested: ls\a", WaitingForApproval, "Approval requested: ls", "OSC 9")]
+    [InlineData(@"\e]777;notify;Claude Code;needs you\a", WaitingForInput, "Claude Code: needs you", "OSC 777")]
+    [InlineData(@"\e]99;i=1:e=1;bmVlZHMgeW91\a", WaitingForInput, "needs you", "OSC 99")]
+    [InlineData(@"\e]99;i=1:p=?;\a", Running, "", "output")]
+    [InlineData(@"\e]9;4;3;0\a", Working, "", "OSC 9;4")]
+    [InlineData(@"\a", WaitingForInput, "", "bell")]
+    [InlineData(@"\e]7501;state=hacked\a\e]7501;\a\e]7501;=:=\a", Running, "", "output")]
+    public async Task Titles_notifications_and_bells_tell_where_nothing_better_does(string sequence, TerminalStateKind kind, string message, string reason)
+    {
+        var terminal = await OpenAsync($"printf '{sequence}'; printf END; sleep 1000");
+        await terminal.Shows("END");
+        await Becomes(terminal, kind, message, reason);
+    }
+
+    [Fact]
+    public async Task A_shells_bell_means_nothing()
+    {
+        var terminal = await host.OpenAsync(@"printf '\a'; printf END; sleep 1000");
+        await terminal.Shows("END");
+        await Becomes(terminal, Running, "", "output");
+    }
+
+    [Fact]
+    public async Task A_hostile_message_becomes_one_short_line()
+    {
+        var text = Convert.ToBase64String(Encoding.UTF8.GetBytes($"a\e[31m\n{new string('x', 2000)}"));
+        var terminal = await OpenAsync($"printf '\\e]7501;state=working:msg={text}\\a'; sleep 1000");
+        await Wait.Until(() => terminal.State.Kind == Working);
+        Assert.StartsWith("a [31m x", terminal.State.Message, StringComparison.Ordinal);
+        Assert.Equal(500, terminal.State.Message.Length);
+    }
+
+    [Fact]
+    public async Task A_spinner_in_the_title_does_not_flood_those_who_listen()
+    {
+        var terminal = await OpenAsync("read -r; for i in $(seq 200); do printf '\\e]0;✦ %d\\a' $i; done; printf END; sleep 1000");
+        var changes = 0;
+        terminal.Changed += () => Interlocked.Increment(ref changes);
+        await terminal.TypesAsync("\n");
+        await Wait.Until(() => terminal.Title == "✦ 200");
+        await terminal.Shows("END");
+        await Wait.Until(() => Volatile.Read(ref changes) > 0);
+        Assert.InRange(Volatile.Read(ref changes), 1, 10);
+    }
+
+    [Fact]
+    public async Task A_blocked_task_is_seen_as_blocked_and_its_end_says_what_it_waited_for()
+    {
+        var task = await host.RunsAsync(new TaskRequest { Prompt = "x", TimeoutSeconds = 3 });
+        await Wait.Until(async () => (await host.NowAsync(task)).Progress == "waiting for approval: rm -rf build");
+        Assert.Equal("blocked", (await host.NowAsync(task)).Step);
+        Assert.Equal(CodingTaskStatus.Timeout, (await host.EndsAsync(task)).Status);
+        Assert.Contains((await host.ResultAsync(task)).Errors, error => error.Contains("It was waiting for approval: rm -rf build", StringComparison.Ordinal));
+    }
+
+    private static Task Becomes(Terminal terminal, TerminalStateKind kind, string message, string reason) => Wait.Until(
+        () => terminal.State is var state && (state.Kind, state.Message, state.Reason) == (kind, message, reason), $"{kind} '{message}' by {reason}; is {terminal.State}");
+
+    private async Task<Terminal> OpenAsync(string script)
+    {
+        var command = new TerminalCommand { Arguments = ["bash", "--norc", "-c", script], WorkingDirectory = host.Projects, Titles = Gemini, IsAgent = true };
+        var opening = await host.Terminals.OpenAsync(
+            new TerminalLaunch { Mode = TerminalMode.Interactive, Label = "test", Command = command }, CancellationToken.None);
+        return Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Coda.Core.Terminals;
+
+namespace Coda.Core.Agents;
+
+/// <summary>
+/// One key of an agent's own settings that must be there, or it greets a person with a question whose answer is known. It is added where it is
+/// missing; what the user has set stays.
+/// </summary>
+public sealed record AgentSeed
+{
+    /// <summary>A JSON file, below <c>~</c> or below a variable as in <c>$CLAUDE_CONFIG_DIR/.claude.json</c>.</summary>
+    public required string File { get; init; }
+
+    /// <summary>The names that lead to the key; <c>{trusted}</c> is the directory that the agent is to trust.</summary>
+    public required IReadOnlyList<string> Keys { get; init; }
+}
+
+/// <summary>Adds what an agent needs to find in its settings.</summary>
+public static class AgentSeeds
+{
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Sets the keys of an agent to <c>true</c>, each in the first of its files whose variable is set; files that are not JSON are left alone.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="trusted">The directory it is to trust.</param>
+    public static void Plant(AgentDefinition agent, string trusted)
+    {
+        ArgumentNullException.ThrowIfNull(agent);
+        var environment = TerminalEnvironment.Build(TerminalEnvironment.OfServer(), [], AgentCommand.ForPerson(agent, "", "/"), default);
+        foreach (var seeds in agent.Seeds.GroupBy(seed => Locate(seed.File, environment)).Where(seeds => seeds.Key is not null))
+        {
+            Plant(seeds.Key!, [.. seeds.Select(seed => seed.Keys.Select(key => key == "{trusted}" ? trusted : key).ToList())]);
+        }
+    }
+
+    private static string? Locate(string file, Dictionary<string, string> environment)
+    {
+        var slash = file.IndexOf('/');
+        var root = file[0] == '~' ? environment["HOME"] : environment.GetValueOrDefault(file[1..slash]);
+        return root is null ? null : $"{root}{file[slash..]}";
+    }
+
+    private static void Plant(string path, List<List<string>> places)
+    {
+        JsonNode? root;
+        try
+        {
+            root = File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) : new JsonObject();
+        }
+        catch (JsonException)
+        {
+            return;
+        }
+
+        var changed = false;
+        foreach (var keys in places)
+        {
+            var at = root as JsonObject;
+            foreach (var key in keys.SkipLast(1))
+            {
+                at = at is null ? null : at.ContainsKey(key) ? at[key] as JsonObject : (JsonObject)(at[key] = new JsonObject())!;
+            }
+
+            if (at is not null && !at.ContainsKey(keys[^1]))
+            {
+                at[keys[^1]] = true;
+                changed = true;
+            }
+        }
+
+        if (changed)
+        {
+            Replace(path, root!.ToJsonString(Indented));
+        }
+    }
+
+    // Whole or not at all, and what was there before stays beside it.
+    private static void Replace(string path, string text)
+    {
+        var mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (File.Exists(path))
+        {
+            mode = File.GetUnixFileMode(path);
+            File.Copy(path, $"{path}.before-coda", overwrite: true);
+        }
+
+        var fresh = $"{path}.{Guid.NewGuid():n}";
+        using (var stream = new FileStream(fresh, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode }))
+        {
+            stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(fresh, path, overwrite: true);
+    }
+}

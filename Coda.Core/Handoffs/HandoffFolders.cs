@@ -1,0 +1,67 @@
+using Coda.Core.Storage;
+using Coda.Core.Workspaces;
+
+namespace Coda.Core.Handoffs;
+
+/// <summary>The folders that hand-offs left: what changed in them, how to send them back, and their removal.</summary>
+public sealed class HandoffFolders
+{
+    private const int Most = 200;
+    private readonly HandoffStore store;
+    private readonly CodaHome home;
+    private readonly TimeProvider time;
+
+    internal HandoffFolders(HandoffStore store, CodaHome home, TimeProvider time)
+    {
+        this.store = store;
+        this.home = home;
+        this.time = time;
+    }
+
+    /// <summary>The folders that are there, newest first, with sizes and numbers of changes.</summary>
+    public async Task<IReadOnlyList<HandoffFolder>> ListAsync(CancellationToken cancellation)
+    {
+        var folders = new List<HandoffFolder>();
+        foreach (var handoff in (await store.KeptAsync(Most, cancellation)).Where(handoff => Directory.Exists(handoff.Directory)))
+        {
+            var changes = await ChangesAsync(handoff, (tree, from, to) => tree.ChangesAsync(from, to, cancellation), cancellation);
+            folders.Add(new HandoffFolder(handoff, await Task.Run(() => DirectoryTree.Size(handoff.Directory), cancellation), changes?.Count));
+        }
+
+        return folders;
+    }
+
+    /// <summary>What differs from what was brought, as text of at most 512 KB; null when that is not known.</summary>
+    public async Task<string?> DiffAsync(string id, CancellationToken cancellation) => await store.FindAsync(id, cancellation) is { RemovedAt: null } handoff
+        ? await ChangesAsync(handoff, (tree, from, to) => tree.DiffAsync(from, to, cancellation), cancellation)
+        : null;
+
+    /// <summary>The line, for a terminal, that sends the folder back to where it came from; null when it is no Workspace folder.</summary>
+    public static string? PushLine(HandoffView handoff)
+    {
+        ArgumentNullException.ThrowIfNull(handoff);
+        return handoff.Kind == HandoffKind.Workspace && WorkspacePath.TryParse(handoff.Source, out _) is { } path
+            ? DatabricksCli.PushLine(handoff.Directory, path.Source)
+            : null;
+    }
+
+    /// <summary>Removes a folder with all that is in it; false when it is in use, or none of ours.</summary>
+    public async Task<bool> DiscardAsync(string id, CancellationToken cancellation)
+    {
+        if (await store.FindAsync(id, cancellation) is not { RemovedAt: null, EndedAt: not null, Kind: not HandoffKind.InPlace })
+        {
+            return false;
+        }
+
+        await Task.Run(() => DirectoryTree.Remove(Path.Combine(home.ProjectsDirectory, id)), cancellation);
+        await store.SetRemovedAsync(id, time.GetUtcNow());
+        return true;
+    }
+
+    private async Task<T?> ChangesAsync<T>(HandoffView handoff, Func<GitTree, string, string, Task<T>> compare, CancellationToken cancellation)
+        where T : class => handoff.Baseline is { } baseline
+            && await GitTree.OpenAsync(handoff.Directory, Path.Combine(home.ProjectsDirectory, handoff.Id, "git"), cancellation) is { } tree
+            && await tree.SnapshotAsync(cancellation) is { } now
+            ? await compare(tree, baseline, now)
+            : null;
+}

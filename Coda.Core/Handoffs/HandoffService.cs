@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using Coda.Core.Terminals;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Coda.Core.Handoffs;
+
+/// <summary>Hands a folder with an agent at work to a person: the one face of hand-offs for MCP, pages and tests.</summary>
+public sealed partial class HandoffService : IAsyncDisposable
+{
+    private readonly HandoffRules rules;
+    private readonly HandoffStore store;
+    private readonly TerminalRegistry terminals;
+    private readonly HandoffOptions options;
+    private readonly TimeProvider time;
+    private readonly ILogger<HandoffService> log;
+    private readonly ConcurrentDictionary<Terminal, Task> following = new();
+
+    internal HandoffService(
+        HandoffRules rules, HandoffStore store, TerminalRegistry terminals, IOptions<HandoffOptions> options, TimeProvider time, ILogger<HandoffService> log)
+    {
+        this.rules = rules;
+        this.store = store;
+        this.terminals = terminals;
+        this.options = options.Value;
+        this.time = time;
+        this.log = log;
+    }
+
+    /// <summary>
+    /// Opens a terminal that brings the files and then runs the agent. A caller that goes away while it waits takes the hand-off with it.
+    /// </summary>
+    public async Task<HandoffStart> StartAsync(HandoffRequest request, CancellationToken cancellation)
+    {
+        // It looks into directories and writes files, which a page's thread must not wait for.
+        var (plan, refusal) = await Task.Run(() => rules.TryPlan(request), cancellation);
+        if (plan is null)
+        {
+            return new HandoffStart.Refused(refusal);
+        }
+
+        var session = new HandoffSession(plan, store, TimeSpan.FromSeconds(options.PullSeconds), time);
+        TerminalOpening? opening = null;
+        try
+        {
+            opening = await terminals.OpenAsync(session.Launch, cancellation);
+        }
+        finally
+        {
+            if (opening is not TerminalOpening.Opened)
+            {
+                session.RemoveFiles();
+            }
+        }
+
+        if (opening is not TerminalOpening.Opened { Terminal: var terminal })
+        {
+            return new HandoffStart.Refused(((TerminalOpening.Refused)opening).Message);
+        }
+
+        var followed = following[terminal] = FollowAsync(session, terminal, plan.View.Id);
+        var launched = new HandoffStart.Launched(plan.View with { TerminalId = terminal.Id.ToString() }, plan.Quit, "");
+        if (!request.Wait)
+        {
+            return launched;
+        }
+
+        try
+        {
+            var (failure, note) = await session.Ready.WaitAsync(cancellation);
+            return failure.Length > 0 ? new HandoffStart.Refused(failure) : launched with { Note = note };
+        }
+        catch (OperationCanceledException)
+        {
+            await terminal.EndAsync(TerminalEndReason.Closed);
+            await followed;
+            throw;
+        }
+    }
+
+    /// <summary>The hand-offs of the last while, newest first; an empty label means all.</summary>
+    public Task<List<HandoffView>> ListAsync(TimeSpan window, string email, int limit, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var since = now - DateTimeOffset.MinValue > window ? now - window : DateTimeOffset.MinValue;
+        return store.SinceAsync(since, email.Trim(), limit, cancellation);
+    }
+
+    /// <summary>Ends those that run; what nobody changed is removed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        var left = following.ToList();
+        await Task.WhenAll(left.Select(entry => entry.Key.EndAsync(TerminalEndReason.ServerStopped)));
+        await Task.WhenAll(left.Select(entry => entry.Value));
+    }
+
+    private async Task FollowAsync(HandoffSession session, Terminal terminal, string id)
+    {
+        try
+        {
+            await session.FollowAsync(terminal);
+        }
+        catch (Exception e)
+        {
+            // What was brought stays; the page lists it.
+            LogFollowFailed(e, id);
+            session.Abandon(e.Message);
+        }
+        finally
+        {
+            following.TryRemove(terminal, out _);
+            session.Dispose();
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "Hand-off {Id} could not be followed to its end; its directory is kept.")]
+    private partial void LogFollowFailed(Exception failure, string id);
+}

@@ -1,0 +1,25 @@
+using Coda.Core.Terminals;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Coda.Core.Handoffs;
+
+/// <summary>Registers this feature.</summary>
+public static class HandoffServices
+{
+    /// <summary>Adds hand-offs and their folders.</summary>
+    public static IServiceCollection AddHandoffs(this IServiceCollection services) => services
+        .AddSingleton<DatabricksCli>()
+        .AddSingleton<HandoffStore>()
+        .AddSingleton<HandoffRules>()
+        .AddSingleton(provider => new HandoffService(
+            provider.GetRequiredService<HandoffRules>(),
+            provider.GetRequiredService<HandoffStore>(),
+            provider.GetRequiredService<TerminalRegistry>(),
+            provider.GetRequiredService<IOptions<HandoffOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<HandoffService>>()))
+        .AddSingleton(provider => new HandoffFolders(
+            provider.GetRequiredService<HandoffStore>(), provider.GetRequiredService<Storage.CodaHome>(), provider.GetRequiredService<TimeProvider>()));
+}

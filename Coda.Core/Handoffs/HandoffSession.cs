@@ -1,0 +1,162 @@
+using Coda.Core.Agents;
+using Coda.Core.Recordings;
+using Coda.Core.Terminals;
+using Coda.Core.Workspaces;
+
+namespace Coda.Core.Handoffs;
+
+/// <summary>
+/// One hand-off in its terminal: the pull, whose exit code decides; then the agent; then a shell, so that leaving the agent does not
+/// end the session. What was brought is removed when the pull failed, and at the end when nothing in it was changed.
+/// </summary>
+internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeSpan pullLimit, TimeProvider time) : IDisposable
+{
+    private readonly TaskCompletionSource<(string Failure, string Note)> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource pulled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource stored = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Queue<TerminalCommand> following = new(plan.Pull is null ? [plan.Shell] : [plan.Agent, plan.Shell]);
+    private readonly CancellationTokenSource agentLeft = new();
+    private string? baseline;
+
+    /// <summary>Completes when the agent begins, with something worth telling or nothing; or with why it never will.</summary>
+    public Task<(string Failure, string Note)> Ready => ready.Task;
+
+    /// <summary>The terminal to open.</summary>
+    public TerminalLaunch Launch => new()
+    {
+        Mode = TerminalMode.Interactive,
+        Label = $"{plan.View.Agent}: {Path.GetFileName(plan.View.Directory)}",
+        Agent = plan.View.Agent,
+        Command = plan.Pull ?? plan.Agent,
+        Then = NextAsync,
+    };
+
+    /// <summary>Follows the terminal to its end, then tidies up.</summary>
+    public async Task FollowAsync(Terminal terminal)
+    {
+        var view = plan.View with { TerminalId = terminal.Id.ToString() };
+        await store.InsertAsync(view);
+        stored.SetResult();
+        if (plan.Pull is null)
+        {
+            ready.TrySetResult(("", ""));
+        }
+        else
+        {
+            await LimitPullAsync(terminal);
+        }
+
+        var listening = ListenAsync(terminal);
+        var end = await terminal.Ended;
+        await agentLeft.CancelAsync();
+        await listening;
+        if (!ready.Task.IsCompleted)
+        {
+            RemoveFiles();
+            await store.DeleteAsync(view.Id);
+            ready.TrySetResult((Failure(terminal, end), ""));
+            return;
+        }
+
+        if (plan.Root is { } root && await IsUnchangedAsync(root))
+        {
+            RemoveFiles();
+            await store.SetRemovedAsync(view.Id, time.GetUtcNow());
+        }
+    }
+
+    /// <summary>Nobody follows it any more; whoever waits is told.</summary>
+    public void Abandon(string why) => ready.TrySetResult(($"The hand-off failed on the server: {why}", ""));
+
+    /// <inheritdoc />
+    public void Dispose() => agentLeft.Dispose();
+
+    /// <summary>Removes what was made for it.</summary>
+    public void RemoveFiles()
+    {
+        if (plan.Root is { } root)
+        {
+            DirectoryTree.Remove(root);
+        }
+    }
+
+    private async Task ListenAsync(Terminal terminal)
+    {
+        if (plan.Events is { } events)
+        {
+            await new OpenCodeEvents(events, terminal.Report, time).FollowAsync(agentLeft.Token);
+        }
+    }
+
+    private async Task LimitPullAsync(Terminal terminal)
+    {
+        try
+        {
+            await Task.WhenAny(pulled.Task, terminal.Ended).WaitAsync(pullLimit, time);
+        }
+        catch (TimeoutException)
+        {
+            await terminal.EndAsync(TerminalEndReason.TimedOut);
+        }
+    }
+
+    private async Task<TerminalCommand?> NextAsync(int code)
+    {
+        if (plan.Pull is not null && !pulled.Task.IsCompleted)
+        {
+            if (code != 0)
+            {
+                return null;
+            }
+
+            pulled.SetResult();
+            var empty = DirectoryTree.IsEmpty(plan.View.Directory);
+            if (GitTree.RootOf(plan.View.Directory) != plan.View.Directory)
+            {
+                baseline = await GitTree.CommitAllAsync(plan.View.Directory, $"As brought from {plan.View.Source}", CancellationToken.None);
+                await stored.Task;
+                await store.SetBaselineAsync(plan.View.Id, baseline);
+            }
+
+            ready.TrySetResult(("", empty ? $"{plan.View.Source} is empty: the agent begins in an empty directory. " : ""));
+        }
+
+        if (following.Count == 1)
+        {
+            await agentLeft.CancelAsync();
+        }
+
+        return following.TryDequeue(out var next) ? next : null;
+    }
+
+    private string Failure(Terminal terminal, TerminalEnd end)
+    {
+        var lines = PlainOutput.LastLines(terminal.Recording);
+        var shown = lines.Count > 0 ? $" It said:\n{string.Join('\n', lines)}" : " It said nothing.";
+        var source = plan.View.Source;
+        return end.Reason switch
+        {
+            TerminalEndReason.TimedOut =>
+                $"Timed out pulling files from '{source}' after {pullLimit.TotalSeconds:0}s. Try a smaller folder, or have Handoffs:PullSeconds raised.{shown}",
+            TerminalEndReason.Exited =>
+                $"Failed to pull files from '{source}': {plan.PullName} ended with exit code {end.Code}. "
+                + $"Check that the path exists, that it is a folder, and that the user has read access to it.{shown}",
+            _ => $"The hand-off of '{source}' was ended while its files were pulled.",
+        };
+    }
+
+    private async Task<bool> IsUnchangedAsync(string root)
+    {
+        var directory = plan.View.Directory;
+        if (DirectoryTree.IsEmpty(directory))
+        {
+            return true;
+        }
+
+        return baseline is not null
+            && await GitTree.OpenAsync(directory, Path.Combine(root, "git"), CancellationToken.None) is { } tree
+            && await tree.SnapshotAsync(CancellationToken.None) is { } now
+            && (await tree.ChangesAsync(baseline, now, CancellationToken.None)).Count == 0
+            && !await tree.HasIgnoredAsync(CancellationToken.None);
+    }
+}

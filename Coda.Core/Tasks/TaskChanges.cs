@@ -1,0 +1,73 @@
+using Coda.Core.Workspaces;
+
+namespace Coda.Core.Tasks;
+
+/// <summary>What changes in the git repository a task works in, from its start to its end, seen from outside.</summary>
+internal sealed class TaskChanges
+{
+    private const int MaxFiles = 1000;
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(10);
+    private readonly GitTree tree;
+    private readonly string before;
+    private readonly TaskFiles files;
+    private readonly TimeProvider time;
+
+    private TaskChanges(GitTree tree, string before, TaskFiles files, TimeProvider time)
+    {
+        this.tree = tree;
+        this.before = before;
+        this.files = files;
+        this.time = time;
+    }
+
+    /// <summary>Remembers how the directory is; null where it is in no repository, or too large to look at in time.</summary>
+    public static async Task<TaskChanges?> BeginAsync(string directory, TaskFiles files, TimeProvider time, CancellationToken cancellation)
+    {
+        if (GitTree.RootOf(directory) is null)
+        {
+            return null;
+        }
+
+        using var patience = new CancellationTokenSource(LongestLook, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+        try
+        {
+            return await GitTree.OpenAsync(directory, files.Snapshots, either.Token) is { } tree && await tree.SnapshotAsync(either.Token) is { } before
+                ? new TaskChanges(tree, before, files, time)
+                : null;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The files that differ now, at most 1,000, and their difference in a file; null when it cannot be told in time.</summary>
+    public async Task<IReadOnlyList<string>?> EndAsync()
+    {
+        using var patience = new CancellationTokenSource(LongestLook, time);
+        try
+        {
+            if (await tree.SnapshotAsync(patience.Token) is not { } after)
+            {
+                return null;
+            }
+
+            var changes = await tree.ChangesAsync(before, after, patience.Token);
+            if (changes.Count > 0)
+            {
+                await File.WriteAllTextAsync(files.Diff, await tree.DiffAsync(before, after, patience.Token), patience.Token);
+            }
+
+            return [.. changes.Take(MaxFiles).Select(change => change.Path)];
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+        finally
+        {
+            Directory.Delete(files.Snapshots, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Coda.Core.Workspaces;
+
+/// <summary>
+/// A git working tree as it is, uncommitted and new files included. Snapshots lie in a store of our own beside it (an index and an
+/// object directory whose alternate is the repository's), so that looking changes nothing that its user would see.
+/// </summary>
+public sealed class GitTree
+{
+    private const int LongestDiff = 512 * 1024;
+    private const int LongestOutput = 1024 * 1024; // characters
+    private readonly Dictionary<string, string> environment;
+
+    private GitTree(string root, Dictionary<string, string> environment)
+    {
+        Root = root;
+        this.environment = environment;
+    }
+
+    /// <summary>Top directory of the working tree.</summary>
+    public string Root { get; }
+
+    /// <summary>Whether there is a git to ask.</summary>
+    public static bool IsAvailable { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(place => File.Exists(Path.Combine(place, "git")));
+
+    /// <summary>The top of the working tree a directory belongs to, or null.</summary>
+    public static string? RootOf(string directory)
+    {
+        for (var at = new DirectoryInfo(directory); at is not null; at = at.Parent)
+        {
+            if (Path.Exists(Path.Combine(at.FullName, ".git")))
+            {
+                return at.FullName;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Opens the working tree of a directory; null when it has none, or git cannot read it.</summary>
+    /// <param name="directory">In the working tree.</param>
+    /// <param name="store">Where snapshots are kept; created when missing.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<GitTree?> OpenAsync(string directory, string store, CancellationToken cancellation)
+    {
+        if (!IsAvailable || RootOf(directory) is not { } root)
+        {
+            return null;
+        }
+
+        var (code, output) = await RunAsync(root, [], ["rev-parse", "--path-format=absolute", "--git-path", "objects", "--git-path", "index"], cancellation);
+        if (code != 0 || output.TrimEnd('\n').Split('\n') is not [var objects, var index])
+        {
+            return null;
+        }
+
+        Directory.CreateDirectory(Path.Combine(store, "objects"));
+        var ours = Path.Combine(store, "index");
+        if (File.Exists(index) && !File.Exists(ours))
+        {
+            File.Copy(index, ours); // it knows which files have not changed since they were last read
+        }
+
+        return new GitTree(root, new()
+        {
+            ["GIT_INDEX_FILE"] = ours,
+            ["GIT_OBJECT_DIRECTORY"] = Path.Combine(store, "objects"),
+            ["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = objects,
+        });
+    }
+
+    /// <summary>Makes a directory a repository with one commit that holds all of it, ignored files too; the commit, or null.</summary>
+    public static async Task<string?> CommitAllAsync(string directory, string message, CancellationToken cancellation)
+    {
+        if (!IsAvailable)
+        {
+            return null;
+        }
+
+        string[][] steps =
+        [
+            ["init", "--quiet", "--initial-branch=main"],
+            ["add", "--all", "--force"],
+            ["-c", "user.name=CoDA", "-c", "user.email=coda@localhost", "-c", "commit.gpgSign=false", "commit", "--quiet", "--allow-empty", "--message", message],
+        ];
+        foreach (var step in steps)
+        {
+            if (await RunAsync(directory, [], step, cancellation) is (not 0, _))
+            {
+                return null;
+            }
+        }
+
+        return await RunAsync(directory, [], ["rev-parse", "HEAD"], cancellation) is (0, var commit) ? commit.Trim() : null;
+    }
+
+    /// <summary>Remembers every file that is not ignored; the tree's id, or null.</summary>
+    public async Task<string?> SnapshotAsync(CancellationToken cancellation) =>
+        await RunAsync(Root, environment, ["add", "--all"], cancellation) is (0, _)
+        && await RunAsync(Root, environment, ["write-tree"], cancellation) is (0, var tree)
+            ? tree.Trim()
+            : null;
+
+    /// <summary>The files that differ between two snapshots or commits.</summary>
+    public async Task<IReadOnlyList<FileChange>> ChangesAsync(string from, string to, CancellationToken cancellation)
+    {
+        var (_, output) = await RunAsync(Root, environment, ["diff", "--no-renames", "--name-status", "-z", from, to, "--"], cancellation);
+        return [.. output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Chunk(2).Where(pair => pair.Length == 2).Select(pair => new FileChange(pair[1], pair[0][0]))];
+    }
+
+    /// <summary>The difference as text, at most 512 KB of it.</summary>
+    public async Task<string> DiffAsync(string from, string to, CancellationToken cancellation)
+    {
+        var (_, output) = await RunAsync(Root, environment, ["diff", "--no-ext-diff", "--no-textconv", "--no-color", from, to, "--"], cancellation);
+        return output.Length <= LongestDiff ? output : $"{output[..LongestDiff]}\n… and more.\n";
+    }
+
+    /// <summary>Whether there are files that git is told to ignore.</summary>
+    public async Task<bool> HasIgnoredAsync(CancellationToken cancellation) =>
+        await RunAsync(Root, [], ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory"], cancellation) is (0, { Length: > 0 });
+
+    private static async Task<(int Code, string Output)> RunAsync(
+        string directory, Dictionary<string, string> variables, string[] arguments, CancellationToken cancellation)
+    {
+        // Nothing of the user's or the repository's configuration may run a program here or ask a question.
+        var start = new ProcessStartInfo("git", [
+            "-C", directory, "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c", "safe.directory=*",
+            "-c", "gc.auto=0", .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+        };
+        start.Environment.Clear();
+        start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
+        start.Environment["HOME"] = "/nonexistent";
+        start.Environment["GIT_TERMINAL_PROMPT"] = start.Environment["GIT_OPTIONAL_LOCKS"] = "0";
+        start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
+        start.Environment["LC_ALL"] = "C.UTF-8";
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var git = Process.Start(start)!;
+        git.StandardInput.Close();
+        var errors = git.StandardError.ReadToEndAsync(CancellationToken.None);
+        try
+        {
+            var output = new char[LongestOutput];
+            var length = await git.StandardOutput.ReadBlockAsync(output, cancellation);
+            if (length == output.Length)
+            {
+                git.Kill(); // more than anybody reads
+            }
+
+            await git.WaitForExitAsync(cancellation);
+            await errors;
+            return (length == output.Length ? 0 : git.ExitCode, new string(output, 0, length));
+        }
+        catch (OperationCanceledException)
+        {
+            git.Kill(entireProcessTree: true);
+            throw;
+        }
+    }
+}

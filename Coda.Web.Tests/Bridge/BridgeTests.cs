@@ -1,0 +1,176 @@
+using System.Text.Json.Nodes;
+using Coda.Web.Tests.Conformance;
+using Coda.Web.Tests.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using static Coda.Web.Tests.Mcp.McpCalls;
+
+namespace Coda.Web.Tests.Bridge;
+
+/// <summary>The way in for clients that speak only stdio.</summary>
+public sealed class BridgeTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_official_stdio_client_has_everything_over_the_bridge()
+    {
+        await using var server = await FixtureServer.StartAsync();
+        var label = Guid.NewGuid().ToString("N");
+        var (exitCode, output) = await Node.RunAsync(
+            "bridge.mjs", new Dictionary<string, string> { ["CODA_MCP_URL"] = server.Url, ["CODA_MCP_TOKEN"] = "none" }, BridgeProcess.Executable, label);
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("all as expected", output);
+        await Waiting.UntilAsync(() => BackgroundTools.Cancelled.ContainsKey(label));
+    }
+
+    [Fact]
+    public async Task A_call_of_the_newest_revision_passes_and_ends_with_its_cancellation()
+    {
+        await using var server = await FixtureServer.StartAsync();
+        await using var bridge = new BridgeProcess(new Dictionary<string, string> { ["CODA_MCP_URL"] = server.Url, ["CODA_MCP_TOKEN"] = "none" });
+        var label = Guid.NewGuid().ToString("N");
+        await bridge.SendAsync(Modern(1, "slow_compute", new() { ["seconds"] = 600, ["label"] = label }));
+        await bridge.SendAsync(Modern(2, "greet", new() { ["name"] = "Zoë" }));
+        var greeting = await bridge.ReceiveAsync();
+        Assert.Equal(2, greeting.GetProperty("id").GetInt32());
+        Assert.Equal("Hello, Zoë!", greeting.GetProperty("result").GetProperty("content")[0].GetProperty("text").GetString());
+        await Waiting.UntilAsync(() => BackgroundTools.Started.ContainsKey(label));
+        await bridge.SendAsync(new()
+        {
+            ["jsonrpc"] = "2.0",
+            ["method"] = "notifications/cancelled",
+            ["params"] = new JsonObject { ["requestId"] = 1 },
+        });
+        await Waiting.UntilAsync(() => BackgroundTools.Cancelled.ContainsKey(label));
+        Assert.Equal((0, ""), await bridge.EndAsync());
+    }
+
+    [Fact]
+    public async Task A_token_that_was_turned_down_is_replaced_by_a_fresh_one_of_the_databricks_cli()
+    {
+        await using var app = new CodaApp();
+        using var place = new TemporaryDirectory();
+        var cli = new FakeDatabricks(place.Path, "stale", app.Token);
+        await using var bridge = new BridgeProcess(new Dictionary<string, string>
+        {
+            ["CODA_MCP_URL"] = $"{app.Url}/mcp",
+            ["DATABRICKS_PROFILE"] = "work",
+            ["PATH"] = $"{place.Path}:/usr/bin:/bin",
+        });
+        await bridge.SendAsync(Initialize());
+        Assert.Equal("coda", (await bridge.ReceiveAsync()).GetProperty("result").GetProperty("serverInfo").GetProperty("name").GetString());
+        await bridge.SendAsync(Message("tools/list", id: 2));
+        Assert.Contains("coda_run", (await bridge.ReceiveAsync()).ToString());
+        Assert.Equal((0, ""), await bridge.EndAsync());
+        // Once for the token that was refused, once for the one that serves since.
+        Assert.Equal(["auth token -p work", "auth token -p work"], cli.Calls);
+    }
+
+    [Fact]
+    public async Task A_call_made_while_the_server_is_restarted_is_answered_by_the_next_one()
+    {
+        using var place = new TemporaryDirectory();
+        var first = new CodaApp(directory: place.Path);
+        var port = new Uri(first.Url).Port;
+        await using var bridge = new BridgeProcess(new Dictionary<string, string> { ["CODA_MCP_URL"] = $"{first.Url}/mcp", ["CODA_MCP_TOKEN"] = first.Token });
+        await using (first)
+        {
+            await bridge.SendAsync(Initialize("2025-11-25"));
+            await bridge.ReceiveAsync();
+            await bridge.SendAsync(new() { ["jsonrpc"] = "2.0", ["method"] = "notifications/initialized" });
+        }
+
+        await bridge.SendAsync(Message("tools/list", id: 2));
+        await using var second = new CodaApp(new Dictionary<string, string> { ["DATABRICKS_APP_PORT"] = $"{port}" }, place.Path);
+        var answer = await bridge.ReceiveAsync();
+        Assert.Equal(2, answer.GetProperty("id").GetInt32());
+        Assert.Contains("coda_run", answer.ToString());
+        Assert.Equal(0, (await bridge.EndAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_cli_that_fails_is_quoted_and_a_token_that_is_wrong_is_named()
+    {
+        await using var app = new CodaApp();
+        using var place = new TemporaryDirectory();
+        _ = new FakeDatabricks(place.Path);
+        await using (var bridge = new BridgeProcess(new Dictionary<string, string>
+        {
+            ["CODA_MCP_URL"] = $"{app.Url}/mcp",
+            ["DATABRICKS_PROFILE"] = "work",
+            ["PATH"] = $"{place.Path}:/usr/bin:/bin",
+        }))
+        {
+            await bridge.SendAsync(Initialize());
+            Assert.Contains("no more tokens", await ProblemAsync(bridge));
+        }
+
+        await using var wrong = new BridgeProcess(new Dictionary<string, string> { ["CODA_MCP_URL"] = $"{app.Url}/mcp", ["CODA_MCP_TOKEN"] = "wrong" });
+        await wrong.SendAsync(Initialize());
+        Assert.Contains("CODA_MCP_TOKEN", await ProblemAsync(wrong));
+    }
+
+    [Fact]
+    public async Task The_token_does_not_follow_a_redirect()
+    {
+        var visited = false;
+        await using var elsewhere = await StartAsync(context =>
+        {
+            visited = true;
+            return Task.CompletedTask;
+        });
+        await using var server = await StartAsync(context =>
+        {
+            context.Response.Redirect(elsewhere.Urls.Single());
+            return Task.CompletedTask;
+        });
+        await using var bridge = new BridgeProcess(new Dictionary<string, string> { ["CODA_MCP_URL"] = $"{server.Urls.Single()}/mcp", ["CODA_MCP_TOKEN"] = "secret" });
+        await bridge.SendAsync(Initialize());
+        var problem = await ProblemAsync(bridge);
+        Assert.Contains(elsewhere.Urls.Single(), problem);
+        Assert.DoesNotContain("secret", problem + (await bridge.EndAsync()).Log);
+        Assert.False(visited);
+    }
+
+    [Theory]
+    [InlineData("", "t", "CODA_MCP_URL")]
+    [InlineData("not an address", "t", "CODA_MCP_URL")]
+    [InlineData("http://coda.example/mcp", "t", "https")]
+    [InlineData("https://coda.example/mcp", "", "CODA_MCP_TOKEN")]
+    public async Task Settings_that_will_not_do_are_named_at_once(string url, string token, string named)
+    {
+        await using var bridge = new BridgeProcess(new Dictionary<string, string> { ["CODA_MCP_URL"] = url, ["CODA_MCP_TOKEN"] = token, ["DATABRICKS_PROFILE"] = "" });
+        var (exitCode, log) = await bridge.EndAsync();
+        Assert.Equal(2, exitCode);
+        Assert.Contains(named, log);
+    }
+
+    private static JsonObject Modern(int id, string tool, JsonObject arguments)
+    {
+        var call = Call(tool, arguments);
+        call["id"] = id;
+        call["params"]!["_meta"] = new JsonObject
+        {
+            ["io.modelcontextprotocol/protocolVersion"] = "2026-07-28",
+            ["io.modelcontextprotocol/clientCapabilities"] = new JsonObject(),
+        };
+        return call;
+    }
+
+    private static async Task<string> ProblemAsync(BridgeProcess bridge) =>
+        (await bridge.ReceiveAsync()).GetProperty("error").GetProperty("message").GetString()!;
+
+    private static async Task<WebApplication> StartAsync(RequestDelegate answer)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        var app = builder.Build();
+        app.Run(answer);
+        await app.StartAsync(Cancellation);
+        return app;
+    }
+}

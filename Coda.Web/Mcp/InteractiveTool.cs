@@ -1,0 +1,85 @@
+using System.ComponentModel;
+using Coda.Core.Handoffs;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+
+namespace Coda.Web.Mcp;
+
+/// <summary><c>coda_interactive</c>: hands a folder with an agent at work to a person.</summary>
+[McpServerToolType]
+internal sealed class InteractiveTool(HandoffService handoffs, PublicLinks links)
+{
+    private const string About =
+        "Hand work to a person: opens a terminal in which a coding agent begins with your prompt and the person goes on with it. The files are "
+        + "copied from a Databricks Workspace folder, a Git folder or a plain folder, with the user's own login (databricks workspace export-dir); "
+        + "a directory of this server under an allowed root works too. It cannot see the local files of the caller: upload those first with "
+        + "databricks workspace import-dir <local> /Workspace/Users/<email>/<project>. Of a Git folder it gets the files of the branch checked out, "
+        + "without history: if history matters, put a summary of git log into the prompt. Tell the user the viewer_url at once: it is the only way in.";
+
+    [McpServerTool(Name = "coda_interactive", Title = "Hand work to a person", ReadOnly = false, Destructive = true, Idempotent = false, OpenWorld = true,
+        UseStructuredContent = true, OutputSchemaType = typeof(InteractiveAnswer))]
+    [Description(About)]
+    public async Task<CallToolResult> LaunchAsync(
+        [Description("What the agent is told first. At most 1 MB.")] string prompt,
+        [Description("Workspace folder, such as /Workspace/Users/<email>/<project>, or an absolute directory of this server under an allowed root.")] string workspace_path,
+        [Description("claude, codex, gemini, opencode, hermes or a configured one.")] string agent = "claude",
+        [Description("E-mail address of the user this is for. A label; it grants nothing.")] string email = "",
+        [Description("true: answer when the files are there and the agent begins, or say why not. false: answer at once with the link.")] bool wait = true,
+        [Description("For a directory of this server: work in it as it is, not in a copy.")] bool in_place = false,
+        CancellationToken cancellation = default)
+    {
+        var start = await handoffs.StartAsync(
+            new HandoffRequest { Prompt = prompt, WorkspacePath = workspace_path, Agent = agent, Email = email, Wait = wait, InPlace = in_place },
+            cancellation);
+        return start switch
+        {
+            HandoffStart.Launched launched => ToolAnswer.Of(Describe(launched)),
+            HandoffStart.Refused(var message) => ToolAnswer.Error(message),
+            _ => throw new InvalidOperationException($"No answer for {start}."),
+        };
+    }
+
+    private InteractiveAnswer Describe(HandoffStart.Launched launched)
+    {
+        var handoff = launched.Handoff;
+        var leave = launched.Quit.Length > 0 ? $"{launched.Quit} leaves the agent, then exit" : "exit";
+        var kept = handoff.Kind switch
+        {
+            HandoffKind.InPlace => "Changes are made in the directory itself.",
+            HandoffKind.Copy => "It is a copy: changes stay in project_dir, and are listed on the page Agents until somebody discards them.",
+            _ => "It is a snapshot without git history: changes stay in project_dir, are listed on the page Agents until somebody discards them, and go "
+                + $"back with: {HandoffFolders.PushLine(handoff)}",
+        };
+        return new InteractiveAnswer
+        {
+            Status = "launched",
+            ViewerUrl = links.LiveOf(handoff.TerminalId),
+            Agent = handoff.Agent,
+            ProjectDir = handoff.Directory,
+            WorkspacePath = handoff.Source,
+            Instructions = $"{launched.Note}Open viewer_url to work with {handoff.Agent}, which has begun with the prompt; {leave} ends the session. {kept}",
+        };
+    }
+}
+
+/// <summary>What <c>coda_interactive</c> returns.</summary>
+internal sealed record InteractiveAnswer
+{
+    [Description("launched")]
+    public required string Status { get; init; }
+
+    [Description("The terminal, for the person; afterwards its recording. Tell the user at once.")]
+    public string ViewerUrl { get; init; } = "";
+
+    [Description("The agent at work.")]
+    public required string Agent { get; init; }
+
+    [Description("Directory of the server it works in.")]
+    public required string ProjectDir { get; init; }
+
+    [Description("Where the files came from.")]
+    public required string WorkspacePath { get; init; }
+
+    [Description("What to tell the person.")]
+    public required string Instructions { get; init; }
+}
