@@ -23,10 +23,7 @@ public sealed class HandedOverTests : IAsyncLifetime
     public ValueTask DisposeAsync() => host.DisposeAsync();
 
     [Theory(Explicit = true)]
-    [InlineData("claude")]
-    [InlineData("codex")]
-    [InlineData("gemini")]
-    [InlineData("opencode")]
+    [MemberData(nameof(RealAgentHost.Agents), MemberType = typeof(RealAgentHost))]
     public async Task The_kickoff_runs_and_an_approval_is_seen_within_two_seconds_and_answered_in_the_terminal(string agent)
     {
         var terminal = await LaunchAsync(agent, new Step

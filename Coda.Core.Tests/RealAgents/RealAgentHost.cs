@@ -17,6 +17,11 @@ internal sealed class RealAgentHost : IAsyncDisposable
         ? directory
         : Path.Combine(UserHome, ".cache", "coda-agents");
 
+    /// <summary>Those to run: all, or the one that <c>CODA_AGENTS_ONLY</c> names.</summary>
+    private static readonly string[] Wanted = Environment.GetEnvironmentVariable("CODA_AGENTS_ONLY") is { Length: > 0 } only
+        ? [only]
+        : ["claude", "codex", "gemini", "opencode"];
+
     // Not under /tmp, which some of them treat in their own ways.
     private readonly string root = Directory.CreateDirectory(Path.Combine(UserHome, ".cache", "coda-agent-tests", Guid.NewGuid().ToString("n"))).FullName;
 
@@ -41,6 +46,15 @@ internal sealed class RealAgentHost : IAsyncDisposable
 
         Core = new CoreHost(all, root: root);
     }
+
+    /// <summary>The agents, for theories.</summary>
+    public static TheoryData<string> Agents => [.. Wanted];
+
+    /// <summary>The agents with each of their permission modes.</summary>
+    public static TheoryData<string, string> Modes => new(
+        from agent in Wanted
+        from mode in (string[])["smart", "yolo"]
+        select (agent, mode));
 
     public ScriptedModel Model { get; } = new();
 

@@ -24,6 +24,7 @@ public sealed class OpenCodeEvents(EventAddress address, Action<TerminalStateKin
     private const string Reason = "OpenCode's events";
     private const int LongestLine = 1 << 20;
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>Listens until cancelled; while nobody answers it tries again.</summary>
     public async Task FollowAsync(CancellationToken cancellation)
@@ -38,7 +39,7 @@ public sealed class OpenCodeEvents(EventAddress address, Action<TerminalStateKin
             {
                 await ListenAsync(client, cancellation);
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+            catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or JsonException)
             {
                 // Not there yet, or gone: the process itself decides when this ends.
             }
@@ -49,9 +50,9 @@ public sealed class OpenCodeEvents(EventAddress address, Action<TerminalStateKin
 
     private async Task ListenAsync(HttpClient client, CancellationToken cancellation)
     {
-        using var response = await client.GetAsync("/event", HttpCompletionOption.ResponseHeadersRead, cancellation);
-        response.EnsureSuccessStatusCode();
+        using var response = await AskAsync(client, "/event", cancellation);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation));
+        await TakePendingAsync(client, cancellation);
         while (await reader.ReadLineAsync(cancellation) is { } line)
         {
             if (line.StartsWith("data:", StringComparison.Ordinal) && line.Length < LongestLine)
@@ -59,6 +60,25 @@ public sealed class OpenCodeEvents(EventAddress address, Action<TerminalStateKin
                 Take(line[5..]);
             }
         }
+    }
+
+    /// <summary>What it asked before anybody listened.</summary>
+    private async Task TakePendingAsync(HttpClient client, CancellationToken cancellation)
+    {
+        using var response = await AskAsync(client, "/permission", cancellation);
+        using var pending = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellation));
+        if (pending.RootElement is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0)
+        {
+            report(TerminalStateKind.WaitingForApproval, Describe(list[0]), Reason);
+        }
+    }
+
+    // A request that comes while it starts is never answered: it is given up and made again.
+    private async Task<HttpResponseMessage> AskAsync(HttpClient client, string path, CancellationToken cancellation)
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+        return (await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, either.Token)).EnsureSuccessStatusCode();
     }
 
     private void Take(string json)

@@ -60,8 +60,7 @@ public sealed class HandoffFolders
 
     private async Task<T?> ChangesAsync<T>(HandoffView handoff, Func<GitTree, string, string, Task<T>> compare, CancellationToken cancellation)
         where T : class => handoff.Baseline is { } baseline
-            && await GitTree.OpenAsync(handoff.Directory, Path.Combine(home.ProjectsDirectory, handoff.Id, "git"), cancellation) is { } tree
-            && await tree.SnapshotAsync(cancellation) is { } now
-            ? await compare(tree, baseline, now)
+            ? await FolderLook.AtAsync(
+                Path.Combine(home.ProjectsDirectory, handoff.Id), handoff.Directory, (tree, now) => compare(tree, baseline, now), cancellation)
             : null;
 }

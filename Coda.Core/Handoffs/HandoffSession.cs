@@ -153,10 +153,9 @@ internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeS
             return true;
         }
 
-        return baseline is not null
-            && await GitTree.OpenAsync(directory, Path.Combine(root, "git"), CancellationToken.None) is { } tree
-            && await tree.SnapshotAsync(CancellationToken.None) is { } now
-            && (await tree.ChangesAsync(baseline, now, CancellationToken.None)).Count == 0
-            && !await tree.HasIgnoredAsync(CancellationToken.None);
+        return baseline is not null && await FolderLook.AtAsync(root, directory, IsLikeBaselineAsync, CancellationToken.None);
+
+        async Task<bool> IsLikeBaselineAsync(GitTree tree, string now) =>
+            (await tree.ChangesAsync(baseline, now, CancellationToken.None)).Count == 0 && !await tree.HasIgnoredAsync(CancellationToken.None);
     }
 }

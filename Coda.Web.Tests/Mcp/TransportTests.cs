@@ -68,7 +68,7 @@ public sealed class TransportTests : IAsyncLifetime
     {
         using var answer = await owner.PostAsync(Message("tools/list"), revision: revision);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Equal(4, (await answer.JsonAsync()).GetProperty("result").GetProperty("tools").GetArrayLength());
+        Assert.Equal(6, (await answer.JsonAsync()).GetProperty("result").GetProperty("tools").GetArrayLength());
         using var notification = await owner.PostAsync(new JsonObject { ["jsonrpc"] = "2.0", ["method"] = "notifications/initialized" });
         Assert.Equal(HttpStatusCode.Accepted, notification.StatusCode);
     }

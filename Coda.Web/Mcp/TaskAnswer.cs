@@ -9,7 +9,10 @@ namespace Coda.Web.Mcp;
 internal sealed record TaskAnswer
 {
     private static readonly HashSet<string> OwnNames =
-        ["task_id", "session_id", "status", "summary", "feedback", "files_changed", "files_changed_observed", "artifacts", "errors", "message", "viewer_url", "version", "step", "progress"];
+    [
+        "task_id", "session_id", "status", "summary", "feedback", "files_changed", "files_changed_observed", "artifacts", "errors", "message",
+        "viewer_url", "version", "step", "progress",
+    ];
 
     [Description("Names the task.")]
     public required string TaskId { get; init; }

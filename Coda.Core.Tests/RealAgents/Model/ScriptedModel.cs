@@ -69,12 +69,17 @@ internal sealed class ScriptedModel : IAsyncDisposable
         {
             var body = await BodyAsync(context.Request);
             var dialect = Dialects.FirstOrDefault(dialect => dialect.Speaks(path));
+            if (path.EndsWith("/count_tokens", StringComparison.Ordinal))
+            {
+                await SendAsync(context, new JsonObject { ["input_tokens"] = 100 }, 200);
+                return;
+            }
+
             if (dialect is null || Fault != 0)
             {
-                Log.Enqueue($"{path}: {(dialect is null ? "unknown" : $"fault {Fault}")}");
-                await SendAsync(
-                    context, dialect is null && path.EndsWith("/count_tokens", StringComparison.Ordinal) ? new JsonObject { ["input_tokens"] = 100 } : Failure(),
-                    dialect is null ? path.EndsWith("/count_tokens", StringComparison.Ordinal) ? 200 : 404 : Fault);
+                var status = dialect is null ? 404 : Fault;
+                Log.Enqueue($"{path}: {status}");
+                await SendAsync(context, Failure(status), status);
                 return;
             }
 
@@ -88,7 +93,7 @@ internal sealed class ScriptedModel : IAsyncDisposable
 
             if (step.Error != 0)
             {
-                await SendAsync(context, Failure(), step.Error);
+                await SendAsync(context, Failure(step.Error), step.Error);
                 return;
             }
 
@@ -114,9 +119,13 @@ internal sealed class ScriptedModel : IAsyncDisposable
         }
     }
 
-    private static JsonObject Failure() => new()
+    private static JsonObject Failure(int status) => new()
     {
-        ["type"] = "error", ["error"] = new JsonObject { ["type"] = "api_error", ["message"] = "scripted failure", ["code"] = 500, ["status"] = "INTERNAL" },
+        ["type"] = "error",
+        ["error"] = new JsonObject
+        {
+            ["type"] = status == 401 ? "authentication_error" : "api_error", ["message"] = $"scripted failure {status}", ["code"] = status, ["status"] = "FAILED",
+        },
     };
 
     private static async Task<JsonNode?> BodyAsync(HttpListenerRequest request)

@@ -1,0 +1,55 @@
+using Coda.Core.Handoffs;
+using Coda.Core.Terminals;
+using Coda.Web.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+
+namespace Coda.Web.Tests.Browser;
+
+/// <summary>What a person sees of a hand-off: its state while it waits, and its folder afterwards.</summary>
+[Collection(Chromium.Collection)]
+public sealed class AgentsPageTests(Chromium chromium) : IAsyncDisposable
+{
+    private readonly CodaApp app = new(new Dictionary<string, string>
+    {
+        ["Terminals:Shell"] = "/bin/bash",
+        ["Agents:fake:Executable"] = "bash",
+        ["Agents:fake:Headless:0"] = "-c",
+        ["Agents:fake:Interactive:0"] = "-c",
+        ["Agents:fake:Interactive:1"] = @"echo '<b>new</b>' > new.txt; printf '\e]7501;state=blocked:kind=permission:msg=cm0gLXJmIGJ1aWxk\e\\'; read -r",
+    });
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync() => await app.DisposeAsync();
+
+    [Fact]
+    public async Task A_waiting_agent_is_seen_in_the_list_and_what_it_made_is_shown_and_discarded_on_its_page()
+    {
+        var local = Directory.CreateDirectory(Path.Combine(app.Directory, "projects", "demo")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(local, "a.txt"), "a\n", TestContext.Current.CancellationToken);
+        var start = await app.Services.GetRequiredService<HandoffService>().StartAsync(
+            new HandoffRequest { Prompt = "x", WorkspacePath = local, Agent = "fake" }, TestContext.Current.CancellationToken);
+        var handoff = Assert.IsType<HandoffStart.Launched>(start).Handoff;
+        Assert.True(TerminalId.TryParse(handoff.TerminalId, out var id));
+
+        var page = await chromium.NewPageAsync();
+        await page.GotoAsync(app.LoginLink());
+        await page.GotoAsync($"{app.Url}/terminals");
+        var state = page.Locator("table .state");
+        await Assertions.Expect(state).ToHaveTextAsync("waiting for approval");
+        await Assertions.Expect(state).ToHaveAttributeAsync("title", "waiting for approval: rm -rf build (by OSC 7501)");
+
+        await app.Services.GetRequiredService<TerminalRegistry>().Find(id)!.EndAsync(TerminalEndReason.Closed);
+        await page.GotoAsync($"{app.Url}/agents");
+        await Assertions.Expect(page.Locator("table")).ToContainTextAsync("npm install -g @openai/codex");
+        var folder = page.Locator(".card");
+        await Assertions.Expect(folder).ToContainTextAsync("1 file changed");
+        await folder.GetByRole(AriaRole.Button, new() { Name = "Show changes" }).ClickAsync();
+        await Assertions.Expect(page.Locator("pre.diff")).ToContainTextAsync("+<b>new</b>");
+        await folder.GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
+        Assert.True(Directory.Exists(handoff.Directory));
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("None. A folder stays here")).ToBeVisibleAsync();
+        Assert.False(Directory.Exists(handoff.Directory));
+    }
+}
