@@ -9,7 +9,7 @@ namespace Coda.Web.Mcp;
 
 /// <summary><c>coda_inbox</c>: the tasks of the last day, newest first.</summary>
 [McpServerToolType]
-internal sealed class InboxTool(TaskService tasks, HandoffService handoffs, IOptions<TaskOptions> options, PublicLinks links, TimeProvider time)
+internal sealed class InboxTool(InboxAnswers answers, TaskService tasks, HandoffService handoffs, IOptions<TaskOptions> options, PublicLinks links, TimeProvider time)
 {
     private const string Interactive = "interactive";
     private const string About =
@@ -32,13 +32,7 @@ internal sealed class InboxTool(TaskService tasks, HandoffService handoffs, IOpt
             return await ListHandoffsAsync(email, limit, cancellation);
         }
 
-        var answer = await tasks.InboxAsync(new InboxQuery { Email = email, Status = status, Limit = limit, Before = before }, cancellation);
-        return answer switch
-        {
-            InboxAnswer.Page(var page) => ResourceLinks.AddInbox(ToolAnswer.Of(InboxListing.Of(page, time.GetUtcNow(), links))),
-            InboxAnswer.Refused(var message) => ToolAnswer.Error(message),
-            _ => throw new InvalidOperationException($"No answer for {answer}."),
-        };
+        return await answers.AskAsync(new InboxQuery { Email = email, Status = status, Limit = limit, Before = before }, cancellation);
     }
 
     private async Task<CallToolResult> ListHandoffsAsync(string email, int limit, CancellationToken cancellation)

@@ -17,6 +17,7 @@ public static class McpSetup
     {
         services.AddSingleton<PublicLinks>();
         services.AddSingleton<TaskAnswers>();
+        services.AddSingleton<InboxAnswers>();
         services.AddSingleton<TaskWait>();
         services.AddSingleton<StartLimit>();
         services.AddSingleton<IdCompletion>();

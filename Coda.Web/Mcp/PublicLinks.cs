@@ -13,7 +13,7 @@ internal sealed class PublicLinks(IOptions<AccessOptions> access, IHttpContextAc
     /// <summary>The page of a terminal that a person works in; empty when there is no address to give.</summary>
     public string LiveOf(string terminalId) => BaseUrl is { } url ? $"{url}/terminals/{terminalId}" : "";
 
-    /// <summary>In databricks mode the gate has put the proxy's scheme and host into the request.</summary>
-    private string? BaseUrl => access.Value.BaseUrl
+    /// <summary>Without a slash at the end, or null. In databricks mode the gate has put the proxy's scheme and host into the request.</summary>
+    public string? BaseUrl => access.Value.BaseUrl
         ?? (accessor.HttpContext?.Request is { Host.HasValue: true } request ? $"{request.Scheme}://{request.Host}" : null);
 }

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Coda.Core.Tasks;
+using ModelContextProtocol.Protocol;
+
+namespace Coda.Web.Mcp;
+
+/// <summary>
+/// Answers what the inbox holds. The same question again, within a second and with no change in between, gets the same answer:
+/// clients ask often, and a page is 20 KB of JSON to put together.
+/// </summary>
+internal sealed class InboxAnswers
+{
+    private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(1);
+
+    private readonly TaskService tasks;
+    private readonly PublicLinks links;
+    private readonly TimeProvider time;
+    private long changes;
+    private Kept? newest;
+
+    /// <summary>Listens to changes for as long as the server runs.</summary>
+    public InboxAnswers(TaskService tasks, PublicLinks links, TimeProvider time)
+    {
+        (this.tasks, this.links, this.time) = (tasks, links, time);
+        tasks.Changed += _ => Interlocked.Increment(ref changes);
+    }
+
+    /// <summary>The answer as a tool gives it.</summary>
+    public async Task<CallToolResult> AskAsync(InboxQuery query, CancellationToken cancellation)
+    {
+        var kept = Volatile.Read(ref newest);
+        // Links carry the address of the request being answered: one that came under another name gets its own.
+        var question = new Question(query, links.BaseUrl, Interlocked.Read(ref changes));
+        if (kept is null || kept.Question != question || time.GetElapsedTime(kept.At) >= GoodFor)
+        {
+            var at = time.GetTimestamp();
+            var answer = await tasks.InboxAsync(query, cancellation);
+            if (answer is InboxAnswer.Refused(var message))
+            {
+                return ToolAnswer.Error(message);
+            }
+
+            var structured = JsonSerializer.SerializeToElement(InboxListing.Of(((InboxAnswer.Page)answer).Value, time.GetUtcNow(), links), ToolAnswer.Json);
+            kept = new Kept(question, at, structured, JsonSerializer.Serialize(structured, ToolAnswer.Json));
+            Volatile.Write(ref newest, kept);
+        }
+
+        return ResourceLinks.AddInbox(new CallToolResult { StructuredContent = kept.Structured, Content = [new TextContentBlock { Text = kept.Text }] });
+    }
+
+    private sealed record Question(InboxQuery Query, string? BaseUrl, long Changes);
+
+    private sealed record Kept(Question Question, long At, JsonElement Structured, string Text);
+}
