@@ -27,12 +27,12 @@ public sealed class AnswerTests(Chromium chromium)
         await page.GotoAsync(app.LoginLink());
         await page.GotoAsync($"{app.Url}/inbox");
         await page.GetByRole(AriaRole.Link, new() { Name = "Answer", Exact = true }).ClickAsync();
-        await Assertions.Expect(page.GetByText("Which table?")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("Which table?", new() { Exact = true })).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Textbox).FillAsync(words);
         await page.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
 
         await Assertions.Expect(page).Not.ToHaveURLAsync(new Regex(task.TaskId));
-        await Assertions.Expect(page.GetByText(outcome)).ToBeVisibleAsync();
-        await Assertions.Expect(page.GetByText(task.SessionId)).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText(outcome, new() { Exact = true }).First).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText(task.SessionId).First).ToBeVisibleAsync();
     }
 }
