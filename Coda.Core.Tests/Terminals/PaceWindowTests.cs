@@ -9,10 +9,10 @@ public sealed class PaceWindowTests
     private const int Piece = 64 * 1024;
 
     [Theory]
-    [InlineData(1, 2, 128, 192)] // a slow page: Ctrl-C must not wait behind a megabyte
-    [InlineData(1, 20, 512, 1024)] // a fast page
-    [InlineData(200, 20, 1024, 1024)] // a fast page far away: the way there and back must be filled
-    [InlineData(200, 2, 128, 640)] // a slow page far away
+    [InlineData(1, 2, 64, 192)] // a slow page: Ctrl-C must not wait behind a megabyte
+    [InlineData(1, 20, 384, 1024)] // a fast page
+    [InlineData(200, 20, 768, 1024)] // a fast page far away: the way there and back must be filled
+    [InlineData(200, 2, 64, 640)] // a slow page far away
     public void The_window_fits_the_page_and_the_way_to_it(int roundTripMilliseconds, int megabytesASecond, int leastKilobytes, int mostKilobytes)
     {
         var time = new FakeTimeProvider();

@@ -6,10 +6,10 @@ namespace Coda.Core.Terminals;
 /// </summary>
 internal sealed class PaceWindow(TimeProvider time)
 {
-    private const long Least = 128 * 1024;
+    private const long Least = 64 * 1024;
     private const long Most = 1024 * 1024;
-    private const long Step = 64 * 1024;
-    private static readonly TimeSpan Bearable = TimeSpan.FromMilliseconds(40);
+    private const long Step = 32 * 1024;
+    private static readonly TimeSpan Bearable = TimeSpan.FromMilliseconds(25);
 
     private TimeSpan shortest = TimeSpan.MaxValue; // the way there and back, with nothing waiting
     private (long Offset, long At)? probe;
@@ -17,7 +17,7 @@ internal sealed class PaceWindow(TimeProvider time)
     private bool limiting;
 
     /// <summary>Bytes.</summary>
-    public long Size { get; private set; } = 2 * Least;
+    public long Size { get; private set; } = 4 * Least;
 
     /// <summary>Whether the program may go on, having produced up to an offset of which so much is parsed.</summary>
     public bool Allows(long produced, long parsed)

@@ -10,8 +10,8 @@ namespace Coda.Core.Terminals.Pty;
 internal sealed class PtyPair : IDisposable
 {
     // What lies in the pipe is what a Ctrl-C has to wait for: kept well below the window of a page.
-    private const int PauseAt = 128 * 1024;
-    private const int ReadSize = 64 * 1024;
+    private const int PauseAt = 64 * 1024;
+    private const int ReadSize = 32 * 1024;
 
     private readonly EventLoop loop;
     private readonly EventLoop.Registration registration;

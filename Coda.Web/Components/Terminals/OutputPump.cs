@@ -12,8 +12,9 @@ internal sealed class OutputPump : IDisposable
 {
     private const int Window = 1 << 20;
     private const int LargestPiece = 64 << 10;
-    // Small pieces travel together once the page is this far behind.
     private const int MostInFlight = 16;
+    // A page with this much to do does not idle; what comes meanwhile travels together, because each piece has its price.
+    private const int Busy = 2;
 
     private readonly Terminal terminal;
     private readonly TerminalViewer viewer;
@@ -94,9 +95,9 @@ internal sealed class OutputPump : IDisposable
                 return;
             }
 
-            if (HasRoom)
+            if (unacknowledged.Count < Busy)
             {
-                // Without room only an acknowledgement helps; new output would wake this loop for nothing, again and again.
+                // A busy page's acknowledgement comes soon; new output would wake this loop for nothing, again and again.
                 _ = WatchAsync(cancellation);
             }
 
@@ -117,6 +118,11 @@ internal sealed class OutputPump : IDisposable
         if (sizes.NextChange is { } change)
         {
             limit = (int)Math.Min(limit, change - cursor);
+        }
+
+        if (unacknowledged.Count >= Busy && terminal.Recording.Length - cursor < limit)
+        {
+            return null;
         }
 
         var read = terminal.Recording.Read(cursor, buffer.AsSpan(0, limit));
