@@ -7,7 +7,7 @@ namespace Coda.Web.Tests.Browser;
 [Collection(Chromium.Collection)]
 public sealed class ConnectionTests(Chromium chromium) : IAsyncDisposable
 {
-    private const int Cuts = 25;
+    private const int Cuts = 50;
     private readonly CodaApp app = new(new Dictionary<string, string> { ["Terminals:Shell"] = "/bin/bash" });
 
     /// <inheritdoc />
