@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Measures what docs/benchmarks.md reports; exits non-zero when a target is missed. --tiny only shows that it works.
+# Measures what docs/benchmarks.md reports; exits non-zero when a target is missed. --tiny only shows that it works;
+# names, such as McpLoad, pick single ones.
 set -euo pipefail
 cd "$(dirname "$0")"
 build/check-prerequisites.sh

@@ -1,20 +1,26 @@
 using Coda.Benchmarks;
 
 var tiny = args.Contains("--tiny");
+var only = args.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToArray();
 var published = args.FirstOrDefault(argument => argument.StartsWith("--server=", StringComparison.Ordinal))?["--server=".Length..];
 
 Console.WriteLine($"{"what",-58} {"value",12} {"baseline",12} {"ratio",8}  target");
 var missed = 0;
-foreach (var benchmark in (Func<Task<IReadOnlyList<Measurement>>>[])
+foreach (var (name, benchmark) in ((string, Func<Task<IReadOnlyList<Measurement>>>)[])
     [
-        () => CatThroughput.RunAsync(tiny),
-        () => IdleTerminals.RunAsync(tiny),
-        () => TaskStartLatency.RunAsync(tiny),
-        () => InboxLatency.RunAsync(tiny),
-        () => ServerStart.RunAsync(published, tiny),
-        () => McpLoad.RunAsync(published, tiny),
+        (nameof(CatThroughput), () => CatThroughput.RunAsync(tiny)),
+        (nameof(IdleTerminals), () => IdleTerminals.RunAsync(tiny)),
+        (nameof(TaskStartLatency), () => TaskStartLatency.RunAsync(tiny)),
+        (nameof(InboxLatency), () => InboxLatency.RunAsync(tiny)),
+        (nameof(ServerStart), () => ServerStart.RunAsync(published, tiny)),
+        (nameof(McpLoad), () => McpLoad.RunAsync(published, tiny)),
     ])
 {
+    if (only.Length > 0 && !only.Contains(name))
+    {
+        continue;
+    }
+
     foreach (var measurement in await benchmark())
     {
         Console.WriteLine(measurement);

@@ -197,6 +197,39 @@ public sealed class ToolTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("2025-06-18")]
+    [InlineData("2025-11-25")]
+    [InlineData("2026-07-28")]
+    public async Task The_inbox_says_the_same_as_plain_json_and_as_a_stream_and_when_it_is_asked_again(string revision)
+    {
+        const string Script = "echo \"quotes \\\"'<&>\\\\ \u00e4 \ud83d\ude00\"";
+        await app.EndOfAsync((await RunAsync(Script)).GetProperty("task_id").GetString()!);
+        await using var caller = await app.ConnectAsync(revision);
+        var first = await SucceedsAsync(caller, "coda_inbox", []);
+        var second = await SucceedsAsync(caller, "coda_inbox", []);
+        using var owner = app.Owner();
+        using var answer = await owner.PostAsync(McpCalls.Call("coda_inbox", []), revision: "2025-06-18");
+        var plain = (await answer.JsonAsync()).GetProperty("result");
+
+        Assert.Equal(Script, Prompt(first));
+        Assert.Equal(Script, Prompt(second));
+        Assert.Equal(Script, Prompt(plain.GetProperty("structuredContent")));
+        Assert.Equal(Script, Prompt(JsonDocument.Parse(plain.GetProperty("content")[0].GetProperty("text").GetString()!).RootElement));
+        Assert.Equal("resource_link", plain.GetProperty("content")[1].GetProperty("type").GetString());
+
+        static string? Prompt(JsonElement inbox) => inbox.GetProperty("tasks")[0].GetProperty("prompt_summary").GetString();
+    }
+
+    [Fact]
+    public async Task What_plain_json_says_is_escaped_no_more_than_it_must_be()
+    {
+        await app.EndOfAsync((await RunAsync("echo done")).GetProperty("task_id").GetString()!);
+        using var owner = app.Owner();
+        using var answer = await owner.PostAsync(McpCalls.Call("coda_inbox", []));
+        Assert.DoesNotContain("\\u0022", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+    }
+
     private Task<JsonElement> RunAsync(string script) =>
         SucceedsAsync("coda_run", new() { ["prompt"] = script, ["email"] = "me@x.y", ["agent"] = "shell" });
 

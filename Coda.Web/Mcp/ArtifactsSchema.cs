@@ -12,13 +12,20 @@ internal static class ArtifactsSchema
     {
         foreach (var tool in server.ToolCollection ?? [])
         {
-            if (tool.ProtocolTool.OutputSchema is { } schema
-                && JsonNode.Parse(schema.GetRawText()) is JsonObject root
-                && root["properties"]?["artifacts"] is JsonObject artifacts)
+            if (tool.ProtocolTool.OutputSchema is { } schema && NeedsCompletion(schema))
             {
+                var root = JsonNode.Parse(schema.GetRawText())!;
+                var artifacts = root["properties"]!["artifacts"]!;
                 artifacts["anyOf"] = new JsonArray(new JsonObject { ["type"] = "array" }, new JsonObject { ["type"] = "object" });
                 tool.ProtocolTool.OutputSchema = JsonSerializer.SerializeToElement(root);
             }
         }
     }
+
+    // Options are made for many a call, of the same tools.
+    private static bool NeedsCompletion(JsonElement schema) =>
+        schema.TryGetProperty("properties", out var properties)
+        && properties.TryGetProperty("artifacts", out var artifacts)
+        && artifacts.ValueKind == JsonValueKind.Object
+        && !artifacts.TryGetProperty("anyOf", out _);
 }

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Coda.Core.Tasks;
+using Coda.Web.Mcp.Transport;
 using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
 
 namespace Coda.Web.Mcp;
 
@@ -26,7 +28,7 @@ internal sealed class InboxAnswers
     }
 
     /// <summary>The answer as a tool gives it.</summary>
-    public async Task<CallToolResult> AskAsync(InboxQuery query, CancellationToken cancellation)
+    public async Task<CallToolResult> AskAsync(InboxQuery query, RequestContext<CallToolRequestParams> request, CancellationToken cancellation)
     {
         var kept = Volatile.Read(ref newest);
         // Links carry the address of the request being answered: one that came under another name gets its own.
@@ -40,15 +42,15 @@ internal sealed class InboxAnswers
                 return ToolAnswer.Error(message);
             }
 
-            var structured = JsonSerializer.SerializeToElement(InboxListing.Of(((InboxAnswer.Page)answer).Value, time.GetUtcNow(), links), ToolAnswer.Json);
-            kept = new Kept(question, at, structured, JsonSerializer.Serialize(structured, ToolAnswer.Json));
+            var listing = InboxListing.Of(((InboxAnswer.Page)answer).Value, time.GetUtcNow(), links);
+            kept = new Kept(question, at, new PreparedResult(JsonSerializer.SerializeToUtf8Bytes(listing, ToolAnswer.Json)));
             Volatile.Write(ref newest, kept);
         }
 
-        return ResourceLinks.AddInbox(new CallToolResult { StructuredContent = kept.Structured, Content = [new TextContentBlock { Text = kept.Text }] });
+        return ResourceLinks.AddInbox(kept.Result.For(request));
     }
 
     private sealed record Question(InboxQuery Query, string? BaseUrl, long Changes);
 
-    private sealed record Kept(Question Question, long At, JsonElement Structured, string Text);
+    private sealed record Kept(Question Question, long At, PreparedResult Result);
 }

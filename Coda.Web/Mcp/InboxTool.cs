@@ -21,6 +21,7 @@ internal sealed class InboxTool(InboxAnswers answers, TaskService tasks, Handoff
         UseStructuredContent = true, OutputSchemaType = typeof(InboxListing))]
     [Description(About)]
     public async Task<CallToolResult> ListAsync(
+        RequestContext<CallToolRequestParams> request,
         [Description("Only tasks with this e-mail label. Empty: all.")] string email = "",
         [Description("Only this status: running, completed, failed, info_needed, needs_approval, timeout, cancelled or interrupted; or interactive. Empty: all.")] string status = "",
         [Description("At most this many tasks, 1 to 200.")] int limit = 50,
@@ -32,7 +33,7 @@ internal sealed class InboxTool(InboxAnswers answers, TaskService tasks, Handoff
             return await ListHandoffsAsync(email, limit, cancellation);
         }
 
-        return await answers.AskAsync(new InboxQuery { Email = email, Status = status, Limit = limit, Before = before }, cancellation);
+        return await answers.AskAsync(new InboxQuery { Email = email, Status = status, Limit = limit, Before = before }, request, cancellation);
     }
 
     private async Task<CallToolResult> ListHandoffsAsync(string email, int limit, CancellationToken cancellation)

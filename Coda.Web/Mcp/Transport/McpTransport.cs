@@ -25,7 +25,10 @@ internal static class McpTransport
         {
             http.SessionMode = HttpServerSessionMode.StatefulForInitializeClients;
             http.IdleTimeout = IdleTimeout;
-        }).WithRequestFilters(filters => filters.AddReadResourceFilter(MissingResource.Filter));
+        }).WithRequestFilters(filters => filters.AddReadResourceFilter(MissingResource.Filter))
+            .WithMessageFilters(filters => filters
+                .AddIncomingFilter(UnexpectedError.Filter)
+                .AddOutgoingFilter(PlainReply.Filter));
 #pragma warning restore MCP9006
     }
 

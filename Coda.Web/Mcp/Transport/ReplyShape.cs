@@ -33,9 +33,11 @@ internal sealed class ReplyShape(RequestDelegate next, TimeProvider time, IHostA
         }
         else
         {
+            var reply = new PlainReply();
+            context.Features.Set(reply);
             using var held = new MemoryStream();
             await RunIntoAsync(held, context);
-            await SendAsJsonAsync(context, held);
+            await SendAsync(context, reply, held);
         }
     }
 
@@ -53,12 +55,12 @@ internal sealed class ReplyShape(RequestDelegate next, TimeProvider time, IHostA
         }
     }
 
-    private static async Task SendAsJsonAsync(HttpContext context, MemoryStream held)
+    private static async Task SendAsync(HttpContext context, PlainReply reply, MemoryStream held)
     {
         ReadOnlyMemory<byte> body = held.GetBuffer().AsMemory(0, (int)held.Length);
         if (context.Response.ContentType?.StartsWith(EventStream, StringComparison.OrdinalIgnoreCase) == true)
         {
-            body = EventStreamReply.FindResponse(body);
+            body = reply.Json;
             context.Response.ContentType = Json;
         }
 

@@ -12,6 +12,8 @@ namespace Coda.Web.Mcp.Transport;
 /// </summary>
 internal sealed class SessionlessCalls(RequestDelegate next, IOptionsFactory<McpServerOptions> options, ILoggerFactory loggers)
 {
+    private const string Revision = "MCP-Protocol-Version";
+
     /// <summary>Answers such a call; passes on everything else.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
@@ -27,7 +29,8 @@ internal sealed class SessionlessCalls(RequestDelegate next, IOptionsFactory<Mcp
         await using var server = McpServer.Create(transport, settings, loggers, context.RequestServices);
         var running = server.RunAsync(context.RequestAborted);
 
-        message.Context = new JsonRpcMessageContext { User = context.User };
+        var revision = context.Request.Headers[Revision].ToString();
+        message.Context = new JsonRpcMessageContext { User = context.User, ProtocolVersion = revision.Length > 0 ? revision : null };
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-cache, no-store";
         context.Response.Headers["X-Accel-Buffering"] = "no";
@@ -47,7 +50,7 @@ internal sealed class SessionlessCalls(RequestDelegate next, IOptionsFactory<Mcp
         && call.Method != RequestMethods.Initialize
         && context.Request.Headers["Mcp-Session-Id"].Count == 0
         && (context.Request.ContentType is null || context.Request.HasJsonContentType())
-        && Revisions.HaveSessions(context.Request.Headers["MCP-Protocol-Version"].ToString());
+        && Revisions.HaveSessions(context.Request.Headers[Revision].ToString());
 
     private static JsonRpcMessage? ReadMessage(HttpContext context)
     {
