@@ -64,6 +64,33 @@ public sealed class TaskReplyTests
         Assert.Contains("removed by retention", await RefusalAsync(host, TaskId.Of(asking), "yes"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_question_is_answered_once()
+    {
+        await using var host = await HostAsync("info_needed");
+        var asking = await host.EndsAsync(await host.RunsAsync());
+        var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => host.Tasks().ReplyAsync(TaskId.Of(asking), "main.sales", default)));
+        var started = Assert.Single(answers.OfType<TaskStart.Started>()).Task;
+        Assert.Equal(asking.TaskId, started.AnswersTaskId);
+
+        await host.EndsAsync(started);
+        Assert.Equal(started.TaskId, (await host.Tasks().AnswerToAsync(TaskId.Of(asking), default))?.TaskId);
+        Assert.Contains($"answered already: {started.TaskId}", await RefusalAsync(host, TaskId.Of(asking), "other.table"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_question_stands_again_when_what_went_on_with_its_answer_failed()
+    {
+        await using var host = await HostAsync("info_needed");
+        var script = """
+            if [ -z "$CODA_ANSWER" ]; then echo '{"status":"info_needed","feedback":"Which?"}' > "$CODA_RESULTS_DIR/result.json"; else exit "$CODA_ANSWER"; fi
+            """;
+        var asking = await host.EndsAsync(await host.RunsAsync(new TaskRequest { Prompt = script, Agent = "shell" }));
+        Assert.Equal(CodingTaskStatus.Failed, (await host.EndsAsync(await ReplyAsync(host, asking, "1"))).Status);
+        Assert.Null(await host.Tasks().AnswerToAsync(TaskId.Of(asking), default));
+        Assert.Equal(CodingTaskStatus.Completed, (await host.EndsAsync(await ReplyAsync(host, asking, "0"))).Status);
+    }
+
     private static async Task<CoreHost> HostAsync(string status)
     {
         var host = new CoreHost(FakeAgent.Does(Asks));

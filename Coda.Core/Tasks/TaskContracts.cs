@@ -97,6 +97,9 @@ public sealed record TaskView
     /// <summary>The session it continues, or empty.</summary>
     public string PreviousSessionId { get; init; } = "";
 
+    /// <summary>The task whose question it was given the answer to, or empty.</summary>
+    public string AnswersTaskId { get; init; } = "";
+
     /// <summary>Where it works.</summary>
     public string WorkingDirectory { get; init; } = "";
 

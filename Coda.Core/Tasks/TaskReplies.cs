@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Coda.Core.Storage;
 
@@ -15,8 +16,35 @@ internal sealed class TaskReplies(TaskStarter starter, TaskStore store, RunningT
     // A script gets it as a variable, of which the system takes 128 KiB.
     private const int MaxBytes = 64 << 10;
 
+    private readonly ConcurrentDictionary<string, byte> beingAnswered = new(StringComparer.Ordinal);
+
     /// <summary>Starts the chained task.</summary>
     public async Task<TaskStart> StartAsync(TaskId id, string answer, CancellationToken cancellation)
+    {
+        if (!beingAnswered.TryAdd(id.ToString(), 0))
+        {
+            return new TaskStart.Refused($"Task {id} is being answered at this moment, by somebody else or by a second click. coda_inbox shows what becomes of it.");
+        }
+
+        try
+        {
+            return await AnswerAsync(id, answer, cancellation);
+        }
+        finally
+        {
+            beingAnswered.TryRemove(id.ToString(), out _);
+        }
+    }
+
+    /// <summary>The task that goes on with the answer to a task's question, or null when none does or it failed.</summary>
+    public async Task<TaskView?> AnswerToAsync(string taskId, CancellationToken cancellation)
+    {
+        var found = await store.FindAnswerAsync(taskId, cancellation);
+        var task = found is null ? null : running.Find(found.TaskId)?.View ?? found;
+        return task?.Status.CountsAs() == CodingTaskStatus.Failed ? null : task;
+    }
+
+    private async Task<TaskStart> AnswerAsync(TaskId id, string answer, CancellationToken cancellation)
     {
         if (string.IsNullOrWhiteSpace(answer) || Encoding.UTF8.GetByteCount(answer) > MaxBytes)
         {
@@ -34,6 +62,13 @@ internal sealed class TaskReplies(TaskStarter starter, TaskStore store, RunningT
             return new TaskStart.Refused(
                 $"Task {id} asks nothing: it is {task.Status.Name()}. Only info_needed and needs_approval wait for an answer"
                 + (task.Status == CodingTaskStatus.Running ? "." : "; coda_run with previous_session_id continues any task that ended."));
+        }
+
+        if (await AnswerToAsync(task.TaskId, cancellation) is { } given)
+        {
+            return new TaskStart.Refused(
+                $"Task {id} was answered already: {given.TaskId}, which is {given.Status.Name()}, goes on with it. "
+                + $"To say more, use coda_run with previous_session_id {given.SessionId} once that has ended.");
         }
 
         if (await new TaskFiles(home, task.SessionId, task.TaskId).ReadRequestAsync(cancellation) is not { } prompt)

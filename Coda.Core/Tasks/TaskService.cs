@@ -42,6 +42,9 @@ public sealed class TaskService
     public Task<TaskStart> ReplyAsync(TaskId id, string answer, CancellationToken cancellation) =>
         Task.Run(() => replies.StartAsync(id, answer, cancellation), cancellation);
 
+    /// <summary>The task that goes on with the answer to a task's question, or null. One that failed does not count: the question stands again.</summary>
+    public Task<TaskView?> AnswerToAsync(TaskId id, CancellationToken cancellation) => replies.AnswerToAsync(id.ToString(), cancellation);
+
     /// <summary>A task by its id, or null.</summary>
     public async Task<TaskView?> FindAsync(TaskId id, CancellationToken cancellation) =>
         running.Find(id.ToString())?.View ?? await store.FindAsync(id.ToString(), cancellation);

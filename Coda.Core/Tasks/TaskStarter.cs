@@ -142,6 +142,7 @@ internal sealed class TaskStarter(
         TimeoutSeconds = asked.Request.TimeoutSeconds,
         PromptSummary = OneLine.Of(asked.Request.Prompt, SummaryLength),
         PreviousSessionId = asked.Request.PreviousSessionId,
+        AnswersTaskId = asked.Request.Reply?.Task.TaskId ?? "",
         WorkingDirectory = asked.WorkingDirectory,
         CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()),
         Version = 1,

@@ -21,7 +21,7 @@ internal sealed class TaskStore(Database database)
         seq AS Seq, id AS Id, session_id AS SessionId, terminal_id AS TerminalId, email AS Email, agent AS Agent,
         permissions AS Permissions, timeout_s AS TimeoutS, prompt_summary AS PromptSummary, previous_session_id AS PreviousSessionId,
         working_directory AS WorkingDirectory, status AS Status, created_at AS CreatedAt, ended_at AS EndedAt, step AS Step,
-        progress AS Progress, summary AS Summary, version AS Version
+        progress AS Progress, summary AS Summary, version AS Version, answers AS Answers
         """;
 
     /// <summary>Adds a new task; false when one of its ids is taken.</summary>
@@ -33,9 +33,9 @@ internal sealed class TaskStore(Database database)
                 (connection, transaction) => connection.Execute(
                     """
                     INSERT INTO tasks (id, session_id, terminal_id, email, agent, permissions, timeout_s, prompt_summary, previous_session_id,
-                        working_directory, status, created_at, step, progress, summary, version)
+                        working_directory, status, created_at, step, progress, summary, version, answers)
                     VALUES (@Id, @SessionId, @TerminalId, @Email, @Agent, @Permissions, @TimeoutS, @PromptSummary, @PreviousSessionId,
-                        @WorkingDirectory, @Status, @CreatedAt, @Step, @Progress, @Summary, @Version)
+                        @WorkingDirectory, @Status, @CreatedAt, @Step, @Progress, @Summary, @Version, @Answers)
                     """,
                     Row.Of(task),
                     transaction),
@@ -104,6 +104,10 @@ internal sealed class TaskStore(Database database)
     /// <summary>The task of a session, or null.</summary>
     public Task<TaskView?> FindBySessionAsync(string sessionId, CancellationToken cancellation) =>
         FirstAsync("session_id = @key", sessionId, cancellation);
+
+    /// <summary>The newest task that goes on with the answer to a task's question, or null.</summary>
+    public Task<TaskView?> FindAnswerAsync(string taskId, CancellationToken cancellation) =>
+        FirstAsync("answers = @key ORDER BY seq DESC", taskId, cancellation);
 
     /// <summary>The result of a task that ended, or null.</summary>
     public Task<TaskResult?> ResultAsync(string taskId, CancellationToken cancellation) => database.ReadAsync(
@@ -193,6 +197,7 @@ internal sealed class TaskStore(Database database)
         public string Progress { get; init; } = "";
         public string Summary { get; init; } = "";
         public long Version { get; init; }
+        public string Answers { get; init; } = "";
         public string? Result { get; init; }
 
         public static Row Of(TaskView task) => new()
@@ -214,6 +219,7 @@ internal sealed class TaskStore(Database database)
             Progress = task.Progress,
             Summary = task.Summary,
             Version = task.Version,
+            Answers = task.AnswersTaskId,
         };
 
         public TaskView View() => new()
@@ -235,6 +241,7 @@ internal sealed class TaskStore(Database database)
             Progress = Progress,
             Summary = Summary,
             Version = Version,
+            AnswersTaskId = Answers,
         };
     }
 }

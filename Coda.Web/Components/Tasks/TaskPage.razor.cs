@@ -46,7 +46,7 @@ public sealed partial class TaskPage : IAsyncDisposable
 
     private void OnChanged(TaskView task)
     {
-        if (task.TaskId == Id)
+        if (task.TaskId == Id || task.AnswersTaskId == Id)
         {
             refresh?.Signal();
         }
@@ -69,7 +69,7 @@ public sealed partial class TaskPage : IAsyncDisposable
         }
     }
 
-    private sealed record TaskDetails(TaskView Task, TaskResult? Result, IReadOnlyList<TaskProgress> Progress, string? Prompt, string? Diff)
+    private sealed record TaskDetails(TaskView Task, TaskResult? Result, IReadOnlyList<TaskProgress> Progress, string? Prompt, string? Diff, TaskView? Answer)
     {
         public static async Task<TaskDetails?> LoadAsync(TaskService tasks, TaskId id, CancellationToken cancellation) =>
             await tasks.FindAsync(id, cancellation) is { } task
@@ -78,7 +78,8 @@ public sealed partial class TaskPage : IAsyncDisposable
                     await tasks.ResultAsync(id, cancellation),
                     await tasks.ProgressAsync(id, cancellation),
                     await tasks.PromptAsync(id, cancellation),
-                    await tasks.DiffAsync(id, cancellation))
+                    await tasks.DiffAsync(id, cancellation),
+                    task.Status.Asks() ? await tasks.AnswerToAsync(id, cancellation) : null)
                 : null;
     }
 }
