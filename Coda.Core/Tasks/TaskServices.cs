@@ -22,6 +22,7 @@ public static class TaskServices
         .AddSingleton<TaskRecovery>()
         .AddSingleton<Retention>()
         .AddSingleton<Inbox>()
+        .AddSingleton<Subscriptions>()
         .AddSingleton(provider => new TaskService(
             provider.GetRequiredService<TaskStarter>(),
             provider.GetRequiredService<TaskReplies>(),

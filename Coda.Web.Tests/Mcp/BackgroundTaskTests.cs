@@ -62,6 +62,8 @@ public sealed class BackgroundTaskTests
         await using var app = new CodaApp();
         using var owner = app.Owner();
         var id = Text(await StartAsync(owner, "sleep 600"), "taskId");
+        Assert.Equal("complete", Text(await ResultAsync(owner, "tasks/update", id), "resultType")); // it asks nothing, and says so by ignoring answers
+        Assert.Equal("working", Text(await ResultAsync(owner, "tasks/get", id), "status"));
         Assert.Equal("complete", Text(await ResultAsync(owner, "tasks/cancel", id), "resultType"));
         var cancelled = await ResultAsync(owner, "tasks/get", id);
         Assert.Equal("cancelled", Text(cancelled, "status"));

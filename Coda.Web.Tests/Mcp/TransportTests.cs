@@ -39,6 +39,9 @@ public sealed class TransportTests : IAsyncLifetime
         Assert.Equal(["coda_run", "coda_interactive", "coda_inbox", "coda_get_result", "coda_reply", "coda_cancel"], tools.Select(tool => tool.Name));
         Assert.Equal(revision ?? "2026-07-28", client.NegotiatedProtocolVersion);
         Assert.Contains("Do not loop", client.ServerInstructions);
+        Assert.NotEqual(true, client.ServerCapabilities.Tools?.ListChanged);
+        Assert.NotEqual(true, client.ServerCapabilities.Resources?.ListChanged);
+        Assert.NotEqual(true, client.ServerCapabilities.Prompts?.ListChanged);
     }
 
     [Theory]

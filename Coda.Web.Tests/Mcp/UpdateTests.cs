@@ -120,6 +120,40 @@ public sealed class UpdateTests
     }
 
     [Fact]
+    public async Task A_session_has_its_subscriptions_again_after_a_restart()
+    {
+        using var directory = new TemporaryDirectory();
+        string session;
+        await using (var first = new CodaApp(directory: directory.Path))
+        {
+            using var client = first.Owner();
+            using var introduced = await client.PostAsync(Initialize("2025-11-25"));
+            session = introduced.Headers.GetValues("Mcp-Session-Id").Single();
+            foreach (var uri in (string[])["coda://inbox", "coda://tasks/task-12345678"])
+            {
+                using var answer = await client.PostAsync(Message("resources/subscribe", new JsonObject { ["uri"] = uri }), session: session);
+                Assert.True((await answer.JsonAsync()).TryGetProperty("result", out _));
+            }
+
+            using var unsubscribed = await client.PostAsync(
+                Message("resources/unsubscribe", new JsonObject { ["uri"] = "coda://tasks/task-12345678" }), session: session);
+        }
+
+        await using var second = new CodaApp(directory: directory.Path);
+        using var owner = second.Owner();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/mcp");
+        request.Headers.Add("Mcp-Session-Id", session);
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        using var stream = await owner.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync(Cancellation));
+        await StartAsync(owner, "true");
+        var heard = await NextAsync(reader);
+        Assert.Equal(
+            ("notifications/resources/updated", "coda://inbox"),
+            (heard.GetProperty("method").GetString(), heard.GetProperty("params").GetProperty("uri").GetString()));
+    }
+
+    [Fact]
     public async Task Without_a_session_there_is_nobody_to_tell()
     {
         await using var app = new CodaApp();

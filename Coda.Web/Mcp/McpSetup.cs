@@ -47,6 +47,7 @@ public static class McpSetup
             {
                 server.ServerInstructions = ServerInstructions.Text;
             })
+            .WithMessageFilters(filters => filters.AddOutgoingFilter(FixedLists.Filter))
             .WithCompleteHttpTransport()
             .WithTools<RunTool>(ToolAnswer.Json)
             .WithTools<InteractiveTool>(ToolAnswer.Json)

@@ -7,7 +7,7 @@ using ModelContextProtocol.Server;
 namespace Coda.Web.Mcp.Updates;
 
 /// <summary><c>resources/subscribe</c> of the revisions that have sessions: updates go to the stream that the session's client holds open.</summary>
-internal sealed class SessionUpdates(TaskService tasks, TimeProvider time)
+internal sealed class SessionUpdates(TaskService tasks, Subscriptions subscriptions, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, UpdateQueue> bySession = new(StringComparer.Ordinal);
 
@@ -21,6 +21,13 @@ internal sealed class SessionUpdates(TaskService tasks, TimeProvider time)
         }
 
         using var queue = bySession[session] = new UpdateQueue(tasks, time);
+        foreach (var uri in await subscriptions.OfAsync(session, cancellation))
+        {
+            // The session is from before a restart, and nobody knows what changed meanwhile.
+            queue.Add(uri);
+            queue.Note(uri);
+        }
+
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var pushing = PushAsync(server, queue, over.Token);
         try
@@ -36,7 +43,7 @@ internal sealed class SessionUpdates(TaskService tasks, TimeProvider time)
     }
 
     /// <summary>Takes in a resource.</summary>
-    public ValueTask<EmptyResult> SubscribeAsync(RequestContext<SubscribeRequestParams> request, CancellationToken cancellation)
+    public async ValueTask<EmptyResult> SubscribeAsync(RequestContext<SubscribeRequestParams> request, CancellationToken cancellation)
     {
         var uri = request.Params?.Uri ?? "";
         if (!ListenStream.IsKnown(uri))
@@ -44,15 +51,23 @@ internal sealed class SessionUpdates(TaskService tasks, TimeProvider time)
             throw new McpProtocolException($"There is no resource '{uri}'.", McpErrorCode.ResourceNotFound);
         }
 
-        QueueOf(request.Server).Add(uri);
-        return ValueTask.FromResult(new EmptyResult());
+        var queue = QueueOf(request.Server);
+        if (!await subscriptions.AddAsync(request.Server.SessionId!, uri, cancellation))
+        {
+            throw new McpProtocolException("This session has too many subscriptions; end some of them.", McpErrorCode.InvalidRequest);
+        }
+
+        queue.Add(uri);
+        return new EmptyResult();
     }
 
     /// <summary>Lets it go.</summary>
-    public ValueTask<EmptyResult> UnsubscribeAsync(RequestContext<UnsubscribeRequestParams> request, CancellationToken cancellation)
+    public async ValueTask<EmptyResult> UnsubscribeAsync(RequestContext<UnsubscribeRequestParams> request, CancellationToken cancellation)
     {
-        QueueOf(request.Server).Remove(request.Params?.Uri ?? "");
-        return ValueTask.FromResult(new EmptyResult());
+        var uri = request.Params?.Uri ?? "";
+        QueueOf(request.Server).Remove(uri);
+        await subscriptions.RemoveAsync(request.Server.SessionId!, uri, cancellation);
+        return new EmptyResult();
     }
 
     private UpdateQueue QueueOf(McpServer server) =>
