@@ -63,8 +63,11 @@ public sealed class ForeignClientTests
     }
 
     [Theory]
-    [InlineData("2025-11-25", "server-initialize", "server-session-lifecycle", "ping", "tools-list", "server-sse-multiple-streams", "dns-rebinding-protection")]
-    [InlineData("2026-07-28", "tools-list", "server-sse-multiple-streams", "dns-rebinding-protection", "http-header-validation", "input-required-result-unsupported-methods")]
+    [InlineData("2025-11-25", "server-initialize", "server-session-lifecycle", "ping", "tools-list", "resources-list", "prompts-list", "completion-complete",
+        "logging-set-level", "server-sse-multiple-streams", "dns-rebinding-protection")]
+    [InlineData("2026-07-28", "tools-list", "resources-list", "prompts-list", "completion-complete", "caching", "sep-2164-resource-not-found",
+        "server-sse-multiple-streams", "dns-rebinding-protection", "http-header-validation", "input-required-result-unsupported-methods",
+        "input-required-result-validate-input")]
     public async Task The_scenarios_that_suit_any_server_suit_this_one(string revision, params string[] scenarios)
     {
         await using var app = new CodaApp(services: services => services.AddSingleton<IStartupFilter, AlwaysOwner>());
