@@ -8,12 +8,15 @@ namespace Coda.Core.Tests.RealAgents.Model;
 /// <summary>A tool a CLI offers to the model.</summary>
 internal sealed record OfferedTool(string Name, JsonNode? Schema, string? Namespace = null);
 
-/// <summary>One thing the scripted model does: run a shell command, say something, fail, or never answer.</summary>
+/// <summary>One thing the scripted model does: run a shell command, call another tool, say something, fail, or never answer.</summary>
 internal sealed record Step
 {
     public string? Bash { get; init; }
 
-    /// <summary>Further arguments of the shell tool.</summary>
+    /// <summary>A tool by its name, or by the name it has on its MCP server.</summary>
+    public string? Tool { get; init; }
+
+    /// <summary>Further arguments of the shell tool, or those of the other one.</summary>
     public JsonObject? Extra { get; init; }
 
     public string Say { get; init; } = "done";
@@ -59,6 +62,13 @@ internal sealed partial record Conversation(string System, string UserText, int 
     /// <summary>The step as an answer in terms of the tools that are offered.</summary>
     public Answer Play(Step step)
     {
+        if (step.Tool is not null)
+        {
+            // Claude's tools of MCP servers are not among the offered ones, even when it has just searched for one.
+            var tool = Tools.FirstOrDefault(tool => tool.Name == step.Tool || tool.Name.EndsWith($"__{step.Tool}", StringComparison.Ordinal));
+            return new Answer("", tool ?? new OfferedTool($"mcp__coda__{step.Tool}", null), step.Extra ?? []);
+        }
+
         if (step.Bash is null)
         {
             return new Answer(step.Say);
