@@ -21,5 +21,9 @@ if ! cmp -s "$CODA_AGENTS_DIRECTORY/wanted" "$CODA_AGENTS_DIRECTORY/installed"; 
   (cd "$CODA_AGENTS_DIRECTORY" && npm install --loglevel=error "${omit[@]}")
   mv "$CODA_AGENTS_DIRECTORY/wanted" "$CODA_AGENTS_DIRECTORY/installed"
 fi
-dotnet build Coda.Core.Tests --nologo -v quiet
-dotnet Coda.Core.Tests/bin/Debug/net10.0/Coda.Core.Tests.dll -noColor -explicit only -parallel none -trait "Category=RealAgents" "$@"
+dotnet build Coda.sln --nologo -v quiet
+failed=0
+for project in Coda.Core.Tests Coda.Web.Tests; do
+  dotnet "$project/bin/Debug/net10.0/$project.dll" -noColor -explicit only -parallel none -trait "Category=RealAgents" "$@" || failed=1
+done
+exit $failed

@@ -9,11 +9,6 @@ namespace Coda.Core.Tests.RealAgents;
 internal sealed class RealAgentHost : IAsyncDisposable
 {
     public const string Category = "RealAgents";
-    /// <summary>Those to run: all, or the one that <c>CODA_AGENTS_ONLY</c> names.</summary>
-    private static readonly string[] Wanted = Environment.GetEnvironmentVariable("CODA_AGENTS_ONLY") is { Length: > 0 } only
-        ? [only]
-        : VendorSetup.Agents;
-
     private readonly string root = VendorSetup.CreateDirectory();
 
     public RealAgentHost(Dictionary<string, string?>? settings = null)
@@ -21,7 +16,7 @@ internal sealed class RealAgentHost : IAsyncDisposable
         Home = Directory.CreateDirectory(Path.Combine(root, "user")).FullName;
         var vendors = new VendorSetup(Home, Model.Url);
         var all = new Dictionary<string, string?> { ["Terminals:Shell"] = "/bin/bash", ["Tasks:LingerSeconds"] = "600" };
-        foreach (var agent in Wanted)
+        foreach (var agent in VendorSetup.Wanted)
         {
             all[$"Agents:{agent}:Executable"] = VendorSetup.Executable(agent);
             foreach (var (name, value) in vendors.Variables(agent))
@@ -39,11 +34,11 @@ internal sealed class RealAgentHost : IAsyncDisposable
     }
 
     /// <summary>The agents, for theories.</summary>
-    public static TheoryData<string> Agents => [.. Wanted];
+    public static TheoryData<string> Agents => [.. VendorSetup.Wanted];
 
     /// <summary>The agents with each of their permission modes.</summary>
     public static TheoryData<string, string> Modes => new(
-        from agent in Wanted
+        from agent in VendorSetup.Wanted
         from mode in (string[])["smart", "yolo"]
         select (agent, mode));
 

@@ -8,7 +8,11 @@ namespace Coda.Core.Tests.RealAgents;
 /// </summary>
 internal sealed class VendorSetup
 {
-    public static readonly string[] Agents = ["claude", "codex", "gemini", "opencode"];
+    /// <summary>Those to run: all, or the one that <c>CODA_AGENTS_ONLY</c> names.</summary>
+    public static readonly string[] Wanted = Environment.GetEnvironmentVariable("CODA_AGENTS_ONLY") is { Length: > 0 } only
+        ? [only]
+        : ["claude", "codex", "gemini", "opencode"];
+
     private static readonly string Installed = Environment.GetEnvironmentVariable("CODA_AGENTS_DIRECTORY") is { Length: > 0 } directory
         ? directory
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "coda-agents");

@@ -35,35 +35,30 @@ public sealed partial class ClientTests : IAsyncLifetime
         Directory.Delete(home, recursive: true);
     }
 
-    [Fact(Explicit = true)]
-    public async Task Claude_delegates_and_waits()
+    public static TheoryData<string> Clients => [.. VendorSetup.Wanted.Intersect(["claude", "codex"])];
+
+    [Theory(Explicit = true)]
+    [MemberData(nameof(Clients))]
+    public async Task It_delegates_and_waits_for_the_end(string agent)
     {
-        await SetUpAsync("claude");
-        var said = await RunAsync(
-            "claude",
-            "claude -p --permission-mode dontAsk --allowedTools mcp__coda",
-            Search("coda_run"),
-            Call("coda_run", new JsonObject { ["prompt"] = "echo as claude wished", ["email"] = "", ["agent"] = "shell", ["wait_seconds"] = 40 }));
+        await SetUpAsync(agent);
+        var call = new Step
+        {
+            Tool = "coda_run",
+            Extra = new JsonObject { ["prompt"] = "echo as it wished", ["email"] = "", ["agent"] = "shell", ["wait_seconds"] = 40 },
+        };
+        var said = agent == "claude"
+            ? await RunAsync(agent, "claude -p --permission-mode dontAsk --allowedTools mcp__coda", Search("coda_run"), call)
+            : await RunAsync(agent, "codex exec --skip-git-repo-check -c 'mcp_servers.coda.default_tools_approval_mode=\"approve\"' -", call);
         Assert.Contains("told", said);
-        await IsInInboxAsync("as claude wished");
+        var page = Assert.IsType<InboxAnswer.Page>(await app.Services.GetRequiredService<TaskService>().InboxAsync(new InboxQuery(), Cancellation)).Value;
+        var task = Assert.Single(page.Tasks);
+        Assert.Equal((CodingTaskStatus.Completed, "as it wished"), (task.Status, task.Summary));
     }
 
-    [Fact(Explicit = true)]
-    public async Task Codex_delegates_and_waits()
-    {
-        await SetUpAsync("codex");
-        var said = await RunAsync(
-            "codex",
-            "codex exec --skip-git-repo-check -c 'mcp_servers.coda.default_tools_approval_mode=\"approve\"' -",
-            Call("coda_run", new JsonObject { ["prompt"] = "echo as codex wished", ["email"] = "", ["agent"] = "shell", ["wait_seconds"] = 40 }));
-        Assert.Contains("told", said);
-        await IsInInboxAsync("as codex wished");
-    }
-
+    // Claude looks a tool of an MCP server up before it can call it.
     private static Step Search(string tool) =>
         new() { Tool = "ToolSearch", Extra = new JsonObject { ["query"] = $"select:mcp__coda__{tool}", ["max_results"] = 5 } };
-
-    private static Step Call(string tool, JsonObject arguments) => new() { Tool = tool, Extra = arguments };
 
     /// <summary>Runs what the README has for this client.</summary>
     private async Task SetUpAsync(string agent)
@@ -80,13 +75,6 @@ public sealed partial class ClientTests : IAsyncLifetime
         var (exitCode, output) = await BashAsync(agent, command, $"Delegate it. {Conversation.Script([.. steps, new Step { Say = "told" }])}");
         Assert.True(exitCode == 0, $"{output}\n{string.Join('\n', model.Log)}");
         return output;
-    }
-
-    private async Task IsInInboxAsync(string summary)
-    {
-        var page = Assert.IsType<InboxAnswer.Page>(await app.Services.GetRequiredService<TaskService>().InboxAsync(new InboxQuery(), Cancellation)).Value;
-        var task = Assert.Single(page.Tasks);
-        Assert.Equal((CodingTaskStatus.Completed, summary), (task.Status, task.Summary));
     }
 
     private async Task<(int ExitCode, string Output)> BashAsync(string agent, string script, string input)
