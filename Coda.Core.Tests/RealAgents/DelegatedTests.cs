@@ -48,22 +48,48 @@ public sealed class DelegatedTests : IAsyncLifetime
     [MemberData(nameof(RealAgentHost.Agents), MemberType = typeof(RealAgentHost))]
     public async Task An_API_that_fails_fails_the_task(string agent)
     {
-        // opencode tries a 500 again without end: that is the timeout's to end.
-        foreach (var fault in agent == "opencode" ? (int[])[401] : [401, 500])
-        {
-            host.Model.Fault = fault;
-            var (task, result) = await RunAsync(agent, "yolo", "do something");
-            Assert.True(task.Status == CodingTaskStatus.Failed, Explain(result));
-            Assert.Empty(ProcessTable.WithEnvironment("CODA_TERMINAL_ID", task.TerminalId));
-        }
+        host.Model.Fault = 401;
+        await FailsAsync(agent, "do something", CodingTaskStatus.Failed);
+    }
+
+    [Theory(Explicit = true)]
+    [MemberData(nameof(RealAgentHost.Agents), MemberType = typeof(RealAgentHost))]
+    public async Task An_API_that_is_out_of_order_fails_the_task_or_runs_into_its_time(string agent)
+    {
+        host.Model.Fault = 500;
+        await FailsAsync(agent, "do something", WhenTriedAgain(agent));
+    }
+
+    [Theory(Explicit = true)]
+    [MemberData(nameof(RealAgentHost.Agents), MemberType = typeof(RealAgentHost))]
+    public async Task A_network_that_breaks_in_the_middle_fails_the_task_or_runs_into_its_time(string agent) =>
+        await FailsAsync(agent, Conversation.Script(new Step { Bash = "echo so far" }, new Step { Break = true }), WhenTriedAgain(agent));
+
+    [Theory(Explicit = true)]
+    [MemberData(nameof(RealAgentHost.Agents), MemberType = typeof(RealAgentHost))]
+    public async Task A_network_that_was_never_there_fails_the_task_or_runs_into_its_time(string agent)
+    {
+        await host.Model.DisposeAsync();
+        await FailsAsync(agent, "do something", WhenTriedAgain(agent));
+    }
+
+    [Theory(Explicit = true)]
+    [MemberData(nameof(RealAgentHost.Agents), MemberType = typeof(RealAgentHost))]
+    public async Task An_agent_that_is_killed_fails_the_task_and_leaves_no_process(string agent)
+    {
+        var task = await HangsAsync(agent);
+        var oldest = ProcessTable.WithEnvironment("CODA_TERMINAL_ID", task.TerminalId).MinBy(process => process.StartTicks);
+        ProcessTable.Signal(oldest.Pid, 9);
+        var ended = await host.Core.EndsAsync(task);
+        Assert.Equal((CodingTaskStatus.Failed, true), (ended.Status, ended.Summary.Contains("signal 9", StringComparison.Ordinal)));
+        Assert.Empty(ProcessTable.WithEnvironment("CODA_TERMINAL_ID", task.TerminalId));
     }
 
     [Theory(Explicit = true)]
     [MemberData(nameof(RealAgentHost.Agents), MemberType = typeof(RealAgentHost))]
     public async Task A_task_that_hangs_can_be_cancelled_and_leaves_no_process(string agent)
     {
-        var task = await host.Core.RunsAsync(new TaskRequest { Prompt = Conversation.Script(new Step { Hang = true }), Agent = agent, Permissions = "yolo", WorkflowProtocol = false });
-        await Wait.Until(() => host.Model.Log.Any(line => line.Contains("Hang = True", StringComparison.Ordinal)));
+        var task = await HangsAsync(agent);
         await host.Core.Tasks().CancelAsync(Id(task), default);
         Assert.Equal(CodingTaskStatus.Cancelled, (await host.Core.NowAsync(task)).Status);
         Assert.Empty(ProcessTable.WithEnvironment("CODA_TERMINAL_ID", task.TerminalId));
@@ -79,9 +105,28 @@ public sealed class DelegatedTests : IAsyncLifetime
 
     private static TaskId Id(TaskView task) => TaskId.TryParse(task.TaskId, out var id) ? id : default;
 
-    private async Task<(TaskView Task, TaskResult Result)> RunAsync(string agent, string permissions, string prompt)
+    // opencode tries again without end.
+    private static CodingTaskStatus WhenTriedAgain(string agent) => agent == "opencode" ? CodingTaskStatus.Timeout : CodingTaskStatus.Failed;
+
+    private async Task FailsAsync(string agent, string prompt, CodingTaskStatus expected)
     {
-        var task = await host.Core.RunsAsync(new TaskRequest { Prompt = prompt, Agent = agent, Permissions = permissions, WorkflowProtocol = false });
+        var (task, result) = await RunAsync(agent, "yolo", prompt, expected == CodingTaskStatus.Timeout ? 15 : 300);
+        Assert.True(task.Status == expected, $"{task.Status}\n{Explain(result)}");
+        Assert.Empty(ProcessTable.WithEnvironment("CODA_TERMINAL_ID", task.TerminalId));
+    }
+
+    private async Task<TaskView> HangsAsync(string agent)
+    {
+        var task = await host.Core.RunsAsync(
+            new TaskRequest { Prompt = Conversation.Script(new Step { Hang = true }), Agent = agent, Permissions = "yolo", WorkflowProtocol = false });
+        await Wait.Until(() => host.Model.Log.Any(line => line.Contains("Hang = True", StringComparison.Ordinal)));
+        return task;
+    }
+
+    private async Task<(TaskView Task, TaskResult Result)> RunAsync(string agent, string permissions, string prompt, int seconds = 300)
+    {
+        var task = await host.Core.RunsAsync(
+            new TaskRequest { Prompt = prompt, Agent = agent, Permissions = permissions, WorkflowProtocol = false, TimeoutSeconds = seconds });
         var ended = await host.Core.EndsAsync(task);
         return (ended, await host.Core.ResultAsync(ended));
     }

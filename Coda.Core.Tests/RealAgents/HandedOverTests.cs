@@ -64,7 +64,36 @@ public sealed class HandedOverTests : IAsyncLifetime
         await Becomes(terminal, TerminalStateKind.Idle, TerminalStateKind.Done);
         await terminal.EndAsync(TerminalEndReason.Closed);
         Assert.Empty(ProcessTable.WithEnvironment("CODA_TERMINAL_ID", terminal.Id.ToString()));
-        Assert.Contains(states, state => state.Kind == TerminalStateKind.Working);
+        lock (states)
+        {
+            Assert.InRange(states.First(state => state.Kind == TerminalStateKind.WaitingForApproval).Since - host.Model.ToolAskedAt, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+            TerminalStateKind[] told = [TerminalStateKind.Working, TerminalStateKind.WaitingForApproval, TerminalStateKind.Working, TerminalStateKind.Done];
+            Assert.Equal(told, Turn(states));
+        }
+    }
+
+    /// <summary>What was told of the one turn: from its begin on, each state once, and several approvals in a row as one.</summary>
+    private static List<TerminalStateKind> Turn(List<TerminalState> states)
+    {
+        List<TerminalStateKind> turn = [];
+        foreach (var kind in states.Select(state => state.Kind).SkipWhile(kind => kind != TerminalStateKind.Working))
+        {
+            if (kind is TerminalStateKind.Idle or TerminalStateKind.Done)
+            {
+                return [.. turn, TerminalStateKind.Done];
+            }
+
+            if (turn is [.., _, TerminalStateKind.Working] && kind == TerminalStateKind.WaitingForApproval)
+            {
+                turn.RemoveAt(turn.Count - 1);
+            }
+            else if (turn.Count == 0 || turn[^1] != kind)
+            {
+                turn.Add(kind);
+            }
+        }
+
+        return turn;
     }
 
     private Task Becomes(Terminal terminal, params TerminalStateKind[] kinds) =>

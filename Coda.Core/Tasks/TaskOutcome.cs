@@ -69,8 +69,8 @@ internal static class TaskOutcome
             },
             _ => Own(
                 CodingTaskStatus.Failed,
-                $"{task.Agent} ended with exit code {end.Code}.",
-                [exitCodeDecides ? $"Exit code {end.Code}." : $"{task.Agent} ended with exit code {end.Code} and without a result.", .. Tail(lastLines)],
+                $"{task.Agent} ended with exit code {Words(end.Code)}.",
+                [exitCodeDecides ? $"Exit code {Words(end.Code)}." : $"{task.Agent} ended with exit code {Words(end.Code)} and without a result.", .. Tail(lastLines)],
                 reading),
         };
     }
@@ -87,6 +87,13 @@ internal static class TaskOutcome
         Status = status,
         Summary = summary,
         Errors = reading.Fault is { Length: > 0 } fault ? [fault, .. errors] : errors,
+    };
+
+    private static string Words(int exitCode) => exitCode switch
+    {
+        128 + 9 => "137 (signal 9: somebody killed it, or the system did for want of memory)",
+        > 128 and <= 128 + 64 => $"{exitCode} (signal {exitCode - 128})",
+        _ => $"{exitCode}",
     };
 
     private static string[] Tail(IReadOnlyList<string> lastLines) =>

@@ -8,7 +8,7 @@ namespace Coda.Core.Tests.RealAgents.Model;
 /// <summary>A tool a CLI offers to the model.</summary>
 internal sealed record OfferedTool(string Name, JsonNode? Schema, string? Namespace = null);
 
-/// <summary>One thing the scripted model does: run a shell command, call another tool, say something, fail, or never answer.</summary>
+/// <summary>One thing the scripted model does: run a shell command, call another tool, say something, fail, break off, or never answer.</summary>
 internal sealed record Step
 {
     public string? Bash { get; init; }
@@ -24,6 +24,9 @@ internal sealed record Step
     public int Error { get; init; }
 
     public bool Hang { get; init; }
+
+    /// <summary>The connection breaks before an answer, however often it is asked.</summary>
+    public bool Break { get; init; }
 }
 
 /// <summary>What the model answers.</summary>

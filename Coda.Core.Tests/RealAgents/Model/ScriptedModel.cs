@@ -34,6 +34,9 @@ internal sealed class ScriptedModel : IAsyncDisposable
     /// <summary>What was asked, for a test that failed.</summary>
     public ConcurrentQueue<string> Log { get; } = new();
 
+    /// <summary>When it told a CLI to use a tool, last.</summary>
+    public DateTimeOffset ToolAskedAt { get; private set; }
+
     /// <summary>Answers everything with this status, if set.</summary>
     public int Fault { get; set; }
 
@@ -91,6 +94,12 @@ internal sealed class ScriptedModel : IAsyncDisposable
                 await Task.Delay(Timeout.Infinite, stopping.Token);
             }
 
+            if (step.Break)
+            {
+                context.Response.Abort();
+                return;
+            }
+
             if (step.Error != 0)
             {
                 await SendAsync(context, Failure(step.Error), step.Error);
@@ -98,6 +107,7 @@ internal sealed class ScriptedModel : IAsyncDisposable
             }
 
             var answer = conversation.Play(step);
+            ToolAskedAt = answer.Tool is null ? ToolAskedAt : TimeProvider.System.GetUtcNow();
             var model = body!["model"]?.ToString() ?? "scripted";
             if (body["stream"]?.GetValue<bool>() == true || path.Contains(":stream", StringComparison.Ordinal))
             {
