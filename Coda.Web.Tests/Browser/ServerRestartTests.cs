@@ -45,6 +45,29 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
         Assert.Equal(0, await second.ExitsAsync(cancellation));
     }
 
+    [Fact]
+    public async Task A_stop_with_pages_open_is_quick_and_logs_nothing_alarming()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var server = Start();
+        await server.ListensAsync(cancellation);
+        var page = await chromium.NewPageAsync();
+        await page.GotoAsync(await LoginLinkAsync(server));
+        var terminal = await TerminalOnPage.OnAsync(page);
+        await terminal.RunAsync("while sleep 0.05; do date; done");
+        await terminal.WaitForLineAsync(":");
+        foreach (var path in (string[])["terminals", "inbox"])
+        {
+            var other = await page.Context.NewPageAsync();
+            await other.GotoAsync($"http://127.0.0.1:{port}/{path}");
+            await Assertions.Expect(other.Locator("h1")).ToBeVisibleAsync();
+        }
+
+        server.Terminate();
+        Assert.Equal(0, await server.ExitsAsync(cancellation));
+        Assert.DoesNotContain("xception", server.Output, StringComparison.Ordinal);
+    }
+
     private static async Task<string> LoginLinkAsync(CodaProcess server)
     {
         await Waiting.UntilAsync(() => LoginLink().IsMatch(server.Output));

@@ -18,6 +18,7 @@ public static class PageSetup
         // A pasted piece is at most 8,000 characters, 24 KB of UTF-8 before JSON escapes it.
         services.Configure<HubOptions>(options => options.MaximumReceiveMessageSize = 128 << 10);
         services.AddMudServices(options => options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight);
+        CircuitLog.AddTo(services);
         services.AddScoped<CircuitConnection>();
         services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<CircuitConnection>());
         services.AddScoped<CircuitTerminals>();
@@ -30,6 +31,7 @@ public static class PageSetup
     /// <summary>Maps pages and static files.</summary>
     public static void MapCodaPages(this WebApplication app)
     {
+        app.Services.GetRequiredService<CircuitLog>().EndWith(app.Lifetime);
         app.UseAntiforgery();
         app.MapStaticAssets();
         // Compression costs three times the CPU and a quarter of the throughput (docs/decisions).

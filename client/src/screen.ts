@@ -39,7 +39,7 @@ export class Screen {
     void accelerate(this.terminal);
   }
 
-  /** What fits into the element at the user's font size. */
+  /** What fits into the element at the user's font size. Asking makes the browser lay the page out: not for every piece of output. */
   get window(): Cells {
     const scale = fontSize() / this.cell.font;
     return {
@@ -59,12 +59,16 @@ export class Screen {
   /** Takes the user's font size, or with `shrink` the largest one below it at which the whole terminal is seen. */
   fitFont(shrink: boolean): void {
     const wanted = fontSize();
-    const fits = this.window;
-    const ratio = shrink ? Math.min(1, fits.columns / this.terminal.cols, fits.rows / this.terminal.rows) : 1;
+    const ratio = shrink ? this.ratio() : 1;
     const size = ratio === 1 ? wanted : Math.max(smallestFont, Math.floor(wanted * ratio * 2) / 2);
     if (this.terminal.options.fontSize === size) return;
     this.terminal.options.fontSize = size;
     this.measure();
+  }
+
+  private ratio(): number {
+    const fits = this.window;
+    return Math.min(1, fits.columns / this.terminal.cols, fits.rows / this.terminal.rows);
   }
 
   set theme(theme: ITheme) {

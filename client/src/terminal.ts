@@ -34,6 +34,7 @@ class LiveTerminal {
   private parsed = 0;
   private liveFrom = Number.MAX_SAFE_INTEGER;
   private driver = true;
+  private shape = '';
   private settle = 0;
 
   constructor(id: string, host: HTMLElement, private readonly port: Port, theme: ITheme) {
@@ -79,7 +80,11 @@ class LiveTerminal {
     const repeated = bytes.length > 0 && end <= this.received;
     if (!repeated) {
       this.driver = driver;
-      this.screen.resizeInOrder({ columns, rows }, () => this.screen.fitFont(!this.driver));
+      const shape = `${columns} ${rows} ${driver}`;
+      if (shape !== this.shape) {
+        this.shape = shape;
+        this.screen.resizeInOrder({ columns, rows }, () => this.screen.fitFont(!this.driver));
+      }
       if (offset > this.received) terminal.write(notKept(offset - this.received));
       if (bytes.length > 0) terminal.write(bytes.subarray(Math.max(0, this.received - offset)));
       this.received = Math.max(this.received, end);
