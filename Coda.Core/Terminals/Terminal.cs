@@ -55,6 +55,7 @@ public sealed partial class Terminal
     private TerminalSize size;
     private long lastActivity; // UTC ticks
     private volatile string title;
+    private volatile ColorScheme scheme;
     private volatile TerminalEnd? end;
 
     internal Terminal(TerminalId id, TerminalLaunch launch, PtyPair pty, EventLoop loop, Recording recording, TimeProvider time, TimeSpan idleTime, ILogger log)
@@ -72,6 +73,7 @@ public sealed partial class Terminal
         CreatedAt = time.GetUtcNow();
         size = launch.Size;
         title = launch.Label;
+        scheme = launch.Scheme;
         lastActivity = CreatedAt.UtcTicks;
         viewers = new ViewerSet(time, Resize, RaiseChanged);
         cursorQueries = new CursorQueries(time, AnswerCursor);
@@ -114,6 +116,20 @@ public sealed partial class Terminal
         }
     }
 
+    /// <summary>Its colours, as programs are told and pages show them.</summary>
+    public ColorScheme Scheme
+    {
+        get => scheme;
+        set
+        {
+            if (scheme != value)
+            {
+                scheme = value;
+                RaiseChanged();
+            }
+        }
+    }
+
     /// <summary>When it was opened.</summary>
     public DateTimeOffset CreatedAt { get; }
 
@@ -135,7 +151,7 @@ public sealed partial class Terminal
     /// <summary>Completes when the program is gone, its leftovers are ended and the recording is complete.</summary>
     public Task<TerminalEnd> Ended => ended.Task;
 
-    /// <summary>Raised (on any thread, not while a lock is held) when title, state, size, driver, warning or end changed.</summary>
+    /// <summary>Raised (on any thread, not while a lock is held) when title, state, size, scheme, driver, warning or end changed.</summary>
     public event Action? Changed;
 
     /// <summary>Process id of the program, its session and group; 0 before the start.</summary>
@@ -410,7 +426,7 @@ public sealed partial class Terminal
                 AnswerCursor(query.Kind, 1, 1);
             }
         }
-        else if (TerminalReply.To(query, parser.Modes, viewers.Colors, Size) is { } reply)
+        else if (TerminalReply.To(query, parser.Modes, TerminalColors.Of(Scheme), Size) is { } reply)
         {
             input.Writer.TryWrite(System.Text.Encoding.ASCII.GetBytes(reply));
         }

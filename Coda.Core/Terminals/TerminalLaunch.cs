@@ -49,6 +49,9 @@ public sealed record TerminalLaunch
     /// <summary>Size at the very start of the program.</summary>
     public TerminalSize Size { get; init; } = TerminalSize.Default;
 
+    /// <summary>What its programs are told when they ask for colours; dark where nobody has chosen.</summary>
+    public ColorScheme Scheme { get; init; }
+
     /// <summary>The agent's name, where one runs.</summary>
     public string? Agent { get; init; }
 

@@ -11,7 +11,8 @@ namespace Coda.Core.Terminals;
 /// <summary>A terminal as the database remembers it, live or ended.</summary>
 public sealed record TerminalRecord(
     string Id, TerminalMode Mode, string Label, string Title, string? Agent, string? TaskId,
-    DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, int? ExitCode, TerminalEndReason? EndReason, DateTimeOffset? FilesRemovedAt);
+    DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, int? ExitCode, TerminalEndReason? EndReason, DateTimeOffset? FilesRemovedAt,
+    ColorScheme Scheme);
 
 /// <summary>Opens terminals, knows the live ones, remembers the ended ones.</summary>
 public sealed partial class TerminalRegistry : IAsyncDisposable
@@ -125,12 +126,13 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         options.Shell.Length > 0 ? options.Shell : Environment.GetEnvironmentVariable("SHELL") is { Length: > 0 } own ? own : "/bin/bash";
 
     /// <summary>Opens the user's shell in the working directory: a tab of the web UI.</summary>
-    public Task<TerminalOpening> OpenShellAsync(TerminalSize size, CancellationToken cancellation) => OpenAsync(
+    public Task<TerminalOpening> OpenShellAsync(TerminalSize size, ColorScheme scheme, CancellationToken cancellation) => OpenAsync(
         new TerminalLaunch
         {
             Mode = TerminalMode.Direct,
             Label = Path.GetFileName(Shell),
             Size = size,
+            Scheme = scheme,
             Command = new TerminalCommand { Arguments = [Shell], WorkingDirectory = directories.Default() },
         },
         cancellation);
@@ -160,7 +162,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
             }
 
             new RecordingArchive(home).Find(row.Id)?.Repair();
-            await store.EndAsync(row.Id, null, new TerminalEnd(-1, TerminalEndReason.Interrupted, time.GetUtcNow()), cancellation);
+            await store.EndAsync(row.Id, null, null, new TerminalEnd(-1, TerminalEndReason.Interrupted, time.GetUtcNow()), cancellation);
         }
     }
 
@@ -254,7 +256,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         ReleaseSlot(terminal.Id);
         try
         {
-            await store.EndAsync(terminal.Id.ToString(), terminal.Title, end, CancellationToken.None);
+            await store.EndAsync(terminal.Id.ToString(), terminal.Title, terminal.Scheme, end, CancellationToken.None);
         }
         catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException)
         {

@@ -9,12 +9,12 @@ internal sealed class TerminalStore(Database database)
 {
     private const string Columns =
         "id, mode, label, title, agent, task_id AS TaskId, created_at AS CreatedAt, ended_at AS EndedAt, exit_code AS ExitCode, "
-        + "end_reason AS EndReason, files_removed_at AS FilesRemovedAt, pid, pid_start AS PidStart, boot_id AS BootId";
+        + "end_reason AS EndReason, files_removed_at AS FilesRemovedAt, pid, pid_start AS PidStart, boot_id AS BootId, scheme";
 
     public Task InsertAsync(Terminal terminal, CancellationToken cancellation) => ExecuteAsync(
         """
-        INSERT INTO terminals (id, mode, label, title, agent, task_id, created_at)
-        VALUES (@Id, @Mode, @Label, @Title, @Agent, @TaskId, @CreatedAt)
+        INSERT INTO terminals (id, mode, label, title, agent, task_id, created_at, scheme)
+        VALUES (@Id, @Mode, @Label, @Title, @Agent, @TaskId, @CreatedAt, @Scheme)
         """,
         new
         {
@@ -25,6 +25,7 @@ internal sealed class TerminalStore(Database database)
             terminal.Agent,
             terminal.TaskId,
             CreatedAt = terminal.CreatedAt.ToUnixTimeMilliseconds(),
+            Scheme = terminal.Scheme.ToString(),
         },
         cancellation);
 
@@ -36,12 +37,12 @@ internal sealed class TerminalStore(Database database)
         new { id = id.ToString(), pid, start, bootId },
         cancellation);
 
-    public Task EndAsync(string id, string? title, TerminalEnd end, CancellationToken cancellation) => ExecuteAsync(
+    public Task EndAsync(string id, string? title, ColorScheme? scheme, TerminalEnd end, CancellationToken cancellation) => ExecuteAsync(
         """
-        UPDATE terminals SET title = coalesce(@title, title), ended_at = @at, exit_code = @code, end_reason = @reason
+        UPDATE terminals SET title = coalesce(@title, title), scheme = coalesce(@scheme, scheme), ended_at = @at, exit_code = @code, end_reason = @reason
         WHERE id = @id AND ended_at IS NULL
         """,
-        new { id, title, at = end.At.ToUnixTimeMilliseconds(), code = end.Code < 0 ? (int?)null : end.Code, reason = end.Reason.ToString() },
+        new { id, title, scheme = scheme?.ToString(), at = end.At.ToUnixTimeMilliseconds(), code = end.Code < 0 ? (int?)null : end.Code, reason = end.Reason.ToString() },
         cancellation);
 
     public Task<TerminalRow?> FindAsync(string id, CancellationToken cancellation) => database.ReadAsync(
@@ -90,9 +91,12 @@ internal sealed class TerminalRow
 
     public string? BootId { get; init; }
 
+    public required string Scheme { get; init; }
+
     public TerminalRecord ToRecord() => new(
         Id, Enum.Parse<TerminalMode>(Mode), Label, Title, Agent, TaskId, Time(CreatedAt)!.Value, Time(EndedAt), ExitCode,
-        EndReason is null ? null : Enum.Parse<TerminalEndReason>(EndReason), Time(FilesRemovedAt));
+        EndReason is null ? null : Enum.Parse<TerminalEndReason>(EndReason), Time(FilesRemovedAt),
+        Enum.Parse<ColorScheme>(Scheme));
 
     private static DateTimeOffset? Time(long? milliseconds) =>
         milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;

@@ -2,13 +2,6 @@ using System.Text;
 
 namespace Coda.Core.Terminals;
 
-/// <summary>The colours a viewer's theme has, for programs that ask (OSC 4/10/11/12). Each <c>#rrggbb</c>.</summary>
-/// <param name="Foreground">OSC 10.</param>
-/// <param name="Background">OSC 11.</param>
-/// <param name="Cursor">OSC 12.</param>
-/// <param name="Palette">OSC 4, the first 16.</param>
-public sealed record TerminalColors(string Foreground, string Background, string Cursor, IReadOnlyList<string> Palette);
-
 /// <summary>One page that shows a terminal: its place in the stream, its size, and its right to drive.</summary>
 public sealed class TerminalViewer : IDisposable
 {
@@ -34,8 +27,6 @@ public sealed class TerminalViewer : IDisposable
 
     // The rest is guarded by the set's lock.
     internal TerminalSize Size { get; private set; }
-
-    internal TerminalColors? Colors { get; private set; }
 
     internal bool Visible { get; private set; } = true;
 
@@ -72,9 +63,6 @@ public sealed class TerminalViewer : IDisposable
 
     /// <summary>Whether a person can see the page; a hidden page does not pace.</summary>
     public void SetVisible(bool visible) => set.Change(() => Visible = visible);
-
-    /// <summary>Tells the theme's colours.</summary>
-    public void SetColors(TerminalColors colors) => set.Change(() => Colors = colors);
 
     /// <summary>Types a piece, once: a sequence number already applied is dropped.</summary>
     /// <param name="sequence">1, 2, 3… for this viewer.</param>

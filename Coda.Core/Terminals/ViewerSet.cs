@@ -6,13 +6,6 @@ internal sealed class ViewerSet(TimeProvider time, Action<TerminalSize> resize, 
     /// <summary>A driver silent for so long counts as detached.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private static readonly TerminalColors DefaultColors = new(
-        "#e6e6e6", "#14161b", "#e6e6e6",
-        [
-            "#21252b", "#e06c75", "#98c379", "#e5c07b", "#61afef", "#c678dd", "#56b6c2", "#abb2bf",
-            "#5c6370", "#ff7b86", "#b5e890", "#ffd68a", "#7cc4ff", "#e29bf5", "#6fd3df", "#ffffff",
-        ]);
-
     private readonly Lock gate = new();
     private readonly List<TerminalViewer> viewers = [];
     private TerminalViewer? driver;
@@ -28,18 +21,6 @@ internal sealed class ViewerSet(TimeProvider time, Action<TerminalSize> resize, 
             lock (gate)
             {
                 return driver is { IsAttached: true };
-            }
-        }
-    }
-
-    /// <summary>The driver's colours, else a dark theme's.</summary>
-    public TerminalColors Colors
-    {
-        get
-        {
-            lock (gate)
-            {
-                return driver?.Colors ?? DefaultColors;
             }
         }
     }

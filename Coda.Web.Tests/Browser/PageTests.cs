@@ -91,6 +91,32 @@ public sealed class PageTests(Chromium chromium) : IAsyncDisposable
         Assert.Empty(complaints);
     }
 
+    [Fact]
+    public async Task A_terminal_keeps_its_scheme_in_a_page_of_the_other_until_the_visitor_switches()
+    {
+        var page = await chromium.NewPageAsync(dark: false);
+        await page.GotoAsync(app.LoginLink());
+        await page.WaitForURLAsync("**/terminals/term-*");
+        // What a visitor opens has the visitor's scheme, at the very first visit, too.
+        await Assertions.Expect(page.Locator(".terminal-page")).ToHaveAttributeAsync("data-scheme", "Light");
+
+        var registry = app.Services.GetRequiredService<TerminalRegistry>();
+        var opening = await registry.OpenShellAsync(TerminalSize.Default, Core.Terminals.ColorScheme.Dark, TestContext.Current.CancellationToken);
+        var terminal = Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
+        await page.GotoAsync($"{app.Url}/terminals/{terminal.Id}");
+        await TerminalOnPage.OnAsync(page);
+        await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "light");
+        await Assertions.Expect(page.Locator(".terminal-page")).ToHaveCSSAsync("background-color", "rgb(15, 20, 26)");
+        await PictureAsync(page, "dark-in-light", dark: false);
+        foreach (var (button, scheme, background) in ((string, Core.Terminals.ColorScheme, string)[])
+            [("Dark theme", Core.Terminals.ColorScheme.Dark, "rgb(15, 20, 26)"), ("Light theme", Core.Terminals.ColorScheme.Light, "rgb(253, 253, 252)")])
+        {
+            await page.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
+            await Assertions.Expect(page.Locator(".terminal-page")).ToHaveCSSAsync("background-color", background);
+            Assert.Equal(scheme, terminal.Scheme);
+        }
+    }
+
     private async Task<TaskView> StartAsync(TaskService tasks, string prompt)
     {
         var start = await tasks.StartAsync(new TaskRequest { Prompt = prompt, Agent = "shell", Email = "ana@example.org" }, CancellationToken.None);

@@ -16,7 +16,7 @@ public sealed class HeartbeatTests
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56));
         await using var app = new CodaApp(
             new Dictionary<string, string> { ["Terminals:Shell"] = "/bin/cat" }, services: services => services.AddSingleton<TimeProvider>(time));
-        var opening = await app.Services.GetRequiredService<TerminalRegistry>().OpenShellAsync(TerminalSize.Default, cancellation);
+        var opening = await app.Services.GetRequiredService<TerminalRegistry>().OpenShellAsync(TerminalSize.Default, ColorScheme.Dark, cancellation);
         var terminal = Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
         using var connection = new CircuitConnection();
         await using var circuit = new CircuitTerminals(connection, time);

@@ -24,7 +24,7 @@ public sealed class LegacyLinkTests
             Assert.Equal(viewer, await TargetAsync(owner, id));
         }
 
-        var opening = await app.Services.GetRequiredService<TerminalRegistry>().OpenShellAsync(TerminalSize.Default, Cancellation);
+        var opening = await app.Services.GetRequiredService<TerminalRegistry>().OpenShellAsync(TerminalSize.Default, ColorScheme.Dark, Cancellation);
         var terminal = Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
         Assert.Equal($"/terminals/{terminal.Id}", await TargetAsync(owner, $"{terminal.Id}"));
         await terminal.EndAsync(TerminalEndReason.Closed);

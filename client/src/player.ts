@@ -34,10 +34,6 @@ class Player {
     return this.playback.start(follow);
   }
 
-  setTheme(theme: ITheme): void {
-    this.screen.theme = theme;
-  }
-
   dispose(): void {
     this.playback.dispose();
     this.observer.disconnect();

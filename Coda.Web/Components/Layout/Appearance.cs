@@ -1,3 +1,4 @@
+using Coda.Core.Terminals;
 using Microsoft.JSInterop;
 
 namespace Coda.Web.Components.Layout;
@@ -10,8 +11,14 @@ public sealed class Appearance(IJSRuntime js)
     /// <summary>Whether the page is dark now.</summary>
     public bool Dark { get; private set; } = true;
 
+    /// <summary>The scheme of a terminal that the visitor opens now.</summary>
+    public ColorScheme Scheme => Dark ? ColorScheme.Dark : ColorScheme.Light;
+
     /// <summary>Raised on the renderer's dispatcher when <see cref="Dark"/> changed.</summary>
     public event Action? Changed;
+
+    /// <summary>Raised on the renderer's dispatcher when the visitor has chosen the other one.</summary>
+    public event Action? Toggled;
 
     /// <summary>Takes over what the visitor chose before; null = nothing yet.</summary>
     public void Start(bool? remembered)
@@ -30,7 +37,11 @@ public sealed class Appearance(IJSRuntime js)
     }
 
     /// <summary>Changes to the other one.</summary>
-    public Task ToggleAsync() => SetAsync(!Dark);
+    public async Task ToggleAsync()
+    {
+        await SetAsync(!Dark);
+        Toggled?.Invoke();
+    }
 
     private async Task SetAsync(bool dark)
     {

@@ -19,6 +19,7 @@ public sealed partial class TerminalView : IAsyncDisposable
     private IDisposable? showing;
     private Task pumping = Task.CompletedTask;
     private string? error;
+    private ColorScheme shownScheme;
     private bool ready;
 
     /// <summary>Prepares what the page will call.</summary>
@@ -61,8 +62,9 @@ public sealed partial class TerminalView : IAsyncDisposable
         try
         {
             await using var module = await Js.InvokeAsync<IJSObjectReference>("import", gone.Token, "./" + Assets["js/terminal.js"]);
+            shownScheme = Terminal.Scheme;
             page = await module.InvokeAsync<IJSObjectReference>(
-                "open", gone.Token, Terminal.Id.ToString(), host, portReference, TerminalPalette.Theme(Appearance.Dark));
+                "open", gone.Token, Terminal.Id.ToString(), host, portReference, TerminalPalette.Theme(shownScheme));
             var window = await page.InvokeAsync<TerminalWindow>("window", gone.Token);
             Attach(new TerminalSize(window.Columns, window.Rows));
         }
@@ -76,7 +78,7 @@ public sealed partial class TerminalView : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Terminal.Changed -= OnChanged;
-        Appearance.Changed -= OnAppearanceChanged;
+        Appearance.Toggled -= OnToggled;
         await gone.CancelAsync();
         await pumping;
         pump?.Dispose();
@@ -102,10 +104,9 @@ public sealed partial class TerminalView : IAsyncDisposable
     private void Attach(TerminalSize size)
     {
         Terminal.Changed += OnChanged;
-        Appearance.Changed += OnAppearanceChanged;
+        Appearance.Toggled += OnToggled;
         showing = Circuit.Show(Terminal);
         viewer = Terminal.Attach(size);
-        viewer.SetColors(TerminalPalette.Colors(Appearance.Dark));
         pump = new OutputPump(Terminal, viewer, page!, Connection);
         port.Open(viewer);
         pumping = PumpAsync();
@@ -133,14 +134,17 @@ public sealed partial class TerminalView : IAsyncDisposable
     private void OnChanged() => _ = InvokeAsync(() =>
     {
         pump?.Wake();
+        if (Terminal.Scheme != shownScheme)
+        {
+            shownScheme = Terminal.Scheme;
+            _ = Call("setTheme", TerminalPalette.Theme(shownScheme)).AsTask();
+        }
+
         StateHasChanged();
     });
 
-    private void OnAppearanceChanged()
-    {
-        viewer?.SetColors(TerminalPalette.Colors(Appearance.Dark));
-        _ = Call("setTheme", TerminalPalette.Theme(Appearance.Dark)).AsTask();
-    }
+    // Who switches the light means what is in front of the eyes, too.
+    private void OnToggled() => Terminal.Scheme = Appearance.Scheme;
 
     private async ValueTask Call(string method, params object[] arguments)
     {
@@ -156,5 +160,4 @@ public sealed partial class TerminalView : IAsyncDisposable
             // A wish about the looks of a page that is not there.
         }
     }
-
 }

@@ -1,0 +1,52 @@
+using Coda.Core.Terminals;
+using Coda.Core.Tests.Hosting;
+
+namespace Coda.Core.Tests.Terminals;
+
+/// <summary>A terminal has its colours whether or not anybody looks.</summary>
+public sealed class ColorSchemeTests : IAsyncLifetime
+{
+    // OSC 11, and the 24 bytes of its answer.
+    private const string AskForBackground = "stty raw -echo; printf '\\e]11;?\\e\\\\'; head -c 24 | tr -d '\\033'; stty sane; echo";
+
+    private readonly CoreHost host = new();
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => host.DisposeAsync();
+
+    [Theory]
+    [InlineData(ColorScheme.Dark, "]11;rgb:0f0f/1414/1a1a")]
+    [InlineData(ColorScheme.Light, "]11;rgb:fdfd/fdfd/fcfc")]
+    public async Task A_program_is_told_its_terminals_background_with_and_without_a_viewer(ColorScheme scheme, string answer)
+    {
+        var terminal = await OpenAsync($"{AskForBackground}; read -r; {AskForBackground}; echo asked twice", scheme);
+        await terminal.Shows(answer);
+        using var viewer = terminal.Attach(TerminalSize.Default);
+        await terminal.TypesAsync("\n");
+        await terminal.Shows("asked twice");
+        Assert.Equal(3, terminal.Text().Split(answer).Length);
+    }
+
+    [Fact]
+    public async Task A_recording_remembers_the_scheme_it_ended_with()
+    {
+        var terminal = await OpenAsync("exec cat", ColorScheme.Dark);
+        Assert.Equal(ColorScheme.Dark, (await host.Terminals.FindRecordAsync(terminal.Id, default))?.Scheme);
+        var told = 0;
+        terminal.Changed += () => told++;
+        terminal.Scheme = ColorScheme.Light;
+        terminal.Scheme = ColorScheme.Light;
+        Assert.Equal(1, told);
+        await terminal.EndAsync(TerminalEndReason.Closed);
+        await Wait.Until(async () => await host.Terminals.FindRecordAsync(terminal.Id, default) is { EndedAt: not null, Scheme: ColorScheme.Light });
+    }
+
+    private async Task<Terminal> OpenAsync(string script, ColorScheme scheme)
+    {
+        var command = new TerminalCommand { Arguments = ["bash", "--norc", "-c", script], WorkingDirectory = host.Projects };
+        var opening = await host.Terminals.OpenAsync(
+            new TerminalLaunch { Mode = TerminalMode.Direct, Label = "test", Command = command, Scheme = scheme }, default);
+        return Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
+    }
+}
