@@ -88,6 +88,19 @@ public sealed class HandoffTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_runs_is_listed_however_long_ago_it_began()
+    {
+        var handoffs = host.Get<HandoffService>();
+        var (view, terminal) = await LaunchAsync("/Users/me@x.y/My Project!", "x");
+        Assert.Equal(view.Id, Assert.Single(await handoffs.ListAsync(TimeSpan.Zero, "", 10, default)).Id);
+        Assert.Equal(1, await handoffs.CountAsync(TimeSpan.Zero, "", default));
+        Assert.Empty(await handoffs.ListAsync(TimeSpan.FromDays(1), "", view, 10, default));
+        await terminal.EndAsync(TerminalEndReason.Closed);
+        await Wait.Until(async () => await handoffs.CountAsync(TimeSpan.Zero, "", default) == 0);
+        Assert.Equal(1, await handoffs.CountAsync(TimeSpan.FromDays(1), "", default));
+    }
+
+    [Fact]
     public async Task An_empty_folder_is_said_to_be_empty_and_is_no_failure()
     {
         var launched = Assert.IsType<HandoffStart.Launched>(await StartAsync("/Users/me@x.y/empty", "x"));
