@@ -3,22 +3,30 @@ namespace Coda.Core.Tests.Handoffs;
 /// <summary>A <c>databricks</c> that exports from a directory of the test, with the moods of the real one.</summary>
 internal static class FakeDatabricks
 {
+    /// <summary>A file that makes it wait, silently, before it exports the folder that holds this one, until <see cref="Go"/>.</summary>
+    public const string Hold = ".hold";
+
     private const string Script = """
         #!/bin/bash
-        echo "$@" >> "$(dirname "$0")/calls"
+        here=$(dirname "$0")
+        echo "$@" >> "$here/calls"
         [ "$1 $2" = "workspace export-dir" ] && [ $# -eq 4 ] || { echo "Error: unknown command" >&2; exit 2; }
         [ -r "$DATABRICKS_CONFIG_FILE" ] || { echo "Error: no login" >&2; exit 1; }
-        source=$(dirname "$0")/workspace$3
+        held() { until [ -e "$here/go" ] || [ ! -e "$1/.hold" ]; do sleep 0.02; done; }
+        source=$here/workspace$3
         case "$3" in
           */slow) sleep 1000 ;;
           */denied) echo "Error: User does not have Read permission" >&2; exit 1 ;;
         esac
         [ -d "$source" ] || { echo "Error: Path ($3) doesn't exist." >&2; exit 1; }
-        mkdir -p "$4"
-        cd "$source" && find . -type f | while read -r file; do
-          mkdir -p "$4/$(dirname "$file")"; cp "$file" "$4/$file"; echo "$3/${file#./} -> $4/${file#./}"
+        held "$source"
+        echo "Export started. Download files from  $3"
+        cd "$source" && find . -type d -printf '%P\n' | sort | while read -r directory; do
+          held "./$directory"
+          mkdir -p "$4/$directory"
+          find "./$directory" -maxdepth 1 -type f -exec cp -t "$4/$directory" {} + -printf "$3/$directory/%f -> $4/$directory/%f\n"
         done
-        echo "Export complete."
+        echo "Export complete. Files can be found at $4"
 
         """;
 
@@ -53,4 +61,7 @@ internal static class FakeDatabricks
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.WriteAllText(file, content);
     }
+
+    /// <summary>Ends its waiting.</summary>
+    public static void Go(string root) => File.WriteAllText($"{root}/bin/go", "");
 }
