@@ -38,7 +38,7 @@ public sealed class HandoffTests : IAsyncLifetime
         await terminal.Shows($"AGENT in {view.Directory} got <The files here were exported from the Databricks Workspace folder /Workspace/Users/me@x.y/My Project!/");
         await terminal.Shows("-first\r\nline 'two' \"three\">");
         Assert.Contains("notes.md -> ", terminal.Text(), StringComparison.Ordinal);
-        Assert.Equal("workspace export-dir /Users/me@x.y/My Project! " + view.Directory, File.ReadAllText($"{root}/bin/calls").Trim());
+        Assert.Equal("workspace export-dir /Users/me@x.y/My Project! " + view.Directory + " --profile DEFAULT", File.ReadAllText($"{root}/bin/calls").Trim());
         await terminal.TypesAsync("bye\n");
         await terminal.Shows("left with bye");
         await terminal.TypesAsync("pwd; echo $((6*7)); git --no-pager log --format=%s; git status --short | wc -l; exit 5\n");
@@ -157,16 +157,6 @@ public sealed class HandoffTests : IAsyncLifetime
     [InlineData("/Users/../etc", "must not hold")]
     [InlineData("/Users/a\nb", "control characters")]
     public async Task Paths_that_are_none_are_refused(string path, string expected) => Assert.Contains(expected, await RefusesAsync(path), StringComparison.Ordinal);
-
-    [Fact]
-    public async Task Without_a_login_the_command_to_run_is_named()
-    {
-        await File.WriteAllTextAsync($"{root}/databrickscfg", "; nothing\n[DEFAULT]\n", TestContext.Current.CancellationToken);
-        Assert.Contains("databricks auth login --host", await RefusesAsync("/Users/me@x.y/My Project!"), StringComparison.Ordinal);
-        File.Delete($"{root}/bin/databricks");
-        Assert.Contains("The Databricks CLI is not installed", await RefusesAsync("/Users/me@x.y/My Project!"), StringComparison.Ordinal);
-        await NothingIsLeftAsync();
-    }
 
     [Fact]
     public async Task A_local_directory_is_copied_or_worked_in_as_it_is()

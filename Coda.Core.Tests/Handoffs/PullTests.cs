@@ -28,7 +28,7 @@ public sealed class PullTests : IAsyncLifetime
     {
         FakeDatabricks.Put(root, $"/Users/me@x.y/p/{FakeDatabricks.Hold}", "");
         var asking = host.Get<HandoffService>().StartAsync(Request(), default);
-        await Wait.Until(() => File.Exists($"{root}/bin/calls"));
+        await Wait.Until(() => File.Exists($"{root}/bin/calls") && host.Terminals.Live.Count == 1);
         var terminal = Assert.Single(host.Terminals.Live);
         using var viewer = terminal.Attach(TerminalSize.Default);
         Assert.Equal("", terminal.Text());

@@ -18,6 +18,9 @@ internal sealed record HandoffPlan
     /// <summary>Brings the files; null when they are there.</summary>
     public required TerminalCommand? Pull { get; init; }
 
+    /// <summary>Why the pull failed and what to do, from what it said last; null when it cannot tell.</summary>
+    public required Func<IReadOnlyList<string>, string?> WhyFailed { get; init; }
+
     /// <summary>The agent, with its kickoff.</summary>
     public required TerminalCommand Agent { get; init; }
 

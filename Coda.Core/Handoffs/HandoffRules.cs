@@ -134,6 +134,7 @@ internal sealed class HandoffRules(
             Quit = agent.Quit,
             Root = root,
             Pull = pull,
+            WhyFailed = kind == HandoffKind.Workspace ? databricks.WhyFailed : _ => null,
             Agent = AgentCommand.ForPerson(agent, kickoff, directory, events),
             Events = events,
             Shell = new TerminalCommand { Arguments = [terminals.Shell], WorkingDirectory = directory },

@@ -132,15 +132,19 @@ internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeS
     private string Failure(Terminal terminal, TerminalEnd end)
     {
         var lines = PlainOutput.LastLines(terminal.Recording);
-        var shown = lines.Count > 0 ? $" It said:\n{string.Join('\n', lines)}" : " It said nothing.";
+        var shown = lines.Count > 0 ? $" It said:\n{string.Join('\n', lines)}" : "";
         var source = plan.View.Source;
         return end.Reason switch
         {
             TerminalEndReason.TimedOut =>
-                $"Timed out pulling files from '{source}' after {pullLimit.TotalSeconds:0}s. Try a smaller folder, or have Handoffs:PullSeconds raised.{shown}",
+                $"Timed out pulling files from '{source}' after {pullLimit.TotalSeconds:0}s; nothing was kept. "
+                + (lines.Count > 0
+                    ? $"Try a smaller folder, or have Handoffs:PullSeconds raised.{shown}"
+                    : "It said nothing: where it copies from may be out of reach. Try again, or have Handoffs:PullSeconds raised."),
             TerminalEndReason.Exited =>
-                $"Failed to pull files from '{source}': {plan.PullName} ended with exit code {end.Code}. "
-                + $"Check that the path exists, that it is a folder, and that the user has read access to it.{shown}",
+                $"Failed to pull files from '{source}': {plan.PullName} ended with exit code {end.Code}; nothing was kept. "
+                + (plan.WhyFailed(lines) ?? "Check that the path exists, that it is a folder, and that the user has read access to it.")
+                + (shown.Length > 0 ? shown : " It said nothing."),
             _ => $"The hand-off of '{source}' was ended while its files were pulled.",
         };
     }
