@@ -12,8 +12,8 @@ internal sealed record HandoffPlan
     /// <summary>How a person leaves the agent.</summary>
     public required string Quit { get; init; }
 
-    /// <summary>Our own directory, with the work folder in it; null when a directory is worked in as it is.</summary>
-    public required string? Root { get; init; }
+    /// <summary>Our own directory for it: what the agent is given beside the work folder, and that folder unless a directory is worked in as it is.</summary>
+    public required string Own { get; init; }
 
     /// <summary>Brings the files; null when they are there.</summary>
     public required TerminalCommand? Pull { get; init; }

@@ -58,7 +58,11 @@ internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeS
             return;
         }
 
-        if (plan.Root is { } root && await IsUnchangedAsync(root))
+        if (plan.View.Kind == HandoffKind.InPlace)
+        {
+            RemoveFiles();
+        }
+        else if (await IsUnchangedAsync())
         {
             RemoveFiles();
             await store.SetRemovedAsync(view.Id, time.GetUtcNow());
@@ -72,19 +76,13 @@ internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeS
     public void Dispose() => agentLeft.Dispose();
 
     /// <summary>Removes what was made for it.</summary>
-    public void RemoveFiles()
-    {
-        if (plan.Root is { } root)
-        {
-            DirectoryTree.Remove(root);
-        }
-    }
+    public void RemoveFiles() => DirectoryTree.Remove(plan.Own);
 
     private async Task ListenAsync(Terminal terminal)
     {
         if (plan.Events is { } events)
         {
-            await new OpenCodeEvents(events, terminal.Report, time).FollowAsync(agentLeft.Token);
+            await events.FollowAsync(terminal.Report, time, agentLeft.Token);
         }
     }
 
@@ -149,7 +147,7 @@ internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeS
         };
     }
 
-    private async Task<bool> IsUnchangedAsync(string root)
+    private async Task<bool> IsUnchangedAsync()
     {
         var directory = plan.View.Directory;
         if (DirectoryTree.IsEmpty(directory))
@@ -157,7 +155,7 @@ internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeS
             return true;
         }
 
-        return baseline is not null && await FolderLook.AtAsync(root, directory, IsLikeBaselineAsync, CancellationToken.None);
+        return baseline is not null && await FolderLook.AtAsync(plan.Own, directory, IsLikeBaselineAsync, CancellationToken.None);
 
         async Task<bool> IsLikeBaselineAsync(GitTree tree, string now) =>
             (await tree.ChangesAsync(baseline, now, CancellationToken.None)).Count == 0 && !await tree.HasIgnoredAsync(CancellationToken.None);
