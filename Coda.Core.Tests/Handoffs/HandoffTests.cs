@@ -38,7 +38,7 @@ public sealed class HandoffTests : IAsyncLifetime
         await terminal.Shows($"AGENT in {view.Directory} got <The files here were exported from the Databricks Workspace folder /Workspace/Users/me@x.y/My Project!/");
         await terminal.Shows("-first\r\nline 'two' \"three\">");
         Assert.Contains("notes.md -> ", terminal.Text(), StringComparison.Ordinal);
-        Assert.Equal("workspace export-dir /Users/me@x.y/My Project! " + view.Directory, File.ReadAllText($"{root}/bin/calls").Trim());
+        Assert.Equal("workspace export-dir /Users/me@x.y/My Project! " + view.Directory + " --profile DEFAULT", File.ReadAllText($"{root}/bin/calls").Trim());
         await terminal.TypesAsync("bye\n");
         await terminal.Shows("left with bye");
         await terminal.TypesAsync("pwd; echo $((6*7)); git --no-pager log --format=%s; git status --short | wc -l; exit 5\n");
@@ -85,6 +85,19 @@ public sealed class HandoffTests : IAsyncLifetime
         await terminal.EndAsync(TerminalEndReason.Closed);
         await Wait.Until(() => !Directory.Exists(Path.GetDirectoryName(view.Directory)));
         Assert.Equal(view.Id, Assert.Single(await host.Get<HandoffService>().ListAsync(TimeSpan.FromDays(1), "", 10, default)).Id);
+    }
+
+    [Fact]
+    public async Task What_runs_is_listed_however_long_ago_it_began()
+    {
+        var handoffs = host.Get<HandoffService>();
+        var (view, terminal) = await LaunchAsync("/Users/me@x.y/My Project!", "x");
+        Assert.Equal(view.Id, Assert.Single(await handoffs.ListAsync(TimeSpan.Zero, "", 10, default)).Id);
+        Assert.Equal(1, await handoffs.CountAsync(TimeSpan.Zero, "", default));
+        Assert.Empty(await handoffs.ListAsync(TimeSpan.FromDays(1), "", view, 10, default));
+        await terminal.EndAsync(TerminalEndReason.Closed);
+        await Wait.Until(async () => await handoffs.CountAsync(TimeSpan.Zero, "", default) == 0);
+        Assert.Equal(1, await handoffs.CountAsync(TimeSpan.FromDays(1), "", default));
     }
 
     [Fact]
@@ -144,16 +157,6 @@ public sealed class HandoffTests : IAsyncLifetime
     [InlineData("/Users/../etc", "must not hold")]
     [InlineData("/Users/a\nb", "control characters")]
     public async Task Paths_that_are_none_are_refused(string path, string expected) => Assert.Contains(expected, await RefusesAsync(path), StringComparison.Ordinal);
-
-    [Fact]
-    public async Task Without_a_login_the_command_to_run_is_named()
-    {
-        await File.WriteAllTextAsync($"{root}/databrickscfg", "; nothing\n[DEFAULT]\n", TestContext.Current.CancellationToken);
-        Assert.Contains("databricks auth login --host", await RefusesAsync("/Users/me@x.y/My Project!"), StringComparison.Ordinal);
-        File.Delete($"{root}/bin/databricks");
-        Assert.Contains("The Databricks CLI is not installed", await RefusesAsync("/Users/me@x.y/My Project!"), StringComparison.Ordinal);
-        await NothingIsLeftAsync();
-    }
 
     [Fact]
     public async Task A_local_directory_is_copied_or_worked_in_as_it_is()

@@ -38,6 +38,9 @@ internal sealed class AgentChange
     /// <inheritdoc cref="AgentDefinition.Events"/>
     public AgentEvents? Events { get; set; }
 
+    /// <inheritdoc cref="AgentDefinition.InteractiveFiles"/>
+    public Dictionary<string, string>? InteractiveFiles { get; set; }
+
     /// <inheritdoc cref="AgentDefinition.Seeds"/>
     public List<AgentSeed>? Seeds { get; set; }
 
@@ -85,6 +88,7 @@ internal sealed class AgentChange
         Interactive = Interactive ?? to.Interactive,
         InteractiveEnvironment = Merge(to.InteractiveEnvironment, InteractiveEnvironment),
         Events = Events ?? to.Events,
+        InteractiveFiles = InteractiveFiles ?? to.InteractiveFiles,
         Seeds = Seeds ?? to.Seeds,
         Quit = Quit ?? to.Quit,
         Titles = Titles ?? to.Titles,

@@ -48,18 +48,24 @@ public static partial class AgentCommand
     /// <param name="prompt">Its first order.</param>
     /// <param name="workingDirectory">Where it works.</param>
     /// <param name="events">Where it is to tell what it does; null = nowhere.</param>
-    public static TerminalCommand ForPerson(AgentDefinition agent, string prompt, string workingDirectory, EventAddress? events = null) => Command(
-        agent,
-        agent.Interactive,
-        new Dictionary<string, string>
-        {
-            ["prompt"] = prompt,
-            ["workDir"] = workingDirectory,
-            ["eventPort"] = $"{events?.Port ?? 0}",
-            ["eventPassword"] = events?.Password ?? "",
-        },
-        workingDirectory,
-        agent.InteractiveEnvironment);
+    /// <param name="filesDirectory">Where its own files lie.</param>
+    public static TerminalCommand ForPerson(
+        AgentDefinition agent, string prompt, string workingDirectory, EventAddress? events = null, string filesDirectory = "") => Command(
+        agent, agent.Interactive, ForPerson(prompt, workingDirectory, events, filesDirectory), workingDirectory, agent.InteractiveEnvironment);
+
+    /// <summary>The files that the agent finds beside it in that terminal: name and content.</summary>
+    public static IReadOnlyDictionary<string, string> FilesForPerson(
+        AgentDefinition agent, string workingDirectory, EventAddress? events, string filesDirectory) => agent.InteractiveFiles.ToDictionary(
+        file => file.Key, file => Fill(file.Value, ForPerson("", workingDirectory, events, filesDirectory)));
+
+    private static Dictionary<string, string> ForPerson(string prompt, string workingDirectory, EventAddress? events, string filesDirectory) => new()
+    {
+        ["prompt"] = prompt,
+        ["workDir"] = workingDirectory,
+        ["eventPort"] = $"{events?.Port ?? 0}",
+        ["eventPassword"] = events?.Password ?? "",
+        ["filesDir"] = filesDirectory,
+    };
 
     private static TerminalCommand Command(
         AgentDefinition agent,

@@ -81,6 +81,9 @@ public sealed record AgentDefinition
     /// <summary>Where it tells what it does in a person's terminal; <c>{eventPort}</c> and <c>{eventPassword}</c> are filled in then.</summary>
     public AgentEvents Events { get; init; }
 
+    /// <summary>Files it finds in <c>{filesDir}</c> for a person's terminal: name and content, itself a template.</summary>
+    public IReadOnlyDictionary<string, string> InteractiveFiles { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Keys of its own settings that are added, where missing, before a person's terminal opens.</summary>
     public IReadOnlyList<AgentSeed> Seeds { get; init; } = [];
 

@@ -6,7 +6,7 @@ namespace Coda.Core.Agents;
 internal static partial class AgentRules
 {
     private static readonly string[] Known = 
-        ["promptFile", "resultsDir", "workDir", "taskDir", "prompt", "permissions", "grants", "eventPort", "eventPassword"];
+        ["promptFile", "resultsDir", "workDir", "taskDir", "prompt", "permissions", "grants", "eventPort", "eventPassword", "filesDir"];
     private static readonly string[] Ours = ["prompt.txt", "request.txt", "script.sh", "results", "result.json"];
 
     /// <summary>What is wrong with it, or null.</summary>
@@ -45,6 +45,11 @@ internal static partial class AgentRules
         if (agent.Files.Keys.FirstOrDefault(file => file != Path.GetFileName(file) || file is "." or ".." or "" || Ours.Contains(file)) is { } file)
         {
             return $"Files must not hold '{file}': a plain file name, and none of {string.Join(", ", Ours)}.";
+        }
+
+        if (agent.InteractiveFiles.Keys.FirstOrDefault(file => file != Path.GetFileName(file) || file is "." or ".." or "") is { } own)
+        {
+            return $"InteractiveFiles must not hold '{own}': a plain file name.";
         }
 
         if (agent.Titles.FirstOrDefault(rule => !IsPattern(rule.Pattern)) is { } title)

@@ -163,6 +163,26 @@ public static class BuiltInAgents
         // smart is what its configuration says by default.
         Yolo = new() { Arguments = ["--yolo"] },
         Interactive = ["chat", "-q", "{prompt}"],
+        // Shell hooks would need the user's consent, which it keeps for ever; webhooks execute nothing and need none.
+        Events = AgentEvents.Hermes,
+        InteractiveEnvironment = new Dictionary<string, string> { ["HERMES_MANAGED_DIR"] = "{filesDir}", ["CODA_EVENT_SECRET"] = "{eventPassword}" },
+        InteractiveFiles = new Dictionary<string, string>
+        {
+            ["config.yaml"] = """
+                hooks:
+                  outbound:
+                    - name: coda
+                      url: http://127.0.0.1:{eventPort}/
+                      events: [pre_llm_call, on_session_end, pre_approval_request, post_approval_response]
+                      secret_env: CODA_EVENT_SECRET
+                    - name: coda-questions
+                      url: http://127.0.0.1:{eventPort}/
+                      events: [pre_tool_call, post_tool_call]
+                      matcher: clarify
+                      secret_env: CODA_EVENT_SECRET
+
+                """,
+        },
         Quit = "/quit",
         PassEnvironment = ["HERMES_*"],
         InstallHint = "see https://github.com/NousResearch/hermes-agent",

@@ -5,21 +5,8 @@ using Coda.Core.Terminals;
 
 namespace Coda.Core.Agents;
 
-/// <summary>Where an agent in a terminal tells what it does, besides the terminal.</summary>
-public enum AgentEvents
-{
-    /// <summary>Nowhere.</summary>
-    None,
-
-    /// <summary>OpenCode's own server: <c>GET /event</c>, server-sent events, at <c>{eventPort}</c> with <c>{eventPassword}</c>.</summary>
-    OpenCode,
-}
-
-/// <summary>The address of one agent's events.</summary>
-public sealed record EventAddress(int Port, string Password);
-
 /// <summary>Listens to the events of one OpenCode and reports its state; the title it sets says nothing of it.</summary>
-public sealed class OpenCodeEvents(EventAddress address, Action<TerminalStateKind, string, string> report, TimeProvider time)
+internal sealed class OpenCodeEvents(EventAddress address, Action<TerminalStateKind, string, string> report, TimeProvider time)
 {
     private const string Reason = "OpenCode's events";
     private const int LongestLine = 1 << 20;

@@ -3,22 +3,40 @@ using Microsoft.Extensions.Options;
 
 namespace Coda.Core.Handoffs;
 
-/// <summary>The Databricks CLI as the user of a terminal has it: its commands, and whether it is there and logged in.</summary>
+/// <summary>The Databricks CLI as the user of a terminal has it: its commands, what stands in their way, and why they failed.</summary>
 internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
 {
     private const string Default = "DEFAULT";
+    private const string Settings = "__settings__"; // where `databricks auth switch` notes the profile of choice
 
-    private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+    // A token that cannot be refreshed because the network is down is no login that has ended, so these are looked for first.
+    private static readonly string[] Unreachable =
+    [
+        "dial tcp", "no such host", "connection refused", "connection reset", "network is unreachable", "i/o timeout", "TLS handshake",
+        "proxyconnect", "x509:", "deadline exceeded",
+    ];
+
+    // As versions 0.205 to 1.x say it: github.com/databricks/cli libs/auth and cmd/root, databricks-sdk-go config and credentials.
+    private static readonly string[] NotLoggedIn =
+    [
+        "refresh token is invalid", "databricks auth login", "default auth:", "cannot configure default credentials", "OAuth is not configured",
+        "no cached credentials", "Invalid access token", "Credential was not sent", "invalid_client", "invalid_grant", "profile configured",
+        "token is expired", "401 Unauthorized",
+    ];
+
+    private static string HomeConfig => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".databrickscfg");
 
     private string ConfigFile => options.Value.ConfigFile is { Length: > 0 } configured ? configured
         : Environment.GetEnvironmentVariable("DATABRICKS_CONFIG_FILE") is { Length: > 0 } named ? named
-        : Path.Combine(Home, ".databrickscfg");
+        : HomeConfig;
 
-    /// <summary>What stands in the way of using it, for the caller; null = nothing known.</summary>
+    // A tab knows the file in the home only.
+    private string InTab => ConfigFile == HomeConfig ? "databricks" : $"DATABRICKS_CONFIG_FILE={Quote(ConfigFile)} databricks";
+
+    /// <summary>What surely stands in the way of using it, for the caller; null = the pull will tell.</summary>
     public string? Trouble()
     {
-        var command = Command("/");
-        var path = TerminalEnvironment.SearchPath(TerminalEnvironment.OfServer(), command);
+        var path = TerminalEnvironment.SearchPath(TerminalEnvironment.OfServer(), Command("/", ""));
         if (ExecutableSearch.Find(options.Value.Databricks, path) is null)
         {
             return $"The Databricks CLI is not installed: no '{options.Value.Databricks}' on PATH {path}. "
@@ -28,64 +46,93 @@ internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
         var profiles = Profiles();
         if (profiles.Count == 0)
         {
-            return $"Nobody is logged in to Databricks on this server: {ConfigFile} has no profile with a host and a login. "
-                + "Open a terminal in CoDA, run `databricks auth login --host https://<your-workspace>` there, then try again.";
+            return $"Nobody is logged in to Databricks on this server: {ConfigFile} has no profile with a host. "
+                + $"Open a terminal in CoDA, run `{InTab} auth login --host https://<your-workspace>` there, then try again.";
         }
 
-        return Profile(profiles) is not null
+        return Choose(profiles).Length > 0
             ? null
-            : $"{ConfigFile} has the profiles {string.Join(", ", profiles)} but not '{(options.Value.Profile.Length > 0 ? options.Value.Profile : Default)}'. "
-                + "Name the one to use with Handoffs:Profile, or add it with `databricks auth login --profile DEFAULT` in a terminal.";
+            : $"{ConfigFile} has the profiles {string.Join(", ", profiles.Keys)} but not '{(options.Value.Profile.Length > 0 ? options.Value.Profile : Default)}'. "
+                + $"Name the one to use with Handoffs:Profile, or add it with `{InTab} auth login --profile DEFAULT` in a terminal.";
     }
 
     /// <summary>Copies a Workspace folder to a directory; run in the terminal, as its user.</summary>
-    public TerminalCommand Pull(string source, string target, string workingDirectory) => Command(workingDirectory, "workspace", "export-dir", source, target);
+    public TerminalCommand Pull(string source, string target, string workingDirectory) =>
+        Command(workingDirectory, Choose(Profiles()), "workspace", "export-dir", source, target);
+
+    /// <summary>Why a pull failed and what to do, from what it said last; null = neither the login nor the network.</summary>
+    public string? WhyFailed(IReadOnlyList<string> said)
+    {
+        bool Says(params string[] words) => said.Any(line => words.Any(word => line.Contains(word, StringComparison.OrdinalIgnoreCase)));
+
+        var profiles = Profiles();
+        var profile = Choose(profiles);
+        var keys = profiles.GetValueOrDefault(profile) ?? [];
+        if (Says(Unreachable))
+        {
+            return $"Databricks cannot be reached from this server; the login may well be in order. Check the network and the host of profile '{profile}' "
+                + $"({keys.GetValueOrDefault("host")}) in {ConfigFile}, then try again.";
+        }
+
+        if (!Says(NotLoggedIn))
+        {
+            return null;
+        }
+
+        var remedy = Says("az login") ? "run `az login` there"
+            : keys.ContainsKey("client_id") || keys.ContainsKey("azure_client_id") ? $"renew the client secret of this profile in {ConfigFile} there"
+            : keys.ContainsKey("token") ? $"run `{InTab} configure --profile {Quote(profile)}` there, which asks for a new token"
+            : $"run `{InTab} auth login --profile {Quote(profile)}` there";
+        return $"Databricks does not accept the login of profile '{profile}', or not any more. Open a terminal in CoDA, {remedy}, then try again.";
+    }
 
     /// <summary>The line that sends a directory back.</summary>
     public static string PushLine(string directory, string source) => $"databricks workspace import-dir --overwrite {Quote(directory)} {Quote(source)}";
 
-    private TerminalCommand Command(string workingDirectory, params string[] arguments) => new()
+    // Without a profile the CLI asks on the terminal which one to use, and waits.
+    private TerminalCommand Command(string workingDirectory, string profile, params string[] arguments) => new()
     {
-        Arguments = [options.Value.Databricks, .. arguments, .. Profile(Profiles()) is { } profile and not Default ? (string[])["--profile", profile] : []],
+        Arguments = [options.Value.Databricks, .. arguments, .. profile.Length > 0 ? (string[])["--profile", profile] : []],
         WorkingDirectory = workingDirectory,
         SetEnvironment = new Dictionary<string, string> { ["DATABRICKS_CONFIG_FILE"] = ConfigFile },
     };
 
-    private string? Profile(List<string> profiles)
+    private string Choose(Dictionary<string, Dictionary<string, string>> profiles)
     {
-        var wanted = options.Value.Profile.Length > 0 ? options.Value.Profile : Default;
-        return profiles.Contains(wanted) ? wanted
-            : profiles is [var only] && options.Value.Profile.Length == 0 ? only
-            : null;
+        var wanted = options.Value.Profile;
+        return wanted.Length > 0 ? profiles.ContainsKey(wanted) ? wanted : ""
+            : OfChoice() is { } chosen && profiles.ContainsKey(chosen) ? chosen
+            : profiles.ContainsKey(Default) ? Default
+            : profiles.Count == 1 ? profiles.Keys.Single()
+            : "";
     }
 
-    /// <summary>The profiles that have a host, and a login of their own or one in the cache of <c>databricks auth login</c>.</summary>
-    private List<string> Profiles()
+    private string? OfChoice() => Sections().GetValueOrDefault(Settings)?.GetValueOrDefault("default_profile");
+
+    // A host is enough: logins lie in the profile, in a file, in a key ring, or with another vendor's CLI.
+    private Dictionary<string, Dictionary<string, string>> Profiles() =>
+        Sections().Where(section => section.Value.ContainsKey("host")).ToDictionary();
+
+    private Dictionary<string, Dictionary<string, string>> Sections()
     {
+        var sections = new Dictionary<string, Dictionary<string, string>>();
         try
         {
-            var cached = File.Exists(Path.Combine(Home, ".databricks", "token-cache.json"));
-            var found = new List<string>();
-            var (name, hasHost, hasLogin) = (Default, false, false);
-            foreach (var line in File.ReadLines(ConfigFile).Select(line => line.Trim()).Append("[]"))
+            var section = sections[Default] = [];
+            foreach (var line in File.ReadLines(ConfigFile).Select(line => line.Trim()))
             {
                 if (line.StartsWith('['))
                 {
-                    if (hasHost && (hasLogin || cached))
-                    {
-                        found.Add(name);
-                    }
-
-                    (name, hasHost, hasLogin) = (line.Trim('[', ']'), false, false);
+                    var name = line.Trim('[', ']');
+                    section = sections.TryGetValue(name, out var known) ? known : sections[name] = [];
                 }
-                else if (line.Split('=', 2, StringSplitOptions.TrimEntries) is [var key, { Length: > 0 }])
+                else if (line.Split('=', 2, StringSplitOptions.TrimEntries) is [var key, { Length: > 0 } value])
                 {
-                    hasHost |= key == "host";
-                    hasLogin |= key is "token" or "client_id" or "azure_client_id" or "username" or "metadata_service_url" or "google_service_account";
+                    section[key] = value;
                 }
             }
 
-            return found;
+            return sections;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

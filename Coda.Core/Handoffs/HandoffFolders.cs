@@ -24,11 +24,22 @@ public sealed class HandoffFolders
         var folders = new List<HandoffFolder>();
         foreach (var handoff in (await store.KeptAsync(Most, cancellation)).Where(handoff => Directory.Exists(handoff.Directory)))
         {
-            var changes = await ChangesAsync(handoff, (tree, from, to) => tree.ChangesAsync(from, to, cancellation), cancellation);
-            folders.Add(new HandoffFolder(handoff, await Task.Run(() => DirectoryTree.Size(handoff.Directory), cancellation), changes?.Count));
+            folders.Add(await LookAsync(handoff, cancellation));
         }
 
         return folders;
+    }
+
+    /// <summary>A hand-off whatever became of it; null for an id never used.</summary>
+    public Task<HandoffView?> FindAsync(string id, CancellationToken cancellation) => store.FindAsync(id, cancellation);
+
+    /// <summary>Its folder as it is now; null when it is none of ours, or gone.</summary>
+    public async Task<HandoffFolder?> OfAsync(HandoffView handoff, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(handoff);
+        return handoff is { RemovedAt: null, Kind: not HandoffKind.InPlace } && Directory.Exists(handoff.Directory)
+            ? await LookAsync(handoff, cancellation)
+            : null;
     }
 
     /// <summary>What differs from what was brought, as text of at most 512 KB; null when that is not known.</summary>
@@ -56,6 +67,12 @@ public sealed class HandoffFolders
         await Task.Run(() => DirectoryTree.Remove(Path.Combine(home.ProjectsDirectory, id)), cancellation);
         await store.SetRemovedAsync(id, time.GetUtcNow());
         return true;
+    }
+
+    private async Task<HandoffFolder> LookAsync(HandoffView handoff, CancellationToken cancellation)
+    {
+        var changes = await ChangesAsync(handoff, (tree, from, to) => tree.ChangesAsync(from, to, cancellation), cancellation);
+        return new HandoffFolder(handoff, await Task.Run(() => DirectoryTree.Size(handoff.Directory), cancellation), changes?.Count);
     }
 
     private async Task<T?> ChangesAsync<T>(HandoffView handoff, Func<GitTree, string, string, Task<T>> compare, CancellationToken cancellation)

@@ -18,6 +18,6 @@ public sealed class HandoffOptions
     /// <summary>Its configuration; empty = <c>DATABRICKS_CONFIG_FILE</c>, else <c>~/.databrickscfg</c>.</summary>
     public string ConfigFile { get; set; } = "";
 
-    /// <summary>The profile to use; empty = <c>DEFAULT</c>, else the only one there is.</summary>
+    /// <summary>The profile to use; empty = the one of <c>databricks auth switch</c>, else <c>DEFAULT</c>, else the only one there is.</summary>
     public string Profile { get; set; } = "";
 }

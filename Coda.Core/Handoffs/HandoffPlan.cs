@@ -12,11 +12,14 @@ internal sealed record HandoffPlan
     /// <summary>How a person leaves the agent.</summary>
     public required string Quit { get; init; }
 
-    /// <summary>Our own directory, with the work folder in it; null when a directory is worked in as it is.</summary>
-    public required string? Root { get; init; }
+    /// <summary>Our own directory for it: what the agent is given beside the work folder, and that folder unless a directory is worked in as it is.</summary>
+    public required string Own { get; init; }
 
     /// <summary>Brings the files; null when they are there.</summary>
     public required TerminalCommand? Pull { get; init; }
+
+    /// <summary>Why the pull failed and what to do, from what it said last; null when it cannot tell.</summary>
+    public required Func<IReadOnlyList<string>, string?> WhyFailed { get; init; }
 
     /// <summary>The agent, with its kickoff.</summary>
     public required TerminalCommand Agent { get; init; }

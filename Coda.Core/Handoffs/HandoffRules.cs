@@ -38,10 +38,11 @@ internal sealed class HandoffRules(
             return Refused(directories.TryResolve(request.WorkspacePath, out _, out var notAllowed) ? "in_place needs a directory of this server." : notAllowed);
         }
 
+        var own = Path.Combine(home.ProjectsDirectory, RandomId.New("hand-", 12));
         if (isLocal && request.InPlace)
         {
             directories.TryResolve(request.WorkspacePath, out var directory, out _);
-            return Prepare(null, () => Plan(request, agent, HandoffKind.InPlace, root: null, directory, pull: null));
+            return Prepare(own, () => Plan(request, agent, HandoffKind.InPlace, own, directory, pull: null));
         }
 
         if (WorkspacePath.TryParse(request.WorkspacePath, out refusal) is not { } path)
@@ -54,19 +55,18 @@ internal sealed class HandoffRules(
             return Refused(trouble);
         }
 
-        var root = Path.Combine(home.ProjectsDirectory, RandomId.New("hand-", 12));
-        var target = Path.Combine(root, path.Name);
+        var target = Path.Combine(own, path.Name);
         var pull = isLocal
-            ? new TerminalCommand { Arguments = ["cp", "-a", "--", $"{request.WorkspacePath.TrimEnd('/')}/.", target], WorkingDirectory = root }
-            : databricks.Pull(path.Source, target, root);
-        return Prepare(root, () =>
+            ? new TerminalCommand { Arguments = ["cp", "-a", "--", $"{request.WorkspacePath.TrimEnd('/')}/.", target], WorkingDirectory = own }
+            : databricks.Pull(path.Source, target, own);
+        return Prepare(own, () =>
         {
             Directory.CreateDirectory(target);
-            return Plan(request, agent, isLocal ? HandoffKind.Copy : HandoffKind.Workspace, root, target, pull);
+            return Plan(request, agent, isLocal ? HandoffKind.Copy : HandoffKind.Workspace, own, target, pull);
         });
     }
 
-    private static (HandoffPlan?, string) Prepare(string? root, Func<HandoffPlan> plan)
+    private static (HandoffPlan?, string) Prepare(string own, Func<HandoffPlan> plan)
     {
         try
         {
@@ -74,11 +74,7 @@ internal sealed class HandoffRules(
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (root is not null)
-            {
-                DirectoryTree.Remove(root);
-            }
-
+            DirectoryTree.Remove(own);
             return Refused($"What the hand-off needs cannot be written: {e.Message}");
         }
     }
@@ -98,9 +94,8 @@ internal sealed class HandoffRules(
         return refusal.Length == 0 ? agent : null;
     }
 
-    private HandoffPlan Plan(HandoffRequest request, AgentDefinition agent, HandoffKind kind, string? root, string directory, TerminalCommand? pull)
+    private HandoffPlan Plan(HandoffRequest request, AgentDefinition agent, HandoffKind kind, string own, string directory, TerminalCommand? pull)
     {
-        var id = root is null ? RandomId.New("hand-", 12) : Path.GetFileName(root);
         var came = kind switch
         {
             HandoffKind.Workspace => $"The files here were exported from the Databricks Workspace folder {request.WorkspacePath}; its git history is not among them.",
@@ -110,18 +105,31 @@ internal sealed class HandoffRules(
         var kickoff = $"{came}\n\n{request.Prompt}";
         if (Encoding.UTF8.GetByteCount(kickoff) > MaxArgument)
         {
-            var file = Path.Combine(root ?? Directory.CreateDirectory(Path.Combine(home.ProjectsDirectory, id)).FullName, "prompt.md");
+            var file = Path.Combine(Directory.CreateDirectory(own).FullName, "prompt.md");
             File.WriteAllText(file, kickoff);
             kickoff = $"{came} Read {file} and follow it.";
         }
 
         AgentSeeds.Plant(agent, directory);
-        var events = agent.Events == AgentEvents.None ? null : new EventAddress(FreePort(), RandomId.New("", 32));
+        agent = CanTell(agent) ? agent : agent with
+        {
+            Events = AgentEvents.None,
+            InteractiveEnvironment = new Dictionary<string, string>(),
+            InteractiveFiles = new Dictionary<string, string>(),
+        };
+        var events = agent.Events == AgentEvents.None ? null : new EventAddress(agent.Events, FreePort(), RandomId.New("", 32));
+        var files = Path.Combine(own, ".agent");
+        foreach (var (name, content) in AgentCommand.FilesForPerson(agent, directory, events, files))
+        {
+            Directory.CreateDirectory(files);
+            File.WriteAllText(Path.Combine(files, name), content);
+        }
+
         return new HandoffPlan
         {
             View = new HandoffView
             {
-                Id = id,
+                Id = Path.GetFileName(own),
                 TerminalId = "",
                 Agent = agent.Name,
                 Email = OneLine.Of(request.Email, 320),
@@ -132,13 +140,17 @@ internal sealed class HandoffRules(
                 CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()),
             },
             Quit = agent.Quit,
-            Root = root,
+            Own = own,
             Pull = pull,
-            Agent = AgentCommand.ForPerson(agent, kickoff, directory, events),
+            WhyFailed = kind == HandoffKind.Workspace ? databricks.WhyFailed : _ => null,
+            Agent = AgentCommand.ForPerson(agent, kickoff, directory, events, files),
             Events = events,
             Shell = new TerminalCommand { Arguments = [terminals.Shell], WorkingDirectory = directory },
         };
     }
+
+    private static bool CanTell(AgentDefinition agent) => agent.Events != AgentEvents.Hermes || HermesEvents.CanBeAsked(TerminalEnvironment.Build(
+        TerminalEnvironment.OfServer(), [], AgentCommand.ForPerson(agent with { InteractiveEnvironment = new Dictionary<string, string>() }, "", "/"), default));
 
     // Somebody else may take it before the agent does; then the agent says so in its terminal.
     private static int FreePort()

@@ -27,6 +27,13 @@ public sealed partial class HandoffService : IAsyncDisposable
         this.log = log;
     }
 
+    /// <summary>Raised (on any thread) when a hand-off began, or something about its folder changed; the end of its terminal is the registry's to tell.</summary>
+    public event Action? Changed
+    {
+        add => store.Changed += value;
+        remove => store.Changed -= value;
+    }
+
     /// <summary>
     /// Opens a terminal that brings the files and then runs the agent. A caller that goes away while it waits takes the hand-off with it.
     /// </summary>
@@ -78,13 +85,17 @@ public sealed partial class HandoffService : IAsyncDisposable
         }
     }
 
-    /// <summary>The hand-offs of the last while, newest first; an empty label means all.</summary>
-    public Task<List<HandoffView>> ListAsync(TimeSpan window, string email, int limit, CancellationToken cancellation)
-    {
-        var now = time.GetUtcNow();
-        var since = now - DateTimeOffset.MinValue > window ? now - window : DateTimeOffset.MinValue;
-        return store.SinceAsync(since, email.Trim(), limit, cancellation);
-    }
+    /// <summary>The hand-offs of the last while and those that run, newest first; an empty label means all.</summary>
+    public Task<List<HandoffView>> ListAsync(TimeSpan window, string email, int limit, CancellationToken cancellation) =>
+        ListAsync(window, email, null, limit, cancellation);
+
+    /// <summary>The same list, from after one of them on.</summary>
+    public Task<List<HandoffView>> ListAsync(TimeSpan window, string email, HandoffView? before, int limit, CancellationToken cancellation) =>
+        store.SinceAsync(Since(window), email.Trim(), before, limit, cancellation);
+
+    /// <summary>The length of that list.</summary>
+    public Task<int> CountAsync(TimeSpan window, string email, CancellationToken cancellation) =>
+        store.CountAsync(Since(window), email.Trim(), cancellation);
 
     /// <summary>Ends those that run; what nobody changed is removed.</summary>
     public async ValueTask DisposeAsync()
@@ -92,6 +103,12 @@ public sealed partial class HandoffService : IAsyncDisposable
         var left = following.ToList();
         await Task.WhenAll(left.Select(entry => entry.Key.EndAsync(TerminalEndReason.ServerStopped)));
         await Task.WhenAll(left.Select(entry => entry.Value));
+    }
+
+    private DateTimeOffset Since(TimeSpan window)
+    {
+        var now = time.GetUtcNow();
+        return now - DateTimeOffset.MinValue > window ? now - window : DateTimeOffset.MinValue;
     }
 
     private async Task FollowAsync(HandoffSession session, Terminal terminal, string id)

@@ -58,7 +58,11 @@ internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeS
             return;
         }
 
-        if (plan.Root is { } root && await IsUnchangedAsync(root))
+        if (plan.View.Kind == HandoffKind.InPlace)
+        {
+            RemoveFiles();
+        }
+        else if (await IsUnchangedAsync())
         {
             RemoveFiles();
             await store.SetRemovedAsync(view.Id, time.GetUtcNow());
@@ -72,19 +76,13 @@ internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeS
     public void Dispose() => agentLeft.Dispose();
 
     /// <summary>Removes what was made for it.</summary>
-    public void RemoveFiles()
-    {
-        if (plan.Root is { } root)
-        {
-            DirectoryTree.Remove(root);
-        }
-    }
+    public void RemoveFiles() => DirectoryTree.Remove(plan.Own);
 
     private async Task ListenAsync(Terminal terminal)
     {
         if (plan.Events is { } events)
         {
-            await new OpenCodeEvents(events, terminal.Report, time).FollowAsync(agentLeft.Token);
+            await events.FollowAsync(terminal.Report, time, agentLeft.Token);
         }
     }
 
@@ -132,20 +130,24 @@ internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeS
     private string Failure(Terminal terminal, TerminalEnd end)
     {
         var lines = PlainOutput.LastLines(terminal.Recording);
-        var shown = lines.Count > 0 ? $" It said:\n{string.Join('\n', lines)}" : " It said nothing.";
+        var shown = lines.Count > 0 ? $" It said:\n{string.Join('\n', lines)}" : "";
         var source = plan.View.Source;
         return end.Reason switch
         {
             TerminalEndReason.TimedOut =>
-                $"Timed out pulling files from '{source}' after {pullLimit.TotalSeconds:0}s. Try a smaller folder, or have Handoffs:PullSeconds raised.{shown}",
+                $"Timed out pulling files from '{source}' after {pullLimit.TotalSeconds:0}s; nothing was kept. "
+                + (lines.Count > 0
+                    ? $"Try a smaller folder, or have Handoffs:PullSeconds raised.{shown}"
+                    : "It said nothing: where it copies from may be out of reach. Try again, or have Handoffs:PullSeconds raised."),
             TerminalEndReason.Exited =>
-                $"Failed to pull files from '{source}': {plan.PullName} ended with exit code {end.Code}. "
-                + $"Check that the path exists, that it is a folder, and that the user has read access to it.{shown}",
+                $"Failed to pull files from '{source}': {plan.PullName} ended with exit code {end.Code}; nothing was kept. "
+                + (plan.WhyFailed(lines) ?? "Check that the path exists, that it is a folder, and that the user has read access to it.")
+                + (shown.Length > 0 ? shown : " It said nothing."),
             _ => $"The hand-off of '{source}' was ended while its files were pulled.",
         };
     }
 
-    private async Task<bool> IsUnchangedAsync(string root)
+    private async Task<bool> IsUnchangedAsync()
     {
         var directory = plan.View.Directory;
         if (DirectoryTree.IsEmpty(directory))
@@ -153,7 +155,7 @@ internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeS
             return true;
         }
 
-        return baseline is not null && await FolderLook.AtAsync(root, directory, IsLikeBaselineAsync, CancellationToken.None);
+        return baseline is not null && await FolderLook.AtAsync(plan.Own, directory, IsLikeBaselineAsync, CancellationToken.None);
 
         async Task<bool> IsLikeBaselineAsync(GitTree tree, string now) =>
             (await tree.ChangesAsync(baseline, now, CancellationToken.None)).Count == 0 && !await tree.HasIgnoredAsync(CancellationToken.None);

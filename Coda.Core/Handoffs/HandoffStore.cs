@@ -12,6 +12,12 @@ internal sealed class HandoffStore(Database database)
 
     private const string Tables = "handoffs h JOIN terminals t ON t.id = h.terminal_id";
 
+    // One that still runs belongs to every window.
+    private const string InWindow = "(h.created_at >= @since OR t.ended_at IS NULL) AND (@email = '' OR h.email = @email)";
+
+    /// <summary>Raised (on any thread) after a row was written.</summary>
+    public event Action? Changed;
+
     public Task InsertAsync(HandoffView handoff) => WriteAsync(
         """
         INSERT INTO handoffs (id, terminal_id, agent, email, source, kind, directory, baseline, prompt_summary, created_at)
@@ -42,21 +48,37 @@ internal sealed class HandoffStore(Database database)
     public Task<HandoffView?> FindAsync(string id, CancellationToken cancellation) => database.ReadAsync(
         connection => connection.QuerySingleOrDefault<Row>($"SELECT {Columns} FROM {Tables} WHERE h.id = @id", new { id })?.View(), cancellation);
 
-    /// <summary>Those since a moment, newest first; an empty label means all.</summary>
-    public Task<List<HandoffView>> SinceAsync(DateTimeOffset since, string email, int limit, CancellationToken cancellation) => ManyAsync(
-        "h.created_at >= @since AND (@email = '' OR h.email = @email)", new { since = since.ToUnixTimeMilliseconds(), email, limit }, cancellation);
+    /// <summary>Those since a moment and those that run, newest first; an empty label means all.</summary>
+    /// <param name="since">The oldest.</param>
+    /// <param name="email">Their label.</param>
+    /// <param name="before">Only those that come after this one in the list; null = from the newest on.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<List<HandoffView>> SinceAsync(DateTimeOffset since, string email, HandoffView? before, int limit, CancellationToken cancellation) => ManyAsync(
+        $"{InWindow} AND (@id = '' OR (h.created_at, h.id) < (@at, @id))",
+        new { since = since.ToUnixTimeMilliseconds(), email, limit, id = before?.Id ?? "", at = before?.CreatedAt.ToUnixTimeMilliseconds() },
+        cancellation);
+
+    /// <summary>How many there are since a moment and how many run, together.</summary>
+    public Task<int> CountAsync(DateTimeOffset since, string email, CancellationToken cancellation) => database.ReadAsync(
+        connection => connection.ExecuteScalar<int>(
+            $"SELECT count(*) FROM {Tables} WHERE {InWindow}", new { since = since.ToUnixTimeMilliseconds(), email }),
+        cancellation);
 
     /// <summary>Those whose directory is ours and there, newest first.</summary>
     public Task<List<HandoffView>> KeptAsync(int limit, CancellationToken cancellation) =>
         ManyAsync("h.removed_at IS NULL AND h.kind <> 'InPlace'", new { limit }, cancellation);
 
     private Task<List<HandoffView>> ManyAsync(string condition, object parameters, CancellationToken cancellation) => database.ReadAsync(
-        connection => connection.Query<Row>($"SELECT {Columns} FROM {Tables} WHERE {condition} ORDER BY h.created_at DESC, h.id LIMIT @limit", parameters)
+        connection => connection.Query<Row>($"SELECT {Columns} FROM {Tables} WHERE {condition} ORDER BY h.created_at DESC, h.id DESC LIMIT @limit", parameters)
             .Select(row => row.View()).ToList(),
         cancellation);
 
-    private Task<int> WriteAsync(string sql, object parameters) =>
-        database.WriteAsync((connection, transaction) => connection.Execute(sql, parameters, transaction), CancellationToken.None);
+    private async Task WriteAsync(string sql, object parameters)
+    {
+        await database.WriteAsync((connection, transaction) => connection.Execute(sql, parameters, transaction), CancellationToken.None);
+        Changed?.Invoke();
+    }
 
     private sealed class Row
     {

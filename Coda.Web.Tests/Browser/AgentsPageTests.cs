@@ -6,7 +6,7 @@ using Microsoft.Playwright;
 
 namespace Coda.Web.Tests.Browser;
 
-/// <summary>What a person sees of a hand-off: its state while it waits, and its folder afterwards.</summary>
+/// <summary>What a person sees of a hand-off: its state while it waits, and its folder afterwards, on the page of all and its own.</summary>
 [Collection(Chromium.Collection)]
 public sealed class AgentsPageTests(Chromium chromium) : IAsyncDisposable
 {
@@ -23,12 +23,12 @@ public sealed class AgentsPageTests(Chromium chromium) : IAsyncDisposable
     public async ValueTask DisposeAsync() => await app.DisposeAsync();
 
     [Fact]
-    public async Task A_waiting_agent_is_seen_in_the_list_and_what_it_made_is_shown_and_discarded_on_its_page()
+    public async Task A_waiting_agent_is_seen_in_the_list_and_what_it_made_is_shown_and_discarded()
     {
         var local = Directory.CreateDirectory(Path.Combine(app.Directory, "projects", "demo")).FullName;
         await File.WriteAllTextAsync(Path.Combine(local, "a.txt"), "a\n", TestContext.Current.CancellationToken);
         var start = await app.Services.GetRequiredService<HandoffService>().StartAsync(
-            new HandoffRequest { Prompt = "x", WorkspacePath = local, Agent = "fake" }, TestContext.Current.CancellationToken);
+            new HandoffRequest { Prompt = "look around", WorkspacePath = local, Agent = "fake" }, TestContext.Current.CancellationToken);
         var handoff = Assert.IsType<HandoffStart.Launched>(start).Handoff;
         Assert.True(TerminalId.TryParse(handoff.TerminalId, out var id));
 
@@ -46,10 +46,15 @@ public sealed class AgentsPageTests(Chromium chromium) : IAsyncDisposable
         await Assertions.Expect(folder).ToContainTextAsync("1 file changed");
         await folder.GetByRole(AriaRole.Button, new() { Name = "Show changes" }).ClickAsync();
         await Assertions.Expect(page.Locator("pre.diff")).ToContainTextAsync("+<b>new</b>");
-        await folder.GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
+
+        await page.GotoAsync($"{app.Url}/inbox");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Changes" }).ClickAsync();
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("look around");
+        await Assertions.Expect(page.Locator("pre.diff")).ToContainTextAsync("+<b>new</b>");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
         Assert.True(Directory.Exists(handoff.Directory));
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
-        await Assertions.Expect(page.GetByText("None. A folder stays here")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("It is gone: nothing in it was changed, or somebody discarded it.")).ToBeVisibleAsync();
         Assert.False(Directory.Exists(handoff.Directory));
     }
 }

@@ -1,4 +1,5 @@
 using Coda.Web.Circuits;
+using Coda.Web.Components.Inbox;
 using Coda.Web.Components.Layout;
 using Coda.Web.Components.Terminals;
 using Microsoft.AspNetCore.Components.Server.Circuits;
@@ -24,6 +25,7 @@ public static class PageSetup
         services.AddScoped<CircuitTerminals>();
         services.AddScoped<Appearance>();
         services.AddScoped<EndTerminal>();
+        services.AddScoped<InboxFeed>();
         services.AddScoped<SessionLinks>();
         return services;
     }

@@ -1,3 +1,4 @@
+using Coda.Core.Handoffs;
 using Coda.Core.Tasks;
 using Coda.Core.Terminals;
 using Coda.Web.Components.Live;
@@ -7,27 +8,34 @@ using MudBlazor;
 
 namespace Coda.Web.Components.Inbox;
 
-/// <summary>The tasks, live.</summary>
+/// <summary>The tasks and interactive sessions, live.</summary>
 public sealed partial class InboxPage : IAsyncDisposable
 {
     private const int PageSize = 25;
 
     private static readonly StatusFilter[] Filters =
     [
-        new("All", "", c => c.Running + c.Completed + c.Failed + c.InfoNeeded + c.NeedsApproval),
-        new("Running", "running", c => c.Running),
-        new("Completed", "completed", c => c.Completed),
-        new("Failed", "failed", c => c.Failed),
-        new("Info needed", "info_needed", c => c.InfoNeeded),
-        new("Needs approval", "needs_approval", c => c.NeedsApproval),
+        new("All", "", p => p.Counts.Running + p.Counts.Completed + p.Counts.Failed + p.Counts.InfoNeeded + p.Counts.NeedsApproval + p.Sessions),
+        new("Running", "running", p => p.Counts.Running),
+        new("Completed", "completed", p => p.Counts.Completed),
+        new("Failed", "failed", p => p.Counts.Failed),
+        new("Info needed", "info_needed", p => p.Counts.InfoNeeded),
+        new("Needs approval", "needs_approval", p => p.Counts.NeedsApproval),
+        new("Interactive", InboxFeed.Interactive, p => p.Sessions),
     ];
 
-    private readonly Stack<string> earlier = new();
+    private readonly Stack<FeedPlace> earlier = new();
     private InboxQuery query = new() { Limit = PageSize };
-    private Core.Tasks.InboxPage? page;
-    private IReadOnlyList<Terminal> handoffs = [];
+    private FeedPlace place = FeedPlace.Newest;
+    private FeedPage? page;
     private string? refusal;
     private LiveRefresh? refresh;
+
+    [Inject]
+    private InboxFeed Feed { get; set; } = null!;
+
+    [Inject]
+    private HandoffService Handoffs { get; set; } = null!;
 
     [Inject]
     private TaskService Tasks { get; set; } = null!;
@@ -51,6 +59,7 @@ public sealed partial class InboxPage : IAsyncDisposable
     {
         refresh = new LiveRefresh(cancellation => InvokeAsync(() => LoadAsync(cancellation)), DispatchExceptionAsync, Time);
         Tasks.Changed += OnTaskChanged;
+        Handoffs.Changed += refresh.Signal;
         Registry.Changed += refresh.Signal;
         refresh.Signal();
     }
@@ -61,6 +70,7 @@ public sealed partial class InboxPage : IAsyncDisposable
         Tasks.Changed -= OnTaskChanged;
         if (refresh is not null)
         {
+            Handoffs.Changed -= refresh.Signal;
             Registry.Changed -= refresh.Signal;
             await refresh.DisposeAsync();
         }
@@ -70,46 +80,40 @@ public sealed partial class InboxPage : IAsyncDisposable
 
     private async Task LoadAsync(CancellationToken cancellation)
     {
-        handoffs = [.. Registry.Live.Where(t => t.Mode == TerminalMode.Interactive)];
-        switch (await Tasks.InboxAsync(query, cancellation))
-        {
-            case InboxAnswer.Page found:
-                (page, refusal) = (found.Value, null);
-                break;
-            case InboxAnswer.Refused refused:
-                refusal = refused.Message;
-                break;
-        }
-
+        var (found, why) = await Feed.AskAsync(query, place, cancellation);
+        (page, refusal) = found is null ? (page, why) : (found, null);
         StateHasChanged();
     }
 
-    private void SetStatus(string status) => Ask(query with { Status = status, Before = "" });
+    private void SetStatus(string status) => Ask(query with { Status = status });
 
-    private void SetEmail(string? email) => Ask(query with { Email = email?.Trim() ?? "", Before = "" });
+    private void SetEmail(string? email) => Ask(query with { Email = email?.Trim() ?? "" });
 
     private void SetWindow(string? window) => Ask(query with
     {
-        Before = "",
         Window = window switch { "week" => TimeSpan.FromDays(7), "all" => TimeSpan.FromDays(36500), _ => null },
     });
 
     private void Older()
     {
-        earlier.Push(query.Before);
-        query = query with { Before = page!.Next };
-        refresh?.Signal();
+        if (page?.Next is { } next)
+        {
+            earlier.Push(place);
+            place = next;
+            refresh?.Signal();
+        }
     }
 
     private void Newer()
     {
-        query = query with { Before = earlier.Pop() };
+        place = earlier.Pop();
         refresh?.Signal();
     }
 
     private void Ask(InboxQuery asked)
     {
         earlier.Clear();
+        place = FeedPlace.Newest;
         query = asked;
         refresh?.Signal();
     }
@@ -124,5 +128,5 @@ public sealed partial class InboxPage : IAsyncDisposable
         }
     }
 
-    private sealed record StatusFilter(string Name, string Status, Func<InboxCounts, int> Count);
+    private sealed record StatusFilter(string Name, string Status, Func<FeedPage, int> Count);
 }

@@ -1,0 +1,164 @@
+using Bunit;
+using Coda.Core.Handoffs;
+using Coda.Core.Tasks;
+using Coda.Core.Terminals;
+using Coda.Web.Components.Inbox;
+using Coda.Web.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor.Services;
+using InboxPage = Coda.Web.Components.Inbox.InboxPage;
+using TestContext = Xunit.TestContext;
+
+namespace Coda.Web.Tests.Components;
+
+/// <summary>The inbox lists what was delegated and what was handed over, in one list.</summary>
+public sealed class InboxPageTests : BunitContext
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly CodaApp app = new(new Dictionary<string, string>
+    {
+        ["Terminals:Shell"] = "/bin/true",
+        ["Agents:fake:Executable"] = "bash",
+        ["Agents:fake:Headless:0"] = "-c",
+        ["Agents:fake:Interactive:0"] = "-c",
+        ["Agents:fake:Interactive:1"] = "echo new > new.txt; case $1 in *stay*) read -r ;; esac",
+        ["Agents:fake:Interactive:2"] = "fake",
+        ["Agents:fake:Interactive:3"] = "{prompt}",
+    });
+
+    private readonly string local;
+
+    public InboxPageTests()
+    {
+        local = Directory.CreateDirectory(Path.Combine(app.Directory, "projects", "demo")).FullName;
+        Services.AddMudServices();
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        Share<TaskService>();
+        Share<HandoffService>();
+        Share<HandoffFolders>();
+        Share<TerminalRegistry>();
+        Share<TimeProvider>();
+        Share<Microsoft.Extensions.Options.IOptions<TaskOptions>>();
+        Services.AddScoped<InboxFeed>();
+    }
+
+    [Fact]
+    public async Task A_session_shows_up_as_it_begins_and_leads_to_its_terminal_then_to_what_it_left()
+    {
+        var page = Render<InboxPage>();
+        page.WaitForAssertion(() => Assert.Contains("No tasks yet.", page.Markup, StringComparison.Ordinal), Patience);
+        var handoff = await HandOverAsync("look & stay");
+
+        page.WaitForAssertion(() => Assert.Equal("look & stay", page.Find(".card-title").TextContent), Patience);
+        var card = page.Find(".card").TextContent;
+        Assert.Contains("Interactive", card, StringComparison.Ordinal);
+        Assert.Contains(local, card, StringComparison.Ordinal);
+        Assert.Matches(@"fake · .*running for .* · me@x\.y", card.ReplaceLineEndings(" "));
+        Assert.Equal(["Open terminal"], Links(page, $"terminals/{handoff.TerminalId}"));
+        Assert.Empty(Links(page, $"replay/{handoff.TerminalId}"));
+        Assert.Equal("1", Filter(page, "Interactive").QuerySelector(".filter-count")!.TextContent);
+        Assert.Equal("1", Filter(page, "All").QuerySelector(".filter-count")!.TextContent);
+        Assert.Equal("0", Filter(page, "Running").QuerySelector(".filter-count")!.TextContent);
+
+        await EndAsync(handoff);
+        page.WaitForAssertion(() => Assert.Equal(["Replay"], Links(page, $"replay/{handoff.TerminalId}")), Patience);
+        Assert.Equal(["look & stay", "Changes"], Links(page, $"handoffs/{handoff.Id}"));
+        Assert.Empty(Links(page, $"terminals/{handoff.TerminalId}"));
+        Assert.Contains("Interactive, ended", page.Find(".card").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_filter_shows_sessions_alone_and_the_others_show_none()
+    {
+        var handoff = await HandOverAsync("stay");
+        var task = await StartTaskAsync("echo hello");
+        var page = Render<InboxPage>();
+        page.WaitForAssertion(() => Assert.Equal(["echo hello", "stay"], Titles(page)), Patience);
+        await Filter(page, "Interactive").ClickAsync(new());
+        page.WaitForAssertion(() => Assert.Equal(["stay"], Titles(page)), Patience);
+        await Filter(page, "Completed").ClickAsync(new());
+        page.WaitForAssertion(() => Assert.Equal(["echo hello"], Titles(page)), Patience);
+        await Filter(page, "Interactive").ClickAsync(new());
+        await page.Find("input[type=search]").ChangeAsync(new() { Value = "you@x.y" });
+        page.WaitForAssertion(() => Assert.Contains("No interactive session.", page.Markup, StringComparison.Ordinal), Patience);
+        Assert.NotEqual(handoff.TerminalId, task.TerminalId);
+        await EndAsync(handoff);
+    }
+
+    [Fact]
+    public async Task Pages_hold_everything_once_newest_first()
+    {
+        string[] expected = ["stay 1", "true 2", "stay 3", "stay 4", "stay 5", "true 6", "true 7"];
+        List<HandoffView> sessions = [];
+        foreach (var prompt in expected)
+        {
+            if (prompt.StartsWith("true", StringComparison.Ordinal))
+            {
+                await StartTaskAsync(prompt);
+            }
+            else
+            {
+                sessions.Add(await HandOverAsync(prompt));
+            }
+        }
+
+        var feed = Services.GetRequiredService<InboxFeed>();
+        foreach (var size in (int[])[1, 2, 3, 7, 25])
+        {
+            var found = new List<string>();
+            for (var place = FeedPlace.Newest; place is not null;)
+            {
+                var (page, refusal) = await feed.AskAsync(new InboxQuery { Limit = size }, place, TestContext.Current.CancellationToken);
+                Assert.Equal("", refusal);
+                Assert.InRange(page!.Entries.Count, 1, size);
+                found.AddRange(page.Entries.Select(entry => entry.Task?.PromptSummary ?? entry.Session!.PromptSummary));
+                place = page.Next;
+            }
+
+            Assert.Equal(expected.Reverse(), found);
+        }
+
+        await Task.WhenAll(sessions.Select(EndAsync));
+    }
+
+    /// <inheritdoc />
+    protected override async ValueTask DisposeAsyncCore()
+    {
+        await base.DisposeAsyncCore();
+        await app.DisposeAsync();
+    }
+
+    private static AngleSharp.Dom.IElement Filter(IRenderedComponent<InboxPage> page, string name) =>
+        page.FindAll(".filter").Single(filter => filter.TextContent.TrimStart().StartsWith(name, StringComparison.Ordinal));
+
+    private static IEnumerable<string> Titles(IRenderedComponent<InboxPage> page) => page.FindAll(".card-title").Select(title => title.TextContent);
+
+    private static IEnumerable<string> Links(IRenderedComponent<InboxPage> page, string address) =>
+        page.FindAll($"a[href='{address}']").Select(link => link.TextContent.Trim());
+
+    private void Share<T>()
+        where T : class => Services.AddSingleton(app.Services.GetRequiredService<T>());
+
+    private async Task<HandoffView> HandOverAsync(string prompt)
+    {
+        var start = await app.Services.GetRequiredService<HandoffService>().StartAsync(
+            new HandoffRequest { Prompt = prompt, WorkspacePath = local, Agent = "fake", Email = "me@x.y" }, TestContext.Current.CancellationToken);
+        return Assert.IsType<HandoffStart.Launched>(start).Handoff;
+    }
+
+    private async Task<TaskView> StartTaskAsync(string prompt)
+    {
+        var start = await app.Services.GetRequiredService<TaskService>().StartAsync(
+            new TaskRequest { Prompt = prompt, Agent = "shell" }, TestContext.Current.CancellationToken);
+        return Assert.IsType<TaskStart.Started>(start).Task;
+    }
+
+    private async Task EndAsync(HandoffView handoff)
+    {
+        Assert.True(TerminalId.TryParse(handoff.TerminalId, out var id));
+        if (app.Services.GetRequiredService<TerminalRegistry>().Find(id) is { } terminal)
+        {
+            await terminal.EndAsync(TerminalEndReason.Closed);
+        }
+    }
+}
