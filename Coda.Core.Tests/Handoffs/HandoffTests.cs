@@ -59,7 +59,9 @@ public sealed class HandoffTests : IAsyncLifetime
         var diff = await host.Get<HandoffFolders>().DiffAsync(view.Id, default);
         Assert.Contains("+two\n", diff, StringComparison.Ordinal);
         Assert.Contains("+++ b/new.txt\n", diff, StringComparison.Ordinal);
-        Assert.Equal($"databricks workspace import-dir --overwrite {view.Directory} '/Users/me@x.y/My Project!'", HandoffFolders.PushLine(folder.Handoff));
+        Assert.Equal(
+            $"DATABRICKS_CONFIG_FILE={FakeDatabricks.Config(root)} databricks workspace import-dir --overwrite {view.Directory} '/Users/me@x.y/My Project!' --profile DEFAULT",
+            host.Get<HandoffFolders>().PushLine(folder.Handoff));
 
         Assert.True(await host.Get<HandoffFolders>().DiscardAsync(view.Id, default));
         Assert.False(Directory.Exists(view.Directory));

@@ -151,6 +151,50 @@ public sealed class PtyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_hang_up_is_told_before_anything_is_asked_for_and_a_callback_that_fails_stops_nothing()
+    {
+        var failures = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var loop = new EventLoop(failures.SetResult);
+        using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.In);
+        pipe.DisposeLocalCopyOfClientHandle(); // nobody can write: EPOLLHUP, which cannot be masked
+        using var registration = loop.Watch((int)pipe.SafePipeHandle.DangerousGetHandle(), 0, (itself, _) =>
+        {
+            itself.Dispose();
+            throw new InvalidOperationException("on purpose");
+        });
+        Assert.Equal("on purpose", (await failures.Task.WaitAsync(Wait.Timeout)).Message);
+        var alive = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        loop.Post(alive.SetResult);
+        await alive.Task.WaitAsync(Wait.Timeout);
+    }
+
+    [Fact]
+    public async Task The_end_of_a_process_is_noticed_at_whatever_moment_it_comes()
+    {
+        var failures = new List<Exception>();
+        using var reaping = new EventLoop(failures.Add);
+        using var watching = new EventLoop(failures.Add);
+        using var pty = PtyPair.Open(reaping, TerminalSize.Default);
+        var command = new TerminalCommand { Arguments = ["true"], WorkingDirectory = "/" };
+        for (var i = 0; i < 100; i++)
+        {
+            var child = ChildProcess.Start(reaping, pty.SlavePath, "/bin/true", command, new Dictionary<string, string>());
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+            {
+                List<Task> noticed = [];
+                while (!child.Exited.IsCompleted)
+                {
+                    noticed.Add(watching.WaitUntilGone(child.Pid));
+                }
+
+                await Task.WhenAll(noticed);
+            }))).WaitAsync(Wait.Timeout);
+        }
+
+        Assert.Empty(failures);
+    }
+
+    [Fact]
     public async Task Two_programs_run_one_after_another_on_one_pty()
     {
         using var loop = new EventLoop();

@@ -86,8 +86,10 @@ internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
         return $"Databricks does not accept the login of profile '{profile}', or not any more. Open a terminal in CoDA, {remedy}, then try again.";
     }
 
-    /// <summary>The line that sends a directory back.</summary>
-    public static string PushLine(string directory, string source) => $"databricks workspace import-dir --overwrite {Quote(directory)} {Quote(source)}";
+    /// <summary>The line, for a tab, that sends a directory back with the login that brought it.</summary>
+    public string PushLine(string directory, string source) =>
+        $"{InTab} workspace import-dir --overwrite {Quote(directory)} {Quote(source)}"
+        + (Choose(Profiles()) is { Length: > 0 } profile ? $" --profile {Quote(profile)}" : "");
 
     // Without a profile the CLI asks on the terminal which one to use, and waits.
     private TerminalCommand Command(string workingDirectory, string profile, params string[] arguments) => new()

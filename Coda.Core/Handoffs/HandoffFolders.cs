@@ -8,12 +8,14 @@ public sealed class HandoffFolders
 {
     private const int Most = 200;
     private readonly HandoffStore store;
+    private readonly DatabricksCli databricks;
     private readonly CodaHome home;
     private readonly TimeProvider time;
 
-    internal HandoffFolders(HandoffStore store, CodaHome home, TimeProvider time)
+    internal HandoffFolders(HandoffStore store, DatabricksCli databricks, CodaHome home, TimeProvider time)
     {
         this.store = store;
+        this.databricks = databricks;
         this.home = home;
         this.time = time;
     }
@@ -48,11 +50,11 @@ public sealed class HandoffFolders
         : null;
 
     /// <summary>The line, for a terminal, that sends the folder back to where it came from; null when it is no Workspace folder.</summary>
-    public static string? PushLine(HandoffView handoff)
+    public string? PushLine(HandoffView handoff)
     {
         ArgumentNullException.ThrowIfNull(handoff);
         return handoff.Kind == HandoffKind.Workspace && WorkspacePath.TryParse(handoff.Source, out _) is { } path
-            ? DatabricksCli.PushLine(handoff.Directory, path.Source)
+            ? databricks.PushLine(handoff.Directory, path.Source)
             : null;
     }
 

@@ -21,5 +21,8 @@ public static class HandoffServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<HandoffService>>()))
         .AddSingleton(provider => new HandoffFolders(
-            provider.GetRequiredService<HandoffStore>(), provider.GetRequiredService<Storage.CodaHome>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<HandoffStore>(),
+            provider.GetRequiredService<DatabricksCli>(),
+            provider.GetRequiredService<Storage.CodaHome>(),
+            provider.GetRequiredService<TimeProvider>()));
 }

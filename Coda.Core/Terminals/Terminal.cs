@@ -330,6 +330,8 @@ public sealed partial class Terminal
             return CannotRun;
         }
 
+        // What the one before wrote last says what it left switched.
+        await Recording.WaitPastAsync(await pty.SettleAsync() - 1, CancellationToken.None);
         ChildProcess running;
         lock (gate)
         {

@@ -37,7 +37,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     public TerminalRegistry(
         CodaHome home, Database database, IOptions<TerminalOptions> options, IOptions<RecordingOptions> recordings,
         WorkingDirectories directories, TimeProvider time, ILogger<TerminalRegistry> log)
-        : this(new EventLoop(), home, database, options, recordings, directories, time, log)
+        : this(new EventLoop(failure => LogLoopFailed(log, failure)), home, database, options, recordings, directories, time, log)
     {
     }
 
@@ -269,6 +269,9 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     }
 
     private void RaiseChanged() => Changed?.Invoke();
+
+    [LoggerMessage(LogLevel.Error, "Something failed while PTYs and processes were watched; a terminal may not notice its end. All others go on.")]
+    private static partial void LogLoopFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "Some process of terminal {Id}, left by a server that died, could not be ended.")]
     private partial void LogSurvivor(string id);

@@ -7,7 +7,7 @@ namespace Coda.Web.Mcp;
 
 /// <summary><c>coda_interactive</c>: hands a folder with an agent at work to a person.</summary>
 [McpServerToolType]
-internal sealed class InteractiveTool(HandoffService handoffs, PublicLinks links)
+internal sealed class InteractiveTool(HandoffService handoffs, HandoffFolders folders, PublicLinks links)
 {
     private const string About =
         "Hand work to a person: opens a terminal in which a coding agent begins with your prompt and the person goes on with it. The files are "
@@ -46,9 +46,9 @@ internal sealed class InteractiveTool(HandoffService handoffs, PublicLinks links
         var kept = handoff.Kind switch
         {
             HandoffKind.InPlace => "Changes are made in the directory itself.",
-            HandoffKind.Copy => "It is a copy: changes stay in project_dir, and are listed on the page Agents until somebody discards them.",
-            _ => "It is a snapshot without git history: changes stay in project_dir, are listed on the page Agents until somebody discards them, and go "
-                + $"back with: {HandoffFolders.PushLine(handoff)}",
+            HandoffKind.Copy => $"It is a copy: changes stay in project_dir until somebody discards them on the page {links.HandoffOf(handoff.Id)}, which shows them.",
+            _ => $"It is a snapshot without git history: changes stay in project_dir until somebody discards them on the page {links.HandoffOf(handoff.Id)}, "
+                + $"which shows them, and go back, in a terminal, with: {folders.PushLine(handoff)}",
         };
         return new InteractiveAnswer
         {

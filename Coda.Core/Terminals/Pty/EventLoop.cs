@@ -18,11 +18,15 @@ internal sealed unsafe class EventLoop : IDisposable
     private readonly ConcurrentDictionary<Func<bool>, byte> polled = new();
     private readonly ConcurrentQueue<Action> posted = new();
     private readonly Thread thread;
+    private readonly Action<Exception> failed;
     private long lastKey;
     private volatile bool stopping;
 
-    public EventLoop()
+    /// <summary>Starts the thread.</summary>
+    /// <param name="failed">Told of a callback that failed; the loop goes on, because everybody else depends on it.</param>
+    public EventLoop(Action<Exception>? failed = null)
     {
+        this.failed = failed ?? (_ => { });
         Control(Libc.EPOLL_CTL_ADD, wake, Libc.EPOLLIN, WakeKey);
         thread = new Thread(Run) { IsBackground = true, Name = "pty-epoll" };
         thread.Start();
@@ -31,8 +35,11 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>Makes pidfd_open fail as it does in some containers.</summary>
     internal bool RefusePidfd { get; init; }
 
-    /// <summary>Watches a descriptor, one shot at a time; the callback runs on the loop's thread.</summary>
-    public Registration Watch(int fd, uint events, Action<uint> callback)
+    /// <summary>
+    /// Watches a descriptor, one shot at a time; the callback runs on the loop's thread, perhaps before this returns. A hang-up or an error
+    /// is told even where no event was asked for.
+    /// </summary>
+    public Registration Watch(int fd, uint events, Action<Registration, uint> callback)
     {
         var registration = new Registration(this, fd, (ulong)Interlocked.Increment(ref lastKey), callback);
         registrations[registration.Key] = registration;
@@ -96,19 +103,17 @@ internal sealed unsafe class EventLoop : IDisposable
             return;
         }
 
-        Registration? registration = null;
-        registration = Watch(pidfd, 0, ready =>
+        Watch(pidfd, Libc.EPOLLIN, (registration, ready) =>
         {
             if (!isDone())
             {
-                registration!.Arm(Libc.EPOLLIN);
+                registration.Arm(Libc.EPOLLIN);
                 return;
             }
 
-            registration!.Dispose();
+            registration.Dispose();
             _ = Libc.close(pidfd);
         });
-        registration.Arm(Libc.EPOLLIN);
     }
 
     private static int? TryReap(int pid)
@@ -148,22 +153,38 @@ internal sealed unsafe class EventLoop : IDisposable
                 }
                 else if (registrations.TryGetValue(key, out var registration))
                 {
-                    registration.Callback(Unaligned<uint>(raw));
+                    try
+                    {
+                        registration.Callback(registration, Unaligned<uint>(raw));
+                    }
+                    catch (Exception e)
+                    {
+                        failed(e);
+                    }
                 }
             }
 
             while (posted.TryDequeue(out var action))
             {
-                action();
+                Guard(action);
             }
 
             foreach (var (isDone, _) in polled)
             {
-                if (isDone())
-                {
-                    polled.TryRemove(isDone, out byte _);
-                }
+                Guard(() => _ = isDone() && polled.TryRemove(isDone, out byte _));
             }
+        }
+    }
+
+    private void Guard(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e)
+        {
+            failed(e);
         }
     }
 
@@ -185,11 +206,11 @@ internal sealed unsafe class EventLoop : IDisposable
     }
 
     /// <summary>One watched descriptor. Dispose before closing the descriptor.</summary>
-    internal sealed class Registration(EventLoop loop, int fd, ulong key, Action<uint> callback) : IDisposable
+    internal sealed class Registration(EventLoop loop, int fd, ulong key, Action<Registration, uint> callback) : IDisposable
     {
         public ulong Key => key;
 
-        public Action<uint> Callback => callback;
+        public Action<Registration, uint> Callback => callback;
 
         /// <summary>Asks for the next event; whatever was asked before is replaced.</summary>
         public void Arm(uint events)

@@ -27,6 +27,8 @@ internal sealed class PtyPair : IDisposable
     private bool finished;
     private bool disposed;
     private TaskCompletionSource? writable;
+    private long received; // bytes, in all
+    private TaskCompletionSource<long>? settled;
 
     private PtyPair(EventLoop loop, int master, int slave, string slavePath)
     {
@@ -35,10 +37,9 @@ internal sealed class PtyPair : IDisposable
         this.slave = slave;
         SlavePath = slavePath;
         SaveTermios();
-        registration = loop.Watch(master, 0, OnReady);
         lock (gate)
         {
-            Arm();
+            registration = loop.Watch(master, Libc.EPOLLIN, (_, events) => OnReady(events));
         }
     }
 
@@ -148,6 +149,22 @@ internal sealed class PtyPair : IDisposable
         return true;
     }
 
+    /// <summary>Completes when all that programs have written so far is read, with the number of bytes read in all.</summary>
+    public Task<long> SettleAsync()
+    {
+        lock (gate)
+        {
+            if (finished || disposed)
+            {
+                return Task.FromResult(received);
+            }
+
+            settled ??= new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+            PostRead();
+            return settled.Task;
+        }
+    }
+
     /// <summary>No program will write any more: what the kernel still holds is read, then <see cref="Output"/> completes.</summary>
     public void Finish() => loop.Post(() =>
     {
@@ -176,6 +193,7 @@ internal sealed class PtyPair : IDisposable
             CloseSlave();
             _ = Libc.close(master);
             writable?.TrySetResult();
+            settled?.TrySetResult(received);
             if (!finished)
             {
                 finished = true;
@@ -232,9 +250,9 @@ internal sealed class PtyPair : IDisposable
             {
                 ReadSome();
             }
-            else
+            else if (!finishing)
             {
-                Arm();
+                Arm(); // while finishing, the hang-up would be told again and again until the pipe has room
             }
         }
     }
@@ -265,6 +283,8 @@ internal sealed class PtyPair : IDisposable
                     continue;
                 }
 
+                settled?.TrySetResult(received);
+                settled = null;
                 // EIO: no slave is open any more. EAGAIN while finishing: a daemon keeps one open, but nothing is in flight.
                 ended = finishing || error != Libc.EAGAIN;
                 break;
@@ -272,6 +292,7 @@ internal sealed class PtyPair : IDisposable
 
             pipe.Writer.Advance((int)count);
             total += (int)count;
+            received += count;
         }
 
         if (ended)
@@ -305,24 +326,26 @@ internal sealed class PtyPair : IDisposable
 
     private void Continue()
     {
-        if (finishing && !disposed)
+        if (finishing || settled is not null)
         {
-            loop.Post(() =>
-            {
-                lock (gate)
-                {
-                    if (readable)
-                    {
-                        ReadSome();
-                    }
-                }
-            });
+            PostRead(); // what the kernel has no more of, it tells only who reads
         }
         else
         {
             Arm();
         }
     }
+
+    private void PostRead() => loop.Post(() =>
+    {
+        lock (gate)
+        {
+            if (readable)
+            {
+                ReadSome();
+            }
+        }
+    });
 
     private void Arm()
     {
