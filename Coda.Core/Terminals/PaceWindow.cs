@@ -8,8 +8,8 @@ internal sealed class PaceWindow(TimeProvider time)
 {
     private const long Least = 64 * 1024;
     private const long Most = 1024 * 1024;
-    private const long Step = 32 * 1024;
-    private static readonly TimeSpan Bearable = TimeSpan.FromMilliseconds(25);
+    private const long Step = 48 * 1024;
+    private static readonly TimeSpan Bearable = TimeSpan.FromMilliseconds(40);
 
     private TimeSpan shortest = TimeSpan.MaxValue; // the way there and back, with nothing waiting
     private (long Offset, long At)? probe;
