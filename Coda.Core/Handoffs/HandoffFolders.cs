@@ -32,8 +32,9 @@ public sealed class HandoffFolders
         return folders;
     }
 
-    /// <summary>A hand-off whatever became of it; null for an id never used.</summary>
-    public Task<HandoffView?> FindAsync(string id, CancellationToken cancellation) => store.FindAsync(id, cancellation);
+    /// <summary>A hand-off by its id or that of its terminal, whatever became of it; null for an id never used.</summary>
+    public async Task<HandoffView?> FindAsync(string id, CancellationToken cancellation) =>
+        await store.FindAsync(id, cancellation) ?? await store.FindByTerminalAsync(id, cancellation);
 
     /// <summary>Its folder as it is now; null when it is none of ours, or gone.</summary>
     public async Task<HandoffFolder?> OfAsync(HandoffView handoff, CancellationToken cancellation)

@@ -45,8 +45,9 @@ internal sealed class HandoffStore(Database database)
 
     public Task DeleteAsync(string id) => WriteAsync("DELETE FROM handoffs WHERE id = @id", new { id });
 
-    public Task<HandoffView?> FindAsync(string id, CancellationToken cancellation) => database.ReadAsync(
-        connection => connection.QuerySingleOrDefault<Row>($"SELECT {Columns} FROM {Tables} WHERE h.id = @id", new { id })?.View(), cancellation);
+    public Task<HandoffView?> FindAsync(string id, CancellationToken cancellation) => FirstAsync("h.id = @id", id, cancellation);
+
+    public Task<HandoffView?> FindByTerminalAsync(string id, CancellationToken cancellation) => FirstAsync("h.terminal_id = @id", id, cancellation);
 
     /// <summary>Those since a moment and those that run, newest first; an empty label means all.</summary>
     /// <param name="since">The oldest.</param>
@@ -68,6 +69,9 @@ internal sealed class HandoffStore(Database database)
     /// <summary>Those whose directory is ours and there, newest first.</summary>
     public Task<List<HandoffView>> KeptAsync(int limit, CancellationToken cancellation) =>
         ManyAsync("h.removed_at IS NULL AND h.kind <> 'InPlace'", new { limit }, cancellation);
+
+    private Task<HandoffView?> FirstAsync(string condition, string id, CancellationToken cancellation) => database.ReadAsync(
+        connection => connection.QuerySingleOrDefault<Row>($"SELECT {Columns} FROM {Tables} WHERE {condition}", new { id })?.View(), cancellation);
 
     private Task<List<HandoffView>> ManyAsync(string condition, object parameters, CancellationToken cancellation) => database.ReadAsync(
         connection => connection.Query<Row>($"SELECT {Columns} FROM {Tables} WHERE {condition} ORDER BY h.created_at DESC, h.id DESC LIMIT @limit", parameters)

@@ -39,7 +39,13 @@ public sealed class AgentsPageTests(Chromium chromium) : IAsyncDisposable
         await Assertions.Expect(state).ToHaveTextAsync("waiting for approval");
         await Assertions.Expect(state).ToHaveAttributeAsync("title", "waiting for approval: rm -rf build (by OSC 7501)");
 
+        await page.GotoAsync($"{app.Url}/terminals/{id}");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Changes" }).ClickAsync();
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("look around");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Open terminal" }).ClickAsync();
         await app.Services.GetRequiredService<TerminalRegistry>().Find(id)!.EndAsync(TerminalEndReason.Closed);
+        await page.Locator(".terminal-ended").GetByRole(AriaRole.Link, new() { Name = "Changes" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".diff-added")).ToHaveTextAsync("+<b>new</b>");
         await page.GotoAsync($"{app.Url}/agents");
         await Assertions.Expect(page.Locator("table")).ToContainTextAsync("npm install -g @openai/codex");
         var folder = page.Locator(".card");
