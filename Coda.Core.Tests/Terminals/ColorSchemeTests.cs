@@ -29,6 +29,20 @@ public sealed class ColorSchemeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_program_that_wants_to_know_is_told_of_a_change_and_no_other()
+    {
+        var terminal = await OpenAsync("stty raw -echo; printf '\\e[?2031hready'; head -c 9 | tr -d '\\033'; printf '\\e[?2031l'; echo off; head -c 3", ColorScheme.Dark);
+        await terminal.Shows("ready");
+        terminal.Scheme = ColorScheme.Light;
+        await terminal.Shows("[?997;2n");
+        await terminal.Shows("off");
+        terminal.Scheme = ColorScheme.Dark;
+        await terminal.TypesAsync("xyz");
+        await terminal.EndsAsync();
+        Assert.EndsWith("off\nxyz", terminal.Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_recording_remembers_the_scheme_it_ended_with()
     {
         var terminal = await OpenAsync("exec cat", ColorScheme.Dark);

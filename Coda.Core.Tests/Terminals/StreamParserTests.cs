@@ -106,17 +106,20 @@ public sealed class StreamParserTests
     [InlineData("\e[?25$p", "\e[?25;1$y")]
     [InlineData("\e[?4242$p", "\e[?4242;0$y")]
     [InlineData("\e[4$p", "\e[4;2$y")]
-    [InlineData("\e]10;?\a", "\e]10;rgb:0101/0202/0303\e\\")]
-    [InlineData("\e]11;?\e\\", "\e]11;rgb:0404/0505/0606\e\\")]
-    [InlineData("\e]4;1;?\a", "\e]4;1;rgb:ffff/0000/8080\e\\")]
+    [InlineData("\e]10;?\a", "\e]10;rgb:d8d8/dede/e9e9\e\\")]
+    [InlineData("\e]11;?\e\\", "\e]11;rgb:0f0f/1414/1a1a\e\\")]
+    [InlineData("\e]4;1;?\a", "\e]4;1;rgb:f0f0/7171/7a7a\e\\")]
+    [InlineData("\e[?996n", "\e[?997;1n")]
+    [InlineData("\e[?2031h\e[?2031$p", "\e[?2031;1$y")]
     [InlineData("\e]7501;?\e\\", "\e]7501;?\e\\")]
     [InlineData("\eP$qr\e\\", "\eP1$r1;24r\e\\")]
     [InlineData("\eP$qx\e\\", "\eP0$r\e\\")]
     public void A_query_is_answered_as_xterm_js_would(string output, string reply)
     {
         Feed(output);
-        var colors = new Coda.Core.Terminals.TerminalColors("#010203", "#040506", "#070809", ["#000000", "#ff0080"]);
-        Assert.Equal(reply, TerminalReply.To(Assert.Single(queries), parser.Modes, colors, new Coda.Core.Terminals.TerminalSize(80, 24)));
+        Assert.Equal(
+            reply,
+            TerminalReply.To(Assert.Single(queries), parser.Modes, Coda.Core.Terminals.ColorScheme.Dark, new Coda.Core.Terminals.TerminalSize(80, 24)));
     }
 
     private void Feed(string output) => parser.Parse(Encoding.UTF8.GetBytes(output), 0);

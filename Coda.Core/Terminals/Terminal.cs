@@ -125,6 +125,11 @@ public sealed partial class Terminal
             if (scheme != value)
             {
                 scheme = value;
+                if (parser.Modes.ReportsScheme)
+                {
+                    input.Writer.TryWrite(System.Text.Encoding.ASCII.GetBytes(TerminalReply.Scheme(value)));
+                }
+
                 RaiseChanged();
             }
         }
@@ -428,7 +433,7 @@ public sealed partial class Terminal
                 AnswerCursor(query.Kind, 1, 1);
             }
         }
-        else if (TerminalReply.To(query, parser.Modes, TerminalColors.Of(Scheme), Size) is { } reply)
+        else if (TerminalReply.To(query, parser.Modes, Scheme, Size) is { } reply)
         {
             input.Writer.TryWrite(System.Text.Encoding.ASCII.GetBytes(reply));
         }

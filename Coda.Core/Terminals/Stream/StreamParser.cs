@@ -303,6 +303,9 @@ internal sealed class StreamParser
             case (0 or (byte)'?', 0, (byte)'n') when first == 6:
                 Ask(prefix == 0 ? QueryKind.CursorPosition : QueryKind.PrivateCursorPosition, after);
                 break;
+            case ((byte)'?', 0, (byte)'n') when first == 996:
+                Ask(QueryKind.Scheme, after);
+                break;
             case (0 or (byte)'?', (byte)'$', (byte)'p'):
                 Ask(prefix == 0 ? QueryKind.AnsiMode : QueryKind.PrivateMode, after, first);
                 break;

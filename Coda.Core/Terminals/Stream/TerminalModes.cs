@@ -8,8 +8,10 @@ namespace Coda.Core.Terminals.Stream;
 /// </summary>
 internal struct TerminalModes
 {
+    private const int SchemeReports = 2031;
+
     // DEC private modes that are plain switches; the bit is the index.
-    private static readonly int[] Switches = [1, 6, 7, 12, 25, 45, 66, 1004, 2004, 2026];
+    private static readonly int[] Switches = [1, 6, 7, 12, 25, 45, 66, 1004, 2004, 2026, SchemeReports];
     private const int DefaultOn = (1 << 2) | (1 << 4); // 7 wraparound, 25 cursor visible
 
     private ushort changed; // switches that differ from their default
@@ -25,6 +27,9 @@ internal struct TerminalModes
 
     /// <summary>Whether the alternate screen is shown.</summary>
     public bool AlternateScreen { get; private set; }
+
+    /// <summary>Whether the program wants to be told when the colour scheme changes.</summary>
+    public readonly bool ReportsScheme => ReportPrivate(SchemeReports) == 1;
 
     /// <summary>DECSCUSR, 0…6.</summary>
     public readonly int CursorStyle => cursorStyle;
@@ -98,7 +103,7 @@ internal struct TerminalModes
     /// <summary>SGR.</summary>
     public void SetAttributes(ReadOnlySpan<int> parameters, ReadOnlySpan<bool> colons) => attributes.Apply(parameters, colons);
 
-    /// <summary>DECRPM value of a private mode: 0 unknown, 1 set, 2 reset, 3/4 permanently. The same answers as xterm.js 6.</summary>
+    /// <summary>DECRPM value of a private mode: 0 unknown, 1 set, 2 reset, 3/4 permanently. The same answers as xterm.js 6, but for mode 2031.</summary>
     public readonly int ReportPrivate(int mode) => mode switch
     {
         8 => 3,

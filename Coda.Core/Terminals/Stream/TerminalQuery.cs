@@ -36,6 +36,9 @@ internal enum QueryKind
     /// <summary>OSC 10, 11, 12.</summary>
     SpecialColor,
 
+    /// <summary>DSR ?996: light or dark (contour-terminal.org, VT extensions, color palette update notifications).</summary>
+    Scheme,
+
     /// <summary>OSC 7501.</summary>
     ProgramStatus,
 }

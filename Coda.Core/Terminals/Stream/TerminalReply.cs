@@ -3,14 +3,15 @@ using System.Globalization;
 namespace Coda.Core.Terminals.Stream;
 
 /// <summary>
-/// Answers queries in the terminal's stead: what xterm.js 6 would say, no more, so that a program neither waits for a browser nor is
-/// promised what the page cannot do. The page swallows its own replies.
+/// Answers queries in the terminal's stead: what xterm.js 6 would say, and what the server itself knows, no more, so that a program
+/// neither waits for a browser nor is promised what the page cannot do. The page swallows its own replies.
 /// </summary>
 internal static class TerminalReply
 {
     /// <summary>The answer, or null where the cursor is needed or nothing is known.</summary>
-    public static string? To(TerminalQuery query, in TerminalModes modes, TerminalColors colors, TerminalSize size) => query.Kind switch
+    public static string? To(TerminalQuery query, in TerminalModes modes, ColorScheme scheme, TerminalSize size) => query.Kind switch
     {
+        QueryKind.Scheme => Scheme(scheme),
         QueryKind.PrimaryAttributes => "\e[?1;2c",
         QueryKind.SecondaryAttributes => "\e[>0;276;0c",
         QueryKind.Version => "\eP>|xterm.js(6.0.0)\e\\",
@@ -18,9 +19,10 @@ internal static class TerminalReply
         QueryKind.AnsiMode => $"\e[{query.Number};{modes.ReportAnsi(query.Number)}$y",
         QueryKind.PrivateMode => $"\e[?{query.Number};{modes.ReportPrivate(query.Number)}$y",
         QueryKind.Setting => $"\eP{Setting(query.Setting, modes, size)}\e\\",
-        QueryKind.PaletteColor when query.Number >= 0 && query.Number < colors.Palette.Count =>
-            $"\e]4;{query.Number};{Rgb(colors.Palette[query.Number])}\e\\",
-        QueryKind.SpecialColor => $"\e]{query.Number};{Rgb(query.Number switch { 10 => colors.Foreground, 11 => colors.Background, _ => colors.Cursor })}\e\\",
+        QueryKind.PaletteColor => query.Number >= 0 && query.Number < TerminalColors.Of(scheme).Palette.Count
+            ? $"\e]4;{query.Number};{Rgb(TerminalColors.Of(scheme).Palette[query.Number])}\e\\"
+            : null,
+        QueryKind.SpecialColor => $"\e]{query.Number};{Rgb(Special(query.Number, TerminalColors.Of(scheme)))}\e\\",
         QueryKind.ProgramStatus => "\e]7501;?\e\\",
         _ => null,
     };
@@ -28,6 +30,16 @@ internal static class TerminalReply
     /// <summary>The answer to a cursor query; row and column are 1-based.</summary>
     public static string Cursor(QueryKind kind, int row, int column) =>
         kind == QueryKind.CursorPosition ? $"\e[{row};{column}R" : $"\e[?{row};{column}R";
+
+    /// <summary>What the scheme is, in answer to a query, or unasked when it changes (mode 2031).</summary>
+    public static string Scheme(ColorScheme scheme) => scheme == ColorScheme.Dark ? "\e[?997;1n" : "\e[?997;2n";
+
+    private static string Special(int number, TerminalColors colors) => number switch
+    {
+        10 => colors.Foreground,
+        11 => colors.Background,
+        _ => colors.Cursor,
+    };
 
     private static string Setting(string name, in TerminalModes modes, TerminalSize size) => name switch
     {
