@@ -26,7 +26,7 @@ public sealed class PageTests(Chromium chromium) : IAsyncDisposable
         var tasks = app.Services.GetRequiredService<TaskService>();
         var done = await StartAsync(tasks, """
             printf '\033[1;32mBuilding\033[0m the report\n'; for i in 1 2 3; do echo "step $i"; sleep 0.3; done
-            echo '{"step":"plan","message":"Read the sources"}' >> "$RESULTS_DIR/status.jsonl" 2>/dev/null
+            echo '{"step":"plan","message":"Read the sources"}' >> "$CODA_RESULTS_DIR/status.jsonl"
             echo All done
             """);
         var failed = await StartAsync(tasks, "echo 'cannot go on' >&2; exit 3");
