@@ -86,7 +86,7 @@ public sealed class HandoffTests : IAsyncLifetime
         var (view, terminal) = await LaunchAsync("/Users/me@x.y/My Project!", "x");
         await terminal.EndAsync(TerminalEndReason.Closed);
         await Wait.Until(() => !Directory.Exists(Path.GetDirectoryName(view.Directory)));
-        Assert.Equal(view.Id, Assert.Single(await host.Get<HandoffService>().ListAsync(TimeSpan.FromDays(1), "", 10, default)).Id);
+        Assert.Equal(view.Id, Assert.Single(await host.Get<HandoffService>().ListAsync(TimeSpan.FromDays(1), "", null, 10, default)).Id);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class HandoffTests : IAsyncLifetime
     {
         var handoffs = host.Get<HandoffService>();
         var (view, terminal) = await LaunchAsync("/Users/me@x.y/My Project!", "x");
-        Assert.Equal(view.Id, Assert.Single(await handoffs.ListAsync(TimeSpan.Zero, "", 10, default)).Id);
+        Assert.Equal(view.Id, Assert.Single(await handoffs.ListAsync(TimeSpan.Zero, "", null, 10, default)).Id);
         Assert.Equal(1, await handoffs.CountAsync(TimeSpan.Zero, "", default));
         Assert.Empty(await handoffs.ListAsync(TimeSpan.FromDays(1), "", view, 10, default));
         await terminal.EndAsync(TerminalEndReason.Closed);
@@ -150,7 +150,7 @@ public sealed class HandoffTests : IAsyncLifetime
     {
         var launched = Assert.IsType<HandoffStart.Launched>(await host.Get<HandoffService>().StartAsync(Request("/Users/me@x.y/nowhere", "x") with { Wait = false }, default));
         await Wait.Until(async () => !Directory.Exists(launched.Handoff.Directory) && host.Terminals.Live.Count == 0
-            && (await host.Get<HandoffService>().ListAsync(TimeSpan.FromDays(1), "", 10, default)).Count == 0);
+            && (await host.Get<HandoffService>().ListAsync(TimeSpan.FromDays(1), "", null, 10, default)).Count == 0);
     }
 
     [Theory]

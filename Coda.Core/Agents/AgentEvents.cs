@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Coda.Core.Terminals;
 
 namespace Coda.Core.Agents;
@@ -28,4 +29,8 @@ public sealed record EventAddress(AgentEvents Kind, int Port, string Password)
         AgentEvents.Hermes => new HermesEvents(this, report, time).FollowAsync(cancellation),
         _ => Task.CompletedTask,
     };
+
+    /// <summary>A string in an event; empty when there is none of that name.</summary>
+    internal static string Text(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 }

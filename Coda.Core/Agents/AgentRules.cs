@@ -5,7 +5,7 @@ namespace Coda.Core.Agents;
 /// <summary>What a definition must be, so that a mistake shows at the start and not in the middle of a task.</summary>
 internal static partial class AgentRules
 {
-    private static readonly string[] Known = 
+    private static readonly string[] Known =
         ["promptFile", "resultsDir", "workDir", "taskDir", "prompt", "permissions", "grants", "eventPort", "eventPassword", "filesDir"];
     private static readonly string[] Ours = ["prompt.txt", "request.txt", "script.sh", "results", "result.json"];
 

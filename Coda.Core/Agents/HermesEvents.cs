@@ -117,9 +117,9 @@ internal sealed partial class HermesEvents(EventAddress address, Action<Terminal
     // {"hook_event_name":"pre_approval_request","session_id":"…","tool_name":null,"extra":{"command":"rm -rf build","surface":"cli",…},…}
     private void Take(JsonElement message)
     {
-        var session = Text(message, "session_id");
+        var session = EventAddress.Text(message, "session_id");
         var extra = message.ValueKind == JsonValueKind.Object && message.TryGetProperty("extra", out var found) ? found : default;
-        switch (Text(message, "hook_event_name"))
+        switch (EventAddress.Text(message, "hook_event_name"))
         {
             case "pre_llm_call" when working is null || working == session:
                 working = session;
@@ -133,8 +133,8 @@ internal sealed partial class HermesEvents(EventAddress address, Action<Terminal
                 report(
                     Is(extra, "failed") ? TerminalStateKind.Failed : Is(extra, "completed") ? TerminalStateKind.Done : TerminalStateKind.Idle, "", Reason);
                 break;
-            case "pre_approval_request" when Text(extra, "surface") != "smart": // else another model decides
-                report(TerminalStateKind.WaitingForApproval, Text(extra, "command"), Reason);
+            case "pre_approval_request" when EventAddress.Text(extra, "surface") != "smart": // else another model decides
+                report(TerminalStateKind.WaitingForApproval, EventAddress.Text(extra, "command"), Reason);
                 break;
             case "pre_tool_call":
                 report(TerminalStateKind.WaitingForInput, "", Reason); // its tool to ask people; no other is asked for
@@ -144,9 +144,6 @@ internal sealed partial class HermesEvents(EventAddress address, Action<Terminal
                 break;
         }
     }
-
-    private static string Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
     private static bool Is(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;

@@ -73,12 +73,12 @@ internal sealed class OpenCodeEvents(EventAddress address, Action<TerminalStateK
         try
         {
             using var document = JsonDocument.Parse(json);
-            var type = Text(document.RootElement, "type");
+            var type = EventAddress.Text(document.RootElement, "type");
             var properties = document.RootElement.TryGetProperty("properties", out var found) ? found : default;
             switch (type)
             {
                 case "session.status" when properties.TryGetProperty("status", out var status):
-                    report(Text(status, "type") == "idle" ? TerminalStateKind.Idle : TerminalStateKind.Working, "", Reason);
+                    report(EventAddress.Text(status, "type") == "idle" ? TerminalStateKind.Idle : TerminalStateKind.Working, "", Reason);
                     break;
                 case "session.idle":
                     report(TerminalStateKind.Idle, "", Reason);
@@ -105,10 +105,7 @@ internal sealed class OpenCodeEvents(EventAddress address, Action<TerminalStateK
     {
         var patterns = permission.TryGetProperty("patterns", out var list) && list.ValueKind == JsonValueKind.Array
             ? string.Join(", ", list.EnumerateArray().Select(pattern => pattern.ToString()))
-            : Text(permission, "title");
-        return $"{Text(permission, "permission")} {patterns}".Trim();
+            : EventAddress.Text(permission, "title");
+        return $"{EventAddress.Text(permission, "permission")} {patterns}".Trim();
     }
-
-    private static string Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 }

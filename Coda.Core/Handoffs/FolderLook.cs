@@ -1,4 +1,5 @@
 using Coda.Core.Security;
+using Coda.Core.Storage;
 using Coda.Core.Workspaces;
 
 namespace Coda.Core.Handoffs;

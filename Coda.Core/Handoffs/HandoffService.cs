@@ -85,11 +85,7 @@ public sealed partial class HandoffService : IAsyncDisposable
         }
     }
 
-    /// <summary>The hand-offs of the last while and those that run, newest first; an empty label means all.</summary>
-    public Task<List<HandoffView>> ListAsync(TimeSpan window, string email, int limit, CancellationToken cancellation) =>
-        ListAsync(window, email, null, limit, cancellation);
-
-    /// <summary>The same list, from after one of them on.</summary>
+    /// <summary>The hand-offs of the last while and those that run, newest first, from after one of them on; an empty label means all.</summary>
     public Task<List<HandoffView>> ListAsync(TimeSpan window, string email, HandoffView? before, int limit, CancellationToken cancellation) =>
         store.SinceAsync(Since(window), email.Trim(), before, limit, cancellation);
 

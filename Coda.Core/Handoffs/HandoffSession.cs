@@ -1,5 +1,6 @@
 using Coda.Core.Agents;
 using Coda.Core.Recordings;
+using Coda.Core.Storage;
 using Coda.Core.Terminals;
 using Coda.Core.Workspaces;
 

@@ -30,7 +30,7 @@ internal sealed partial class Retention(Database database, CodaHome home, IOptio
                 """).AsList(),
             cancellation);
 
-        var sizes = kept.ConvertAll(ended => Directories(ended).Sum(Size));
+        var sizes = kept.ConvertAll(ended => Directories(ended).Sum(DirectoryTree.Size));
         var total = sizes.Sum();
         for (var i = 0; i < kept.Count && (kept[i].EndedAt < oldest || total > most); i++)
         {
@@ -46,9 +46,9 @@ internal sealed partial class Retention(Database database, CodaHome home, IOptio
     {
         try
         {
-            foreach (var directory in Directories(ended).Where(Directory.Exists))
+            foreach (var directory in Directories(ended))
             {
-                Directory.Delete(directory, recursive: true);
+                DirectoryTree.Remove(directory);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -79,26 +79,6 @@ internal sealed partial class Retention(Database database, CodaHome home, IOptio
         if (ended.SessionId is { } session)
         {
             yield return Path.Combine(home.SessionsDirectory, session);
-        }
-    }
-
-    private static long Size(string directory)
-    {
-        try
-        {
-            return Directory.Exists(directory)
-                ? new DirectoryInfo(directory).EnumerateFiles("*", new EnumerationOptions
-                {
-                    RecurseSubdirectories = true,
-                    IgnoreInaccessible = true,
-                    AttributesToSkip = FileAttributes.ReparsePoint,
-                }).Sum(file => file.Length)
-                : 0;
-        }
-        catch (IOException)
-        {
-            // Something still changes in there: the next sweep measures it.
-            return 0;
         }
     }
 

@@ -193,19 +193,15 @@ internal sealed partial class RunningTask
         }
 
         waitsFor = waiting;
-        var line = waiting.Length > 0 ? new TaskProgress(now, "blocked", waiting) : new TaskProgress(now, "unblocked", "goes on");
-        progress.Add(line);
-        progressCount++;
-        terminal.Recording.Mark($"{line.Step}: {line.Message}");
-        Volatile.Write(ref view, view with { Step = line.Step, Progress = line.Message, Version = view.Version + 1 });
-        SaveProgress();
-        return true;
+        return Take([waiting.Length > 0 ? new TaskProgress(now, "blocked", waiting) : new TaskProgress(now, "unblocked", "goes on")]);
     }
 
-    private bool TakeProgress(DateTimeOffset now, bool atEnd)
+    private bool TakeProgress(DateTimeOffset now, bool atEnd) =>
+        Take([.. status.ReadNew(atEnd).Select(line => new TaskProgress(now, line.Step, line.Message))]);
+
+    private bool Take(List<TaskProgress> lines)
     {
-        var lines = status.ReadNew(atEnd);
-        progress.AddRange(lines.Select(line => new TaskProgress(now, line.Step, line.Message)));
+        progress.AddRange(lines);
         foreach (var line in lines.TakeLast(MaxMarksPerLook))
         {
             terminal.Recording.Mark($"{line.Step}: {line.Message}");

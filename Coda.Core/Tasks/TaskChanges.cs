@@ -1,3 +1,4 @@
+using Coda.Core.Storage;
 using Coda.Core.Workspaces;
 
 namespace Coda.Core.Tasks;
@@ -67,7 +68,7 @@ internal sealed class TaskChanges
         }
         finally
         {
-            Directory.Delete(files.Snapshots, recursive: true);
+            DirectoryTree.Remove(files.Snapshots);
         }
     }
 }

@@ -45,12 +45,13 @@ internal sealed class InboxTool(InboxAnswers answers, TaskService tasks, Handoff
         }
 
         var now = time.GetUtcNow();
-        var found = await handoffs.ListAsync(TimeSpan.FromSeconds(options.Value.TtlSeconds), email, limit, cancellation);
+        var window = TimeSpan.FromSeconds(options.Value.TtlSeconds);
+        var found = await handoffs.ListAsync(window, email, before: null, limit, cancellation);
         return ToolAnswer.Of(new InboxListing
         {
             Tasks = [.. found.Select(handoff => InboxEntry.Of(handoff, now, links.LiveOf(handoff.TerminalId)))],
             Counts = page.Counts,
-            Total = found.Count,
+            Total = await handoffs.CountAsync(window, email, cancellation),
         });
     }
 }

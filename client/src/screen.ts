@@ -66,17 +66,17 @@ export class Screen {
     this.measure();
   }
 
-  private ratio(): number {
-    const fits = this.window;
-    return Math.min(1, fits.columns / this.terminal.cols, fits.rows / this.terminal.rows);
-  }
-
   set theme(theme: ITheme) {
     this.terminal.options.theme = theme;
   }
 
   dispose(): void {
     this.terminal.dispose();
+  }
+
+  private ratio(): number {
+    const fits = this.window;
+    return Math.min(1, fits.columns / this.terminal.cols, fits.rows / this.terminal.rows);
   }
 
   private measure(): void {

@@ -17,13 +17,12 @@ internal sealed record ProgramStatus(TerminalStateKind? State, string Message)
         string state = "", kind = "", message = "";
         foreach (var field in fields.Split(':'))
         {
-            var value = field[(field.IndexOf('=') + 1)..];
-            switch (field.Length - value.Length > 0 ? field[..^(value.Length + 1)] : "")
+            switch (field.Split('=', 2))
             {
-                case "state": state = value; break;
-                case "kind": kind = value; break;
-                case "msg": message = Decode(value); break;
-                case "title" when message.Length == 0: message = Decode(value); break;
+                case ["state", var value]: state = value; break;
+                case ["kind", var value]: kind = value; break;
+                case ["msg", var value]: message = Decode(value); break;
+                case ["title", var value] when message.Length == 0: message = Decode(value); break;
             }
         }
 

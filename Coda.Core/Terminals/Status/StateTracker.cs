@@ -54,7 +54,13 @@ internal sealed class StateTracker(TimeProvider time, Action changed, Action wor
     /// <summary>A person has typed: whatever a notification asked for is being seen to.</summary>
     public void Typed()
     {
-        if (State is { Waits: true } && best == Source.Notification)
+        bool asked;
+        lock (gate)
+        {
+            asked = state.Waits && best == Source.Notification;
+        }
+
+        if (asked)
         {
             Set(Source.Notification, TerminalStateKind.Running, "", "input");
         }
@@ -69,8 +75,7 @@ internal sealed class StateTracker(TimeProvider time, Action changed, Action wor
                 Set(Source.Program, kind, message, "OSC 7501");
                 break;
             case { State: null }:
-                Set(Source.Program, TerminalStateKind.Running, "", "OSC 7501");
-                best = Source.Output;
+                Set(Source.Program, TerminalStateKind.Running, "", "OSC 7501", next: Source.Output);
                 break;
         }
     }
@@ -121,18 +126,23 @@ internal sealed class StateTracker(TimeProvider time, Action changed, Action wor
     public void Exited(int code) =>
         Set(Source.Program, TerminalStateKind.Exited, code < 0 ? "" : $"exit code {code}", "process exit");
 
-    private void Set(Source source, TerminalStateKind kind, string message, string reason)
+    private void Set(Source source, TerminalStateKind kind, string message, string reason, Source? next = null)
     {
         bool sameKind;
         lock (gate)
         {
             var words = OneLine.Of(message, MaxMessage);
-            if (source < best || state.Kind == TerminalStateKind.Exited || (state.Kind == kind && state.Message == words && state.Reason == reason))
+            if (source < best)
             {
                 return;
             }
 
-            best = source;
+            best = next ?? source;
+            if (state.Kind == TerminalStateKind.Exited || (state.Kind == kind && state.Message == words && state.Reason == reason))
+            {
+                return;
+            }
+
             sameKind = state.Kind == kind;
             Volatile.Write(ref state, new TerminalState(kind, words, reason, sameKind ? state.Since : time.GetUtcNow()));
         }

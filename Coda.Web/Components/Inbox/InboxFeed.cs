@@ -25,7 +25,6 @@ public sealed class InboxFeed(TaskService tasks, HandoffService handoffs, IOptio
         }
 
         var found = ((InboxAnswer.Page)answer).Value;
-
         var window = query.Window ?? TimeSpan.FromSeconds(options.Value.TtlSeconds);
         var withTasks = !onlySessions && place.Tasks is not null;
         var withSessions = onlySessions || query.Status.Length == 0;

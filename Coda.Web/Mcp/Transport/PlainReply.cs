@@ -32,7 +32,7 @@ internal sealed class PlainReply
                 prepared?.FillTree(response);
                 break;
             case JsonRpcError error when waiting is not null:
-                JsonSerializer.Serialize(new Utf8JsonWriter(waiting.json), error, McpJsonUtilities.DefaultOptions);
+                waiting.json.Write(JsonSerializer.SerializeToUtf8Bytes(error, McpJsonUtilities.DefaultOptions));
                 break;
         }
 

@@ -3,6 +3,9 @@ namespace Coda.Web.Mcp.Transport;
 /// <summary>The protocol's revisions, by what clients of them need; the SDK keeps its list to itself.</summary>
 internal static class Revisions
 {
+    /// <summary>The header that names one.</summary>
+    public const string Header = "MCP-Protocol-Version";
+
     /// <summary>Those without sessions; what <c>server/discover</c> names.</summary>
     public static readonly string[] Modern = ["2026-07-28"];
 

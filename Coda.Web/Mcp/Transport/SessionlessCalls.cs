@@ -12,8 +12,6 @@ namespace Coda.Web.Mcp.Transport;
 /// </summary>
 internal sealed class SessionlessCalls(RequestDelegate next, IOptionsFactory<McpServerOptions> options, ILoggerFactory loggers)
 {
-    private const string Revision = "MCP-Protocol-Version";
-
     /// <summary>Answers such a call; passes on everything else.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
@@ -29,7 +27,7 @@ internal sealed class SessionlessCalls(RequestDelegate next, IOptionsFactory<Mcp
         await using var server = McpServer.Create(transport, settings, loggers, context.RequestServices);
         var running = server.RunAsync(context.RequestAborted);
 
-        var revision = context.Request.Headers[Revision].ToString();
+        var revision = context.Request.Headers[Revisions.Header].ToString();
         message.Context = new JsonRpcMessageContext { User = context.User, ProtocolVersion = revision.Length > 0 ? revision : null };
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-cache, no-store";
@@ -50,7 +48,7 @@ internal sealed class SessionlessCalls(RequestDelegate next, IOptionsFactory<Mcp
         && call.Method != RequestMethods.Initialize
         && context.Request.Headers["Mcp-Session-Id"].Count == 0
         && (context.Request.ContentType is null || context.Request.HasJsonContentType())
-        && Revisions.HaveSessions(context.Request.Headers[Revision].ToString());
+        && Revisions.HaveSessions(context.Request.Headers[Revisions.Header].ToString());
 
     private static JsonRpcMessage? ReadMessage(HttpContext context)
     {

@@ -6,14 +6,12 @@ namespace Coda.Web.Mcp.Transport;
 /// </summary>
 internal sealed class SettledRevision(RequestDelegate next)
 {
-    private const string Header = "MCP-Protocol-Version";
-
     /// <summary>Takes the header off requests of a session.</summary>
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.Features.Get<SessionTicket>() is not null && Revisions.HaveSessions(context.Request.Headers[Header].ToString()))
+        if (context.Features.Get<SessionTicket>() is not null && Revisions.HaveSessions(context.Request.Headers[Revisions.Header].ToString()))
         {
-            context.Request.Headers.Remove(Header);
+            context.Request.Headers.Remove(Revisions.Header);
         }
 
         return next(context);

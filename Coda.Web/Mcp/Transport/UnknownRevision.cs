@@ -11,7 +11,7 @@ internal sealed class UnknownRevision(RequestDelegate next)
     /// <summary>Answers such a request with the revisions to use instead.</summary>
     public Task InvokeAsync(HttpContext context)
     {
-        var asked = context.Request.Headers["MCP-Protocol-Version"].ToString();
+        var asked = context.Request.Headers[Revisions.Header].ToString();
         if (Revisions.AreKnown(asked))
         {
             return next(context);
