@@ -17,20 +17,28 @@ dotnet build Coda.sln --nologo -v quiet || exit 1
 
 passed=0
 failed=0
+failures=$(mktemp)
+results=$(mktemp)
+trap 'rm -f "$failures" "$results"' EXIT
 for project in Coda.Core.Tests Coda.Web.Tests; do
-  results=$(mktemp)
+  : > "$results"
   dotnet "$project/bin/Debug/net10.0/$project.dll" -noColor -ctrf "$results" "$@"
   code=$?
   # Pending are those that run only when asked for: test-agents.sh.
-  read -r good bad < <(node -e '
-    try { const s = JSON.parse(require("fs").readFileSync(process.argv[1])).results.summary; console.log(s.passed, s.tests - s.passed - s.pending); }
-    catch { console.log(0, 1); }' "$results")
-  rm -f "$results"
+  read -r good bad < <(node build/test-summary.mjs "$results" "$failures")
   # A runner that died, or a project in which nothing ran, is a failure too.
-  [[ $code -ne 0 && $bad -eq 0 ]] && bad=1
-  [[ $good -eq 0 && $bad -eq 0 && $# -eq 0 ]] && bad=1
+  if [[ $code -ne 0 && $bad -eq 0 ]]; then
+    bad=1
+    echo "FAILED: $project: the test runner ended with $code." >> "$failures"
+  fi
+  if [[ $good -eq 0 && $bad -eq 0 && $# -eq 0 ]]; then
+    bad=1
+    echo "FAILED: $project: no test ran." >> "$failures"
+  fi
   passed=$((passed + good))
   failed=$((failed + bad))
 done
+# Last, so that whoever sees only the end of a long output sees what failed and why.
+cat "$failures"
 echo "$passed passed, $failed failed"
 [[ $failed -eq 0 ]]

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Coda.Web.Tests.Hosting;
 
 namespace Coda.Web.Tests.Bridge;
 
 /// <summary>The bridge as a client starts it, spoken to line by line.</summary>
 internal sealed class BridgeProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Process process;
     private readonly Task<string> log;
 
@@ -38,7 +38,7 @@ internal sealed class BridgeProcess : IAsyncDisposable
     /// <summary>Hears one message.</summary>
     public async Task<JsonElement> ReceiveAsync()
     {
-        var line = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience, TestContext.Current.CancellationToken);
+        var line = await process.StandardOutput.ReadLineAsync().WaitAsync(Waiting.Patience, TestContext.Current.CancellationToken);
         Assert.True(line is not null, "The bridge ended.");
         return JsonDocument.Parse(line).RootElement;
     }
@@ -47,7 +47,7 @@ internal sealed class BridgeProcess : IAsyncDisposable
     public async Task<(int ExitCode, string Log)> EndAsync()
     {
         process.StandardInput.Close();
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Waiting.Patience);
         return (process.ExitCode, await log);
     }
 

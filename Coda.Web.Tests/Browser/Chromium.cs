@@ -10,6 +10,9 @@ public sealed class Chromium : IAsyncLifetime, ICollectionFixture<Chromium>
     /// <summary>Name of the collection.</summary>
     public const string Collection = "browser";
 
+    /// <summary>How long a test waits for what a page must show, in milliseconds.</summary>
+    public static readonly float Patience = (float)Waiting.Patience.TotalMilliseconds;
+
     private static readonly string[] Arguments =
     [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -22,6 +25,7 @@ public sealed class Chromium : IAsyncLifetime, ICollectionFixture<Chromium>
     /// <inheritdoc />
     public async ValueTask InitializeAsync()
     {
+        Assertions.SetDefaultExpectTimeout(Patience);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new()
         {
@@ -47,7 +51,7 @@ public sealed class Chromium : IAsyncLifetime, ICollectionFixture<Chromium>
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             Permissions = ["clipboard-read", "clipboard-write"],
         });
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(Patience);
         return await context.NewPageAsync();
     }
 

@@ -82,12 +82,9 @@ public sealed class ConnectionTests(Chromium chromium) : IAsyncDisposable
 
     private static async Task AssertSameAsync(TerminalOnPage terminal, TerminalOnPage control)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        for (var tries = 0; tries < 50 && await terminal.ReceivedAsync() != await control.ReceivedAsync(); tries++)
-        {
-            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-        }
-
+        await Waiting.UntilAsync(async () => await terminal.ReceivedAsync() == await control.ReceivedAsync());
+        // Every piece is drawn before the next question is answered, except the last.
+        await Waiting.UntilAsync(async () => Enumerable.SequenceEqual(await terminal.CellsAsync(), await control.CellsAsync()));
         Assert.Equal(await control.LinesAsync(), await terminal.LinesAsync());
         Assert.Equal(await control.CellsAsync(), await terminal.CellsAsync());
         Assert.Equal(await control.CursorAsync(), await terminal.CursorAsync());

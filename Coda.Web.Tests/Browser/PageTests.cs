@@ -31,7 +31,7 @@ public sealed class PageTests(Chromium chromium) : IAsyncDisposable
             """);
         var failed = await StartAsync(tasks, "echo 'cannot go on' >&2; exit 3");
         var running = await StartAsync(tasks, "while true; do date; sleep 0.5; done");
-        await WaitForAsync(async () => (await tasks.FindAsync(Id(failed), cancellation))!.Status != CodingTaskStatus.Running
+        await Waiting.UntilAsync(async () => (await tasks.FindAsync(Id(failed), cancellation))!.Status != CodingTaskStatus.Running
             && (await tasks.FindAsync(Id(done), cancellation))!.Status != CodingTaskStatus.Running);
 
         var page = await chromium.NewPageAsync(dark);
@@ -124,15 +124,6 @@ public sealed class PageTests(Chromium chromium) : IAsyncDisposable
     }
 
     private static TaskId Id(TaskView task) => TaskId.TryParse(task.TaskId, out var id) ? id : throw new FormatException(task.TaskId);
-
-    private static async Task WaitForAsync(Func<Task<bool>> condition)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (!await condition())
-        {
-            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-        }
-    }
 
     private static async Task PictureAsync(IPage page, string name, bool dark)
     {

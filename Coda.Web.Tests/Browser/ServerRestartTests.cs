@@ -37,7 +37,7 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
         await using var second = Start();
         await second.ListensAsync(cancellation);
         // The terminal died with its server; what it showed is in its replay.
-        await page.WaitForURLAsync("**/replay/term-*", new() { Timeout = 60_000 });
+        await page.WaitForURLAsync("**/replay/term-*");
         var replay = await TerminalOnPage.OnAsync(page);
         await replay.WaitForLineAsync("before the crash");
         await Assertions.Expect(banner).ToBeHiddenAsync();
@@ -75,11 +75,22 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
         return LoginLink().Match(server.Output).Value;
     }
 
+    // Not one that the system gives to outgoing connections: the second server needs it again.
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(20_000, 32_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+            }
+        }
     }
 
     [GeneratedRegex(@"http://\S+/login\?code=\S+")]

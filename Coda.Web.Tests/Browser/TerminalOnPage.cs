@@ -7,8 +7,6 @@ namespace Coda.Web.Tests.Browser;
 /// <summary>A terminal (or player) as a page shows it, asked through the page's own inspection surface.</summary>
 internal sealed partial class TerminalOnPage(IPage page, string id)
 {
-    private const float Patience = 20_000;
-
     /// <summary>Its id.</summary>
     public string Id => id;
 
@@ -57,7 +55,7 @@ internal sealed partial class TerminalOnPage(IPage page, string id)
             await page.WaitForFunctionAsync(
                 "([id, pattern]) => window.coda.terminals.get(id)?.lines(100).some(line => new RegExp(pattern).test(line))",
                 new object[] { id, pattern },
-                new() { Timeout = Patience, PollingInterval = 20 });
+                new() { Timeout = Chromium.Patience, PollingInterval = 20 });
         }
         catch (TimeoutException)
         {

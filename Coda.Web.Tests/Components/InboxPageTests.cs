@@ -14,7 +14,6 @@ namespace Coda.Web.Tests.Components;
 /// <summary>The inbox lists what was delegated and what was handed over, in one list.</summary>
 public sealed class InboxPageTests : BunitContext
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly CodaApp app = new(new Dictionary<string, string>
     {
         ["Terminals:Shell"] = "/bin/true",
@@ -46,10 +45,10 @@ public sealed class InboxPageTests : BunitContext
     public async Task A_session_shows_up_as_it_begins_and_leads_to_its_terminal_then_to_what_it_left()
     {
         var page = Render<InboxPage>();
-        page.WaitForAssertion(() => Assert.Contains("No tasks yet.", page.Markup, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(() => Assert.Contains("No tasks yet.", page.Markup, StringComparison.Ordinal), Waiting.Patience);
         var handoff = await HandOverAsync("look & stay");
 
-        page.WaitForAssertion(() => Assert.Equal("look & stay", page.Find(".card-title").TextContent), Patience);
+        page.WaitForAssertion(() => Assert.Equal("look & stay", page.Find(".card-title").TextContent), Waiting.Patience);
         var card = page.Find(".card").TextContent;
         Assert.Contains("Interactive", card, StringComparison.Ordinal);
         Assert.Contains(local, card, StringComparison.Ordinal);
@@ -61,7 +60,7 @@ public sealed class InboxPageTests : BunitContext
         Assert.Equal("0", Filter(page, "Running").QuerySelector(".filter-count")!.TextContent);
 
         await EndAsync(handoff);
-        page.WaitForAssertion(() => Assert.Equal(["Replay"], Links(page, $"replay/{handoff.TerminalId}")), Patience);
+        page.WaitForAssertion(() => Assert.Equal(["Replay"], Links(page, $"replay/{handoff.TerminalId}")), Waiting.Patience);
         Assert.Equal(["look & stay", "Changes"], Links(page, $"handoffs/{handoff.Id}"));
         Assert.Empty(Links(page, $"terminals/{handoff.TerminalId}"));
         Assert.Contains("Interactive, ended", page.Find(".card").TextContent, StringComparison.Ordinal);
@@ -73,14 +72,14 @@ public sealed class InboxPageTests : BunitContext
         var handoff = await HandOverAsync("stay");
         var task = await StartTaskAsync("echo hello");
         var page = Render<InboxPage>();
-        page.WaitForAssertion(() => Assert.Equal(["echo hello", "stay"], Titles(page)), Patience);
+        page.WaitForAssertion(() => Assert.Equal(["echo hello", "stay"], Titles(page)), Waiting.Patience);
         await Filter(page, "Interactive").ClickAsync(new());
-        page.WaitForAssertion(() => Assert.Equal(["stay"], Titles(page)), Patience);
+        page.WaitForAssertion(() => Assert.Equal(["stay"], Titles(page)), Waiting.Patience);
         await Filter(page, "Completed").ClickAsync(new());
-        page.WaitForAssertion(() => Assert.Equal(["echo hello"], Titles(page)), Patience);
+        page.WaitForAssertion(() => Assert.Equal(["echo hello"], Titles(page)), Waiting.Patience);
         await Filter(page, "Interactive").ClickAsync(new());
         await page.Find("input[type=search]").ChangeAsync(new() { Value = "you@x.y" });
-        page.WaitForAssertion(() => Assert.Contains("No interactive session.", page.Markup, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(() => Assert.Contains("No interactive session.", page.Markup, StringComparison.Ordinal), Waiting.Patience);
         Assert.NotEqual(handoff.TerminalId, task.TerminalId);
         await EndAsync(handoff);
     }

@@ -4,6 +4,7 @@ using Coda.Web.Security;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Coda.Web.Tests.Hosting;
 
@@ -38,6 +39,10 @@ public sealed class CodaApp : WebApplicationFactory<Program>
         // Databricks mode listens everywhere, which is nowhere to connect to.
         ClientOptions.BaseAddress = new UriBuilder(ClientOptions.BaseAddress) { Host = "127.0.0.1" }.Uri;
     }
+
+    /// <summary>For tests of the stop: cuts off nothing, so that a stop that ends was held up by nothing.</summary>
+    public static void StopUnforced(IServiceCollection services) =>
+        services.PostConfigure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromHours(1));
 
     /// <summary>Holds <c>home</c> and <c>projects</c>.</summary>
     public string Directory { get; }

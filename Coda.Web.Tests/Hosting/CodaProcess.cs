@@ -51,7 +51,7 @@ public sealed class CodaProcess : IAsyncDisposable
     /// <summary>Waits until it says that it listens; the result is the address it names.</summary>
     public async Task<string> ListensAsync(CancellationToken cancellation)
     {
-        await Task.WhenAny(ready.Task, process.WaitForExitAsync(cancellation)).WaitAsync(TimeSpan.FromSeconds(60), cancellation);
+        await Task.WhenAny(ready.Task, process.WaitForExitAsync(cancellation)).WaitAsync(Waiting.Patience, cancellation);
         Assert.True(ready.Task.IsCompletedSuccessfully, $"The server did not start:\n{Output}");
         return lines.First(IsStartLine).Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal)).TrimEnd(',');
     }
@@ -59,7 +59,7 @@ public sealed class CodaProcess : IAsyncDisposable
     /// <summary>Waits for its end; the result is its exit code.</summary>
     public async Task<int> ExitsAsync(CancellationToken cancellation)
     {
-        await process.WaitForExitAsync(cancellation).WaitAsync(TimeSpan.FromSeconds(60), cancellation);
+        await process.WaitForExitAsync(cancellation).WaitAsync(Waiting.Patience, cancellation);
         return process.ExitCode;
     }
 

@@ -7,14 +7,19 @@ namespace Coda.Web.Tests.Hosting;
 /// <summary>Waiting for what happens in the server, by its events.</summary>
 public static class Waiting
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    /// <summary>How long a test waits for what must happen.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Looks every few milliseconds until a condition of another process holds.</summary>
-    public static async Task UntilAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "")
+    public static Task UntilAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
+        UntilAsync(() => Task.FromResult(condition()), what);
+
+    /// <summary>The same where asking takes a while.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string what = "")
     {
         var started = TimeProvider.System.GetTimestamp();
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (!condition())
+        while (!await condition())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, $"Not within {Patience}: {what}");
             await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);

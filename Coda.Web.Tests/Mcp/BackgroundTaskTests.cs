@@ -16,12 +16,13 @@ public sealed class BackgroundTaskTests
     {
         await using var app = new CodaApp();
         using var owner = app.Owner();
-        var handle = await StartAsync(owner, "echo all good");
+        var handle = await StartAsync(owner, $"{Gate}; echo all good");
         Assert.Equal(("task", "working"), (Text(handle, "resultType"), Text(handle, "status")));
         Assert.Equal(JsonValueKind.Null, handle.GetProperty("ttlMs").ValueKind);
         Assert.Contains($"{app.Url}/replay/term-", Text(handle, "statusMessage"));
         Assert.False(handle.TryGetProperty("result", out _));
         var id = Text(handle, "taskId");
+        app.OpenGate();
         await app.EndOfAsync(id);
 
         var done = await ResultAsync(owner, "tasks/get", id);

@@ -98,7 +98,7 @@ public sealed class StreamTests
     [Fact]
     public async Task An_open_stream_does_not_hold_up_the_stop()
     {
-        var app = new CodaApp();
+        var app = new CodaApp(services: CodaApp.StopUnforced);
         await using (app)
         {
             using var owner = app.Owner();
@@ -107,7 +107,7 @@ public sealed class StreamTests
             // Its headers may come only with the first comment, so it is not awaited.
             var stream = owner.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
             var stop = app.DisposeAsync().AsTask();
-            await stop.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+            await stop.WaitAsync(Waiting.Patience, Cancellation);
             await Task.WhenAny(stream);
             Assert.True(stream.IsCompleted);
         }

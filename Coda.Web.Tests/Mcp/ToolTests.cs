@@ -34,11 +34,12 @@ public sealed class ToolTests : IAsyncLifetime
     public async Task A_task_goes_from_run_to_result_in_every_revision(string revision)
     {
         await using var caller = await app.ConnectAsync(revision);
-        var run = await SucceedsAsync(caller, "coda_run", new() { ["prompt"] = "echo working; echo all good", ["email"] = "me@x.y", ["agent"] = "shell" });
+        var run = await SucceedsAsync(caller, "coda_run", new() { ["prompt"] = $"echo working; {McpCalls.Gate}; echo all good", ["email"] = "me@x.y", ["agent"] = "shell" });
         Assert.Equal("running", run.GetProperty("status").GetString());
         var (task, session) = (run.GetProperty("task_id").GetString()!, run.GetProperty("session_id").GetString()!);
         Assert.Matches($"^{app.Url}/replay/term-[0-9a-f]{{12}}$", run.GetProperty("viewer_url").GetString());
 
+        app.OpenGate();
         await app.EndOfAsync(task);
         var result = await SucceedsAsync(caller, "coda_get_result", new() { ["task_id"] = task, ["session_id"] = session });
         Assert.Equal("completed", result.GetProperty("status").GetString());

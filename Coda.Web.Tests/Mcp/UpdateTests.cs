@@ -12,8 +12,6 @@ namespace Coda.Web.Tests.Mcp;
 /// <summary>Being told of changes instead of asking: one long call since 2026-07-28, the session's stream before.</summary>
 public sealed class UpdateTests
 {
-    private const string Gate = "until [ -e go ]; do sleep 0.02; done; echo all good";
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -21,7 +19,7 @@ public sealed class UpdateTests
     {
         await using var app = new CodaApp();
         using var owner = app.Owner();
-        var id = await StartAsync(owner, Gate);
+        var id = await StartAsync(owner, $"{Gate}; echo all good");
         using var stream = await ListenAsync(owner, ["coda://inbox", $"coda://tasks/{id}/result", "coda://else"], [id, "nobody"]);
         var accepted = (await NextAsync(stream)).GetProperty("params").GetProperty("notifications");
         Assert.Equal(["coda://inbox", $"coda://tasks/{id}/result"], Strings(accepted.GetProperty("resourceSubscriptions")));
@@ -30,7 +28,7 @@ public sealed class UpdateTests
         Assert.Equal("notifications/tasks", first.GetProperty("method").GetString());
         Assert.Equal("working", first.GetProperty("params").GetProperty("status").GetString());
 
-        await File.WriteAllTextAsync(Path.Combine(app.Directory, "projects", "go"), "", Cancellation);
+        app.OpenGate();
         List<JsonElement> heard = [await NextAsync(stream), await NextAsync(stream), await NextAsync(stream)];
         var done = heard.Single(message => message.GetProperty("method").GetString() == "notifications/tasks").GetProperty("params");
         Assert.Equal(("completed", "all good"), (
@@ -50,9 +48,9 @@ public sealed class UpdateTests
         await using var app = new CodaApp();
         using var owner = app.Owner();
         var id = await StartAsync(owner, "for i in $(seq 1 2000); do echo line $i; sleep 0.001; done; echo all good");
+        var began = TimeProvider.System.GetTimestamp();
         using var stream = await ListenAsync(owner, [$"coda://tasks/{id}/transcript"], []);
         await NextAsync(stream);
-        var began = TimeProvider.System.GetTimestamp();
         var told = 0;
         string text;
         do
@@ -68,29 +66,24 @@ public sealed class UpdateTests
     [Fact]
     public async Task A_listener_does_not_hold_up_the_stop_and_is_told_of_the_end()
     {
-        var app = new CodaApp();
+        var app = new CodaApp(services: CodaApp.StopUnforced);
         using var owner = app.Owner();
         using var stream = await ListenAsync(owner, ["coda://inbox"], []);
         await NextAsync(stream);
-        await app.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        await app.DisposeAsync().AsTask().WaitAsync(Waiting.Patience, Cancellation);
         Assert.True((await NextAsync(stream)).TryGetProperty("result", out _));
     }
 
     [Fact]
-    public async Task Five_hundred_listeners_all_hear_of_one_change_and_cost_little()
+    public async Task Five_hundred_listeners_all_hear_of_one_change()
     {
         await using var app = new CodaApp();
         using var owner = app.Owner();
-        var before = GC.GetTotalMemory(forceFullCollection: true);
         var streams = await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => ListenAsync(owner, ["coda://inbox"], [])));
         await Task.WhenAll(streams.Select(NextAsync));
-        // The clients live in this process, too.
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 0, 50 << 20);
         var all = Task.WhenAll(streams.Select(NextAsync));
-        var began = TimeProvider.System.GetTimestamp();
         await StartAsync(owner, "sleep 600");
         await all.WaitAsync(Cancellation);
-        TestContext.Current.TestOutputHelper!.WriteLine($"{TimeProvider.System.GetElapsedTime(began).TotalMilliseconds:N0} ms");
         Array.ForEach(streams, stream => stream.Dispose());
     }
 

@@ -15,9 +15,9 @@ namespace Coda.Web.Tests.Mcp;
 /// <summary>Calls that stay open until a task has something to say.</summary>
 public sealed class WaitTests
 {
-    private const string Gate = """
+    private const string StepThenGate = $$"""
         printf '{"step":"plan","message":"reading"}\n' >> "$CODA_RESULTS_DIR/status.jsonl"
-        until [ -e go ]; do sleep 0.02; done
+        {{Gate}}
         echo all good
         """;
 
@@ -41,13 +41,13 @@ public sealed class WaitTests
     {
         await using var app = new CodaApp();
         await using var client = await app.ConnectAsync();
-        var started = (await client.CallToolAsync("coda_run", Run(Gate), cancellationToken: Cancellation)).StructuredContent!.Value;
+        var started = (await client.CallToolAsync("coda_run", Run(StepThenGate), cancellationToken: Cancellation)).StructuredContent!.Value;
         var task = started.GetProperty("task_id").GetString();
         var change = await ResultAsync(new() { ["task_id"] = task, ["wait_seconds"] = 50, ["after_version"] = started.GetProperty("version").GetInt64() });
         Assert.Equal(("running", "plan", "reading"), (Text(change, "status"), Text(change, "step"), Text(change, "progress")));
 
         var end = ResultAsync(new() { ["task_id"] = task, ["wait_seconds"] = 50 });
-        await OpenGateAsync(app);
+        app.OpenGate();
         Assert.Equal("completed", Text(await end, "status"));
         Assert.True((await end).GetProperty("version").GetInt64() > change.GetProperty("version").GetInt64());
 
@@ -63,12 +63,12 @@ public sealed class WaitTests
         await using var app = new CodaApp();
         await using var client = await app.ConnectAsync(revision);
         var reports = new ConcurrentQueue<ProgressNotificationValue>();
-        var call = client.CallToolAsync("coda_run", Run(Gate, wait: 50), new Reports(report =>
+        var call = client.CallToolAsync("coda_run", Run(StepThenGate, wait: 50), new Reports(report =>
         {
             reports.Enqueue(report);
             if (report.Message == "plan: reading")
             {
-                File.WriteAllText(Path.Combine(app.Directory, "projects", "go"), "");
+                app.OpenGate();
             }
         }), cancellationToken: Cancellation);
         Assert.Equal("completed", Text((await call).StructuredContent!.Value, "status"));
@@ -119,23 +119,23 @@ public sealed class WaitTests
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/mcp");
         request.Content = new StringContent(
-            Call("coda_run", new JsonObject { ["prompt"] = Gate, ["email"] = "", ["agent"] = "shell", ["wait_seconds"] = 50 }).ToJsonString(), null, "application/json");
+            Call("coda_run", new JsonObject { ["prompt"] = StepThenGate, ["email"] = "", ["agent"] = "shell", ["wait_seconds"] = 50 }).ToJsonString(), null, "application/json");
         var call = owner.SendAsync(request, leaving.Token);
         var started = await app.FirstTaskAsync();
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
-        await OpenGateAsync(app);
+        app.OpenGate();
         Assert.Equal(CodingTaskStatus.Completed, (await app.EndOfAsync(started.TaskId)).Status);
     }
 
     [Fact]
     public async Task A_wait_does_not_hold_up_the_stop()
     {
-        var app = new CodaApp();
+        var app = new CodaApp(services: CodaApp.StopUnforced);
         using var owner = app.Owner();
         var call = owner.PostAsync(Call("coda_run", new JsonObject { ["prompt"] = "sleep 600", ["email"] = "", ["agent"] = "shell", ["wait_seconds"] = 50 }));
         await app.FirstTaskAsync();
-        await app.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        await app.DisposeAsync().AsTask().WaitAsync(Waiting.Patience, Cancellation);
         using var answer = await call;
         Assert.Contains(Text((await answer.JsonAsync()).GetProperty("result").GetProperty("structuredContent"), "status"), (string[])["running", "interrupted"]);
     }
@@ -154,8 +154,6 @@ public sealed class WaitTests
 
     private static Dictionary<string, object?> Run(string script, int wait = 0) =>
         new() { ["prompt"] = script, ["email"] = "", ["agent"] = "shell", ["wait_seconds"] = wait };
-
-    private static Task OpenGateAsync(CodaApp app) => File.WriteAllTextAsync(Path.Combine(app.Directory, "projects", "go"), "", Cancellation);
 
     private static string Text(JsonElement answer, string name) => answer.GetProperty(name).GetString()!;
 

@@ -46,8 +46,8 @@ export class Controls {
     const { playback } = this;
     switch (event.key) {
       case ' ': if (event.target instanceof HTMLButtonElement || event.target === this.idle) return; playback.toggle(); break;
-      case 'ArrowLeft': playback.seek(playback.position - step); break;
-      case 'ArrowRight': playback.seek(playback.position + step); break;
+      case 'ArrowLeft': playback.seek(playback.target - step); break;
+      case 'ArrowRight': playback.seek(playback.target + step); break;
       case 'Home': playback.seek(0); break;
       case 'End': playback.seek(playback.timing.duration); break;
       default: return;
@@ -58,18 +58,19 @@ export class Controls {
   /** Shows how the playback stands. */
   update(): void {
     const { playback } = this;
-    const { timing, position } = playback;
+    const { timing, target } = playback;
     const running = playback.playing || playback.following;
     this.play.textContent = running ? '❚❚' : '▶';
     this.play.setAttribute('aria-label', running ? 'Pause' : 'Play');
-    this.time.textContent = `${clock(position)} / ${clock(timing.duration)}`;
+    this.time.textContent = `${clock(target)} / ${clock(timing.duration)}`;
     this.bar.max = String(timing.duration);
-    this.bar.value = String(position);
-    this.bar.setAttribute('aria-valuetext', `${clock(position)} of ${clock(timing.duration)}`);
+    this.bar.value = String(target);
+    this.bar.setAttribute('aria-busy', String(playback.seeking));
+    this.bar.setAttribute('aria-valuetext', `${clock(target)} of ${clock(timing.duration)}`);
     this.live.hidden = timing.ended;
     this.live.setAttribute('aria-pressed', String(playback.following));
     this.placeTicks();
-    const last = timing.markers.findLast(marker => marker.at <= position);
+    const last = timing.markers.findLast(marker => marker.at <= target);
     this.step.textContent = last?.text ?? '';
     this.step.hidden = !last;
   }

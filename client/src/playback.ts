@@ -56,6 +56,16 @@ export class Playback {
     this.changed();
   }
 
+  /** Where it is, or will be once it has got there. */
+  get target(): number {
+    return this.wanted ?? this.position;
+  }
+
+  /** Whether it is on its way to another time. */
+  get seeking(): boolean {
+    return this.wanted !== null;
+  }
+
   toggle(): void {
     if (this.following) {
       this.following = this.playing = false;
