@@ -70,7 +70,6 @@ public sealed class PullTests : IAsyncLifetime
         var launched = Assert.IsType<HandoffStart.Launched>(await asking.WaitAsync(Wait.Timeout));
         var took = TimeProvider.System.GetElapsedTime(began);
         TestContext.Current.TestOutputHelper?.WriteLine($"{Folders * FilesEach} files, {Folders * FilesEach * Kilobytes >> 10} MB: {took}");
-        Assert.True(took < TimeSpan.FromSeconds(30), $"It took {took}.");
         Assert.Equal(Folders * FilesEach, (await watching).Split(".bin -> ").Length - 1);
         await terminal.Shows($"AGENT has {Folders * FilesEach} files");
         var folderNow = Assert.Single(await host.Get<HandoffFolders>().ListAsync(default));
