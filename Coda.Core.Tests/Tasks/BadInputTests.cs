@@ -21,7 +21,8 @@ public sealed class BadInputTests
         { Good with { Permissions = "admin" }, ["'smart' or 'yolo'", "'admin'"] },
         { Good with { PreviousSessionId = "../../etc" }, ["malformed", "sess-"] },
         { Good with { PreviousSessionId = "sess-000000000000" }, ["unknown", "coda_inbox"] },
-        { Good with { WorkingDirectory = "relative" }, ["absolute"] },
+        { Good with { WorkingDirectory = "relative" }, ["workdir", "absolute"] },
+        { Good with { WorkingDirectory = "/tmp/a\0b" }, ["workdir", "absolute"] },
         { Good with { WorkingDirectory = "/etc" }, ["not under an allowed root"] },
     };
 

@@ -43,14 +43,14 @@ internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
                 + "Install it (https://docs.databricks.com/dev-tools/cli/install.html), or give a directory of this server under an allowed root.";
         }
 
-        var profiles = Profiles();
+        var (profiles, chosen) = Profiles();
         if (profiles.Count == 0)
         {
             return $"Nobody is logged in to Databricks on this server: {ConfigFile} has no profile with a host. "
                 + $"Open a terminal in CoDA, run `{InTab} auth login --host https://<your-workspace>` there, then try again.";
         }
 
-        return Choose(profiles).Length > 0
+        return chosen.Length > 0
             ? null
             : $"{ConfigFile} has the profiles {string.Join(", ", profiles.Keys)} but not '{(options.Value.Profile.Length > 0 ? options.Value.Profile : Default)}'. "
                 + $"Name the one to use with Handoffs:Profile, or add it with `{InTab} auth login --profile DEFAULT` in a terminal.";
@@ -58,15 +58,14 @@ internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
 
     /// <summary>Copies a Workspace folder to a directory; run in the terminal, as its user.</summary>
     public TerminalCommand Pull(string source, string target, string workingDirectory) =>
-        Command(workingDirectory, Choose(Profiles()), "workspace", "export-dir", source, target);
+        Command(workingDirectory, Profiles().Chosen, "workspace", "export-dir", source, target);
 
     /// <summary>Why a pull failed and what to do, from what it said last; null = neither the login nor the network.</summary>
     public string? WhyFailed(IReadOnlyList<string> said)
     {
         bool Says(params string[] words) => said.Any(line => words.Any(word => line.Contains(word, StringComparison.OrdinalIgnoreCase)));
 
-        var profiles = Profiles();
-        var profile = Choose(profiles);
+        var (profiles, profile) = Profiles();
         var keys = profiles.GetValueOrDefault(profile) ?? [];
         if (Says(Unreachable))
         {
@@ -89,7 +88,7 @@ internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
     /// <summary>The line, for a tab, that sends a directory back with the login that brought it.</summary>
     public string PushLine(string directory, string source) =>
         $"{InTab} workspace import-dir --overwrite {Quote(directory)} {Quote(source)}"
-        + (Choose(Profiles()) is { Length: > 0 } profile ? $" --profile {Quote(profile)}" : "");
+        + (Profiles().Chosen is { Length: > 0 } profile ? $" --profile {Quote(profile)}" : "");
 
     // Without a profile the CLI asks on the terminal which one to use, and waits.
     private TerminalCommand Command(string workingDirectory, string profile, params string[] arguments) => new()
@@ -99,21 +98,16 @@ internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
         SetEnvironment = new Dictionary<string, string> { ["DATABRICKS_CONFIG_FILE"] = ConfigFile },
     };
 
-    private string Choose(Dictionary<string, Dictionary<string, string>> profiles)
+    // A host is enough: logins lie in the profile, in a file, in a key ring, or with another vendor's CLI. Chosen is empty when none stands out.
+    private (Dictionary<string, Dictionary<string, string>> Known, string Chosen) Profiles()
     {
+        var sections = Sections();
+        var known = sections.Where(section => section.Value.ContainsKey("host")).ToDictionary();
         var wanted = options.Value.Profile;
-        return wanted.Length > 0 ? profiles.ContainsKey(wanted) ? wanted : ""
-            : OfChoice() is { } chosen && profiles.ContainsKey(chosen) ? chosen
-            : profiles.ContainsKey(Default) ? Default
-            : profiles.Count == 1 ? profiles.Keys.Single()
-            : "";
+        string[] candidates = wanted.Length > 0 ? [wanted]
+            : [sections.GetValueOrDefault(Settings)?.GetValueOrDefault("default_profile") ?? "", Default, known.Count == 1 ? known.Keys.Single() : ""];
+        return (known, candidates.FirstOrDefault(known.ContainsKey) ?? "");
     }
-
-    private string? OfChoice() => Sections().GetValueOrDefault(Settings)?.GetValueOrDefault("default_profile");
-
-    // A host is enough: logins lie in the profile, in a file, in a key ring, or with another vendor's CLI.
-    private Dictionary<string, Dictionary<string, string>> Profiles() =>
-        Sections().Where(section => section.Value.ContainsKey("host")).ToDictionary();
 
     private Dictionary<string, Dictionary<string, string>> Sections()
     {

@@ -31,18 +31,13 @@ internal sealed class HandoffRules(
         }
 
         // A directory of this machine under an allowed root is one; everything else names a Workspace folder.
-        var isLocal = Path.IsPathRooted(request.WorkspacePath) && Directory.Exists(request.WorkspacePath)
-            && directories.TryResolve(request.WorkspacePath, out _, out _);
-        if (!isLocal && request.InPlace)
-        {
-            return Refused(directories.TryResolve(request.WorkspacePath, out _, out var notAllowed) ? "in_place needs a directory of this server." : notAllowed);
-        }
-
+        var isLocal = directories.TryResolve(request.WorkspacePath, out var directory, out var notLocal);
         var own = Path.Combine(home.ProjectsDirectory, RandomId.New("hand-", 12));
-        if (isLocal && request.InPlace)
+        if (request.InPlace)
         {
-            directories.TryResolve(request.WorkspacePath, out var directory, out _);
-            return Prepare(own, () => Plan(request, agent, HandoffKind.InPlace, own, directory, pull: null));
+            return isLocal
+                ? Prepare(own, () => Plan(request, agent, HandoffKind.InPlace, own, directory, pull: null))
+                : Refused($"in_place needs a directory of this server. workspace_path: {notLocal}");
         }
 
         if (WorkspacePath.TryParse(request.WorkspacePath, out refusal) is not { } path)

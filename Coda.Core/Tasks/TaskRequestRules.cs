@@ -146,7 +146,7 @@ internal sealed class TaskRequestRules(AgentCatalog agents, WorkingDirectories d
     {
         if (asked.Length > 0)
         {
-            return directories.TryResolve(asked, out directory, out var error) ? null : error;
+            return directories.TryResolve(asked, out directory, out var error) ? null : $"workdir: {error}";
         }
 
         try

@@ -1,5 +1,8 @@
 namespace Coda.Core.Terminals;
 
+/// <summary>Prepares a command to run, or says what is missing.</summary>
+internal delegate (PreparedCommand? Prepared, string Missing) Preparation(TerminalCommand command);
+
 /// <summary>A command whose program was found, with the whole environment it gets.</summary>
 internal sealed record PreparedCommand(TerminalCommand Command, string Executable, IReadOnlyDictionary<string, string> Environment)
 {

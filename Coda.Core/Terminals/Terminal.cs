@@ -23,12 +23,10 @@ public sealed partial class Terminal
     private const long WholeUpTo = 2 * 1024 * 1024;
     private const int MaxTitle = 256;
     private const int QueuedInputs = 64;
-    private const int CannotRun = 127; // as shells say it
     private static readonly TimeSpan NudgeFor = TimeSpan.FromMilliseconds(60);
 
     private readonly TerminalLaunch launch;
     private readonly PtyPair pty;
-    private readonly EventLoop loop;
     private readonly TimeProvider time;
     private readonly TimeSpan idleTime;
     private readonly Checkpoints checkpoints = new();
@@ -36,6 +34,7 @@ public sealed partial class Terminal
     private readonly ViewerSet viewers;
     private readonly CursorQueries cursorQueries;
     private readonly StateTracker tracker;
+    private readonly ProgramSequence programs;
     private readonly ChangeThrottle words;
     private readonly TaskCompletionSource<TerminalEnd> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger log;
@@ -45,13 +44,7 @@ public sealed partial class Terminal
         new BoundedChannelOptions(QueuedInputs) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
 
     private readonly Lock gate = new();
-    private ChildProcess? child;
-    private TerminalCommand command;
-    private Task<bool>? sweep; // of the command that runs or ran last
-    private bool moreFollows;
-    private bool ending;
     private Task nudge = Task.CompletedTask;
-    private TerminalEndReason reason = TerminalEndReason.Exited;
     private TerminalSize size;
     private long lastActivity; // UTC ticks
     private volatile string title;
@@ -61,10 +54,7 @@ public sealed partial class Terminal
     internal Terminal(TerminalId id, TerminalLaunch launch, PtyPair pty, EventLoop loop, Recording recording, TimeProvider time, TimeSpan idleTime, ILogger log)
     {
         this.launch = launch;
-        command = launch.Command;
-        moreFollows = launch.Then is not null;
         this.pty = pty;
-        this.loop = loop;
         this.time = time;
         this.idleTime = idleTime;
         this.log = log;
@@ -79,8 +69,8 @@ public sealed partial class Terminal
         cursorQueries = new CursorQueries(time, AnswerCursor);
         words = new ChangeThrottle(time, RaiseChanged);
         tracker = new StateTracker(time, RaiseChanged, words.Signal);
-        tracker.Begin(launch.Command);
         parser = new StreamParser(SetTitle, Answer, checkpoints, tracker);
+        programs = new ProgramSequence(id, launch, pty, loop, time, recording, parser, tracker);
     }
 
     /// <summary>Its name.</summary>
@@ -160,7 +150,7 @@ public sealed partial class Terminal
     public event Action? Changed;
 
     /// <summary>Process id of the program, its session and group; 0 before the start.</summary>
-    internal int LeaderPid => child?.Pid ?? 0;
+    internal int LeaderPid => programs.LeaderPid;
 
     /// <summary>Where a viewer that has nothing begins: everything if that is little, else the last 2 MB from a line start.</summary>
     public AttachPlan PlanAttach()
@@ -238,15 +228,9 @@ public sealed partial class Terminal
     /// <summary>Ends it; idempotent, safe from every path at once. Completes with <see cref="Ended"/>.</summary>
     public Task<TerminalEnd> EndAsync(TerminalEndReason reason)
     {
-        lock (gate)
+        if (end is null)
         {
-            if (!ending && end is null && child is not null)
-            {
-                // Between two commands nothing runs, and nothing more will.
-                this.reason = sweep is null || moreFollows ? reason : this.reason;
-                ending = true;
-                sweep ??= SweepAsync(command.StopSignal);
-            }
+            programs.End(reason);
         }
 
         viewers.Release();
@@ -258,10 +242,10 @@ public sealed partial class Terminal
     /// <param name="prepare">Prepares a later one, or says what is missing.</param>
     /// <param name="started">Called when a later one has started.</param>
     /// <exception cref="PtyException">It cannot be started; nothing runs.</exception>
-    internal void Start(PreparedCommand first, Func<TerminalCommand, (PreparedCommand? Prepared, string Missing)> prepare, Func<Task> started)
+    internal void Start(PreparedCommand first, Preparation prepare, Func<Task> started)
     {
-        child = Spawn(first);
-        _ = LiveAsync(child, prepare, started); // awaited by everybody through Ended
+        programs.Start(first);
+        _ = LiveAsync(prepare, started); // awaited by everybody through Ended
     }
 
     /// <summary>Tells the viewers that something they show may have changed.</summary>
@@ -271,36 +255,14 @@ public sealed partial class Terminal
 
     internal int PieceLimit(long offset) => cursorQueries.PieceLimit(offset);
 
-    private bool IsEnding
-    {
-        get
-        {
-            lock (gate)
-            {
-                return ending;
-            }
-        }
-    }
-
-    private ChildProcess Spawn(PreparedCommand program) =>
-        ChildProcess.Start(loop, pty.SlavePath, program.Executable, program.Command, program.Environment);
-
-    private async Task LiveAsync(ChildProcess first, Func<TerminalCommand, (PreparedCommand? Prepared, string Missing)> prepare, Func<Task> started)
+    private async Task LiveAsync(Preparation prepare, Func<Task> started)
     {
         var code = -1;
         try
         {
             var pumping = PumpAsync();
             var typing = TypeAsync();
-            code = await first.Exited;
-            await SweepOnceAsync();
-            while (launch.Then is not null && !IsEnding && await launch.Then(code) is { } next)
-            {
-                code = await RunNextAsync(next, prepare, started) ?? code;
-            }
-
-            moreFollows = false;
-            await SweepOnceAsync();
+            code = await programs.RunAsync(prepare, started);
             await nudge;
             pty.Finish();
             await pumping;
@@ -317,75 +279,11 @@ public sealed partial class Terminal
             input.Writer.TryComplete();
             pty.Dispose();
             Recording.Complete(code);
-            end = new TerminalEnd(code, reason, time.GetUtcNow());
+            end = new TerminalEnd(code, programs.Reason, time.GetUtcNow());
             tracker.Exited(code);
             ended.SetResult(end);
             RaiseChanged();
         }
-    }
-
-    /// <summary>Runs one more command on the same PTY, as if it were fresh; null when the terminal was ended meanwhile.</summary>
-    private async Task<int?> RunNextAsync(
-        TerminalCommand next, Func<TerminalCommand, (PreparedCommand? Prepared, string Missing)> prepare, Func<Task> started)
-    {
-        var (prepared, missing) = prepare(next);
-        if (prepared is null)
-        {
-            pty.Print($"{missing}\r\n");
-            return CannotRun;
-        }
-
-        // What the one before wrote last says what it left switched.
-        await Recording.WaitPastAsync(await pty.SettleAsync() - 1, CancellationToken.None);
-        ChildProcess running;
-        lock (gate)
-        {
-            if (ending)
-            {
-                return null;
-            }
-
-            pty.ResetTermios();
-            pty.Print(parser.Modes.ToReset());
-            command = next;
-            sweep = null;
-            tracker.Begin(next);
-            try
-            {
-                child = running = Spawn(prepared);
-            }
-            catch (PtyException e)
-            {
-                sweep = Task.FromResult(true); // nothing runs
-                pty.Print($"{e.Message}\r\n");
-                return CannotRun;
-            }
-        }
-
-        await started();
-        var code = await running.Exited;
-        await SweepOnceAsync();
-        return code;
-    }
-
-    private Task SweepOnceAsync()
-    {
-        lock (gate)
-        {
-            return sweep ??= SweepAsync(Libc.SIGHUP);
-        }
-    }
-
-    private Task<bool> SweepAsync(int signal)
-    {
-        var session = child!.Pid;
-        var grace = command.StopGrace;
-        return Task.Run(() => ProcessSweep.EndAsync(loop, FindProcesses, signal, grace, time));
-
-        // What a user starts in a tab with setsid is meant to outlive it; what an agent leaves behind is not.
-        List<ProcessEntry> FindProcesses() => Mode == TerminalMode.Direct
-            ? ProcessTable.OfSession(session)
-            : [.. ProcessTable.OfSession(session).Union(ProcessTable.WithEnvironment("CODA_TERMINAL_ID", Id.ToString()))];
     }
 
     private async Task PumpAsync()

@@ -140,6 +140,9 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     /// <summary>A live terminal, or null.</summary>
     public Terminal? Find(TerminalId id) => live.GetValueOrDefault(id);
 
+    /// <summary>What goes on in the terminal of this id; null when it is not a live one's.</summary>
+    public TerminalState? StateOf(string id) => TerminalId.TryParse(id, out var known) ? Find(known)?.State : null;
+
     /// <summary>What is known of a terminal, live or ended; null for an id never used.</summary>
     public async Task<TerminalRecord?> FindRecordAsync(TerminalId id, CancellationToken cancellation) =>
         (await store.FindAsync(id.ToString(), cancellation))?.ToRecord();

@@ -13,13 +13,13 @@ public sealed class WorkingDirectories(IOptions<WorkspaceOptions> options)
         return path;
     }
 
-    /// <summary>Resolves what a caller asked for; the error is for that caller.</summary>
+    /// <summary>Resolves what a caller asked for; the error is for that caller, after the name of the argument.</summary>
     public bool TryResolve(string asked, out string directory, out string error)
     {
         directory = error = "";
-        if (!Path.IsPathRooted(asked))
+        if (!Path.IsPathRooted(asked) || asked.Contains('\0'))
         {
-            error = $"workdir must be an absolute path, not '{asked}'.";
+            error = $"'{asked}' is not an absolute path.";
             return false;
         }
 
@@ -27,13 +27,13 @@ public sealed class WorkingDirectories(IOptions<WorkspaceOptions> options)
         string[] roots = [Default(), .. options.Value.AllowedRoots.Select(Expand)];
         if (!roots.Select(RealPath).Any(root => path == root || path.StartsWith(root.TrimEnd('/') + "/", StringComparison.Ordinal)))
         {
-            error = $"workdir '{asked}' is not under an allowed root ({string.Join(", ", roots)}); the operator can add one to Workspaces:AllowedRoots.";
+            error = $"'{asked}' is not under an allowed root ({string.Join(", ", roots)}); the operator can add one to Workspaces:AllowedRoots.";
             return false;
         }
 
         if (!Directory.Exists(path))
         {
-            error = $"workdir '{asked}' does not exist. Create it first, or leave workdir out to use {roots[0]}.";
+            error = $"'{asked}' does not exist or is not a directory. Create it first.";
             return false;
         }
 

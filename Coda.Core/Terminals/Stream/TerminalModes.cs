@@ -132,14 +132,7 @@ internal struct TerminalModes
         var text = new StringBuilder();
         text.Append(mouseProtocol != 0 ? $"\e[?{mouseProtocol}l" : "");
         text.Append(mouseEncoding != 0 ? $"\e[?{mouseEncoding}l" : "");
-        for (var i = 0; i < Switches.Length; i++)
-        {
-            if ((changed & (1 << i)) != 0)
-            {
-                text.Append($"\e[?{Switches[i]}{((DefaultOn & (1 << i)) != 0 ? 'h' : 'l')}");
-            }
-        }
-
+        WriteSwitches(text, asDefault: true);
         text.Append(AlternateScreen ? "\e[?1049l" : "");
         text.Append(text.Length > 0 || ToPreamble().Length > 0 ? "\e[!p\e[0 q\e[m" : ""); // DECSTR: insert, margins, charsets
         return text.ToString();
@@ -150,14 +143,7 @@ internal struct TerminalModes
     {
         var text = new StringBuilder();
         text.Append(AlternateScreen ? "\e[?1049h" : "");
-        for (var i = 0; i < Switches.Length; i++)
-        {
-            if ((changed & (1 << i)) != 0)
-            {
-                text.Append($"\e[?{Switches[i]}{((DefaultOn & (1 << i)) != 0 ? 'l' : 'h')}");
-            }
-        }
-
+        WriteSwitches(text, asDefault: false);
         text.Append(mouseProtocol != 0 ? $"\e[?{mouseProtocol}h" : "");
         text.Append(mouseEncoding != 0 ? $"\e[?{mouseEncoding}h" : "");
         text.Append(insert ? "\e[4h" : "");
@@ -172,6 +158,17 @@ internal struct TerminalModes
         text.Append(shift switch { 1 => "\x0e", 2 => "\en", 3 => "\eo", _ => "" });
         attributes.WriteTo(text);
         return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    private readonly void WriteSwitches(StringBuilder text, bool asDefault)
+    {
+        for (var i = 0; i < Switches.Length; i++)
+        {
+            if ((changed & (1 << i)) != 0)
+            {
+                text.Append($"\e[?{Switches[i]}{(((DefaultOn & (1 << i)) != 0) == asDefault ? 'h' : 'l')}");
+            }
+        }
     }
 
     [System.Runtime.CompilerServices.InlineArray(4)]

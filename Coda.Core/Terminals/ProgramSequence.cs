@@ -1,0 +1,147 @@
+using Coda.Core.Recordings;
+using Coda.Core.Terminals.Pty;
+using Coda.Core.Terminals.Status;
+using Coda.Core.Terminals.Stream;
+
+namespace Coda.Core.Terminals;
+
+/// <summary>The programs of a terminal, one after another on its PTY: what one leaves behind is ended and undone before the next starts.</summary>
+internal sealed class ProgramSequence(
+    TerminalId id, TerminalLaunch launch, PtyPair pty, EventLoop loop, TimeProvider time, Recording recording, StreamParser parser, StateTracker tracker)
+{
+    private const int CannotRun = 127; // as shells say it
+
+    private readonly Lock gate = new();
+    private TerminalCommand command = launch.Command;
+    private ChildProcess? child;
+    private Task<bool>? sweep; // of the command that runs or ran last
+    private bool moreFollows = launch.Then is not null;
+    private bool ending;
+
+    /// <summary>Process id of the newest program, its session and group; 0 before the start.</summary>
+    public int LeaderPid => child?.Pid ?? 0;
+
+    /// <summary>Why it ended, or would if it ended now.</summary>
+    public TerminalEndReason Reason { get; private set; } = TerminalEndReason.Exited;
+
+    /// <summary>Starts the first program. Called once.</summary>
+    /// <exception cref="PtyException">It cannot be started; nothing runs.</exception>
+    public void Start(PreparedCommand first)
+    {
+        tracker.Begin(launch.Command);
+        child = Spawn(first);
+    }
+
+    /// <summary>Follows the first program, and runs those after it, to the end of the last; its exit code.</summary>
+    /// <param name="prepare">Prepares a later one.</param>
+    /// <param name="started">Called when a later one has started.</param>
+    public async Task<int> RunAsync(Preparation prepare, Func<Task> started)
+    {
+        var code = await child!.Exited;
+        await SweepOnceAsync();
+        while (launch.Then is not null && !IsEnding && await launch.Then(code) is { } next)
+        {
+            code = await RunNextAsync(next, prepare, started) ?? code;
+        }
+
+        lock (gate)
+        {
+            moreFollows = false;
+        }
+
+        await SweepOnceAsync();
+        return code;
+    }
+
+    /// <summary>Ends what runs, and lets nothing follow; idempotent. Nothing before the start.</summary>
+    public void End(TerminalEndReason reason)
+    {
+        lock (gate)
+        {
+            if (!ending && child is not null)
+            {
+                // Between two commands nothing runs, and nothing more will.
+                Reason = sweep is null || moreFollows ? reason : Reason;
+                ending = true;
+                sweep ??= SweepAsync(command.StopSignal);
+            }
+        }
+    }
+
+    private bool IsEnding
+    {
+        get
+        {
+            lock (gate)
+            {
+                return ending;
+            }
+        }
+    }
+
+    /// <summary>Runs one more command on the same PTY, as if it were fresh; null when the terminal was ended meanwhile.</summary>
+    private async Task<int?> RunNextAsync(TerminalCommand next, Preparation prepare, Func<Task> started)
+    {
+        var (prepared, missing) = prepare(next);
+        if (prepared is null)
+        {
+            pty.Print($"{missing}\r\n");
+            return CannotRun;
+        }
+
+        // What the one before wrote last says what it left switched.
+        await recording.WaitPastAsync(await pty.SettleAsync() - 1, CancellationToken.None);
+        ChildProcess running;
+        lock (gate)
+        {
+            if (ending)
+            {
+                return null;
+            }
+
+            pty.ResetTermios();
+            pty.Print(parser.Modes.ToReset());
+            command = next;
+            sweep = null;
+            tracker.Begin(next);
+            try
+            {
+                child = running = Spawn(prepared);
+            }
+            catch (PtyException e)
+            {
+                sweep = Task.FromResult(true); // nothing runs
+                pty.Print($"{e.Message}\r\n");
+                return CannotRun;
+            }
+        }
+
+        await started();
+        var code = await running.Exited;
+        await SweepOnceAsync();
+        return code;
+    }
+
+    private ChildProcess Spawn(PreparedCommand program) =>
+        ChildProcess.Start(loop, pty.SlavePath, program.Executable, program.Command, program.Environment);
+
+    private Task SweepOnceAsync()
+    {
+        lock (gate)
+        {
+            return sweep ??= SweepAsync(Libc.SIGHUP);
+        }
+    }
+
+    private Task<bool> SweepAsync(int signal)
+    {
+        var session = child!.Pid;
+        var grace = command.StopGrace;
+        return Task.Run(() => ProcessSweep.EndAsync(loop, FindProcesses, signal, grace, time));
+
+        // What a user starts in a tab with setsid is meant to outlive it; what an agent leaves behind is not.
+        List<ProcessEntry> FindProcesses() => launch.Mode == TerminalMode.Direct
+            ? ProcessTable.OfSession(session)
+            : [.. ProcessTable.OfSession(session).Union(ProcessTable.WithEnvironment("CODA_TERMINAL_ID", id.ToString()))];
+    }
+}
