@@ -41,7 +41,7 @@ public sealed class PullTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_huge_folder_is_seen_coming_and_has_its_baseline_in_reasonable_time()
+    public async Task A_huge_folder_is_seen_coming_and_has_its_baseline()
     {
         const int Folders = 40, FilesEach = 100, Kilobytes = 10;
         var random = new Random(1);
@@ -68,8 +68,8 @@ public sealed class PullTests : IAsyncLifetime
 
         FakeDatabricks.Go(root);
         var launched = Assert.IsType<HandoffStart.Launched>(await asking.WaitAsync(Wait.Timeout));
-        var took = TimeProvider.System.GetElapsedTime(began);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{Folders * FilesEach} files, {Folders * FilesEach * Kilobytes >> 10} MB: {took}");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{Folders * FilesEach} files, {Folders * FilesEach * Kilobytes >> 10} MB: {TimeProvider.System.GetElapsedTime(began)}");
         Assert.Equal(Folders * FilesEach, (await watching).Split(".bin -> ").Length - 1);
         await terminal.Shows($"AGENT has {Folders * FilesEach} files");
         var folderNow = Assert.Single(await host.Get<HandoffFolders>().ListAsync(default));

@@ -59,6 +59,7 @@ public sealed class InboxPageTests : BunitContext
         Assert.Equal("1", Filter(page, "All").QuerySelector(".filter-count")!.TextContent);
         Assert.Equal("0", Filter(page, "Running").QuerySelector(".filter-count")!.TextContent);
 
+        await Waiting.UntilAsync(() => File.Exists(Path.Combine(handoff.Directory, "new.txt"))); // what was not changed is not kept
         await EndAsync(handoff);
         page.WaitForAssertion(() => Assert.Equal(["Replay"], Links(page, $"replay/{handoff.TerminalId}")), Waiting.Patience);
         Assert.Equal(["look & stay", "Changes"], Links(page, $"handoffs/{handoff.Id}"));

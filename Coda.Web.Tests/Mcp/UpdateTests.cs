@@ -83,7 +83,7 @@ public sealed class UpdateTests
         await Task.WhenAll(streams.Select(NextAsync));
         var all = Task.WhenAll(streams.Select(NextAsync));
         await StartAsync(owner, "sleep 600");
-        await all.WaitAsync(Cancellation);
+        await all.WaitAsync(Waiting.Patience, Cancellation);
         Array.ForEach(streams, stream => stream.Dispose());
     }
 
