@@ -55,12 +55,11 @@ internal static class McpCalls
         this HttpClient client, JsonObject message, string accept = "application/json", JsonObject? capabilities = null)
     {
         var parameters = message["params"]!.AsObject();
-        parameters["_meta"] = new JsonObject
-        {
-            ["io.modelcontextprotocol/protocolVersion"] = "2026-07-28",
-            ["io.modelcontextprotocol/clientCapabilities"] = capabilities ?? [],
-            ["io.modelcontextprotocol/clientInfo"] = new JsonObject { ["name"] = "by-hand", ["version"] = "1" },
-        };
+        parameters["_meta"] ??= new JsonObject();
+        var meta = parameters["_meta"]!;
+        meta["io.modelcontextprotocol/protocolVersion"] = "2026-07-28";
+        meta["io.modelcontextprotocol/clientCapabilities"] = capabilities ?? [];
+        meta["io.modelcontextprotocol/clientInfo"] = new JsonObject { ["name"] = "by-hand", ["version"] = "1" };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/mcp");
         request.Content = new StringContent(message.ToJsonString(), Encoding.UTF8, "application/json");
         request.Headers.Accept.ParseAdd(accept);
@@ -94,6 +93,19 @@ internal static class McpCalls
     /// <summary>A tool call.</summary>
     public static JsonObject Call(string tool, JsonObject arguments) =>
         Message("tools/call", new JsonObject { ["name"] = tool, ["arguments"] = arguments });
+
+    /// <summary>The next message of an event stream.</summary>
+    public static async Task<JsonElement> NextAsync(this StreamReader stream)
+    {
+        while (true)
+        {
+            var line = await stream.ReadLineAsync(TestContext.Current.CancellationToken) ?? throw new EndOfStreamException();
+            if (line.StartsWith("data: ", StringComparison.Ordinal) && line.Length > 6)
+            {
+                return JsonDocument.Parse(line[6..]).RootElement;
+            }
+        }
+    }
 
     /// <summary>The JSON of an answer.</summary>
     public static async Task<JsonElement> JsonAsync(this HttpResponseMessage response)

@@ -21,15 +21,15 @@ public sealed class UpdateTests
         using var owner = app.Owner();
         var id = await StartAsync(owner, $"{Gate}; echo all good");
         using var stream = await ListenAsync(owner, ["coda://inbox", $"coda://tasks/{id}/result", "coda://else"], [id, "nobody"]);
-        var accepted = (await NextAsync(stream)).GetProperty("params").GetProperty("notifications");
+        var accepted = (await stream.NextAsync()).GetProperty("params").GetProperty("notifications");
         Assert.Equal(["coda://inbox", $"coda://tasks/{id}/result"], Strings(accepted.GetProperty("resourceSubscriptions")));
         Assert.Equal([id], Strings(accepted.GetProperty("taskIds")));
-        var first = await NextAsync(stream);
+        var first = await stream.NextAsync();
         Assert.Equal("notifications/tasks", first.GetProperty("method").GetString());
         Assert.Equal("working", first.GetProperty("params").GetProperty("status").GetString());
 
         app.OpenGate();
-        List<JsonElement> heard = [await NextAsync(stream), await NextAsync(stream), await NextAsync(stream)];
+        List<JsonElement> heard = [await stream.NextAsync(), await stream.NextAsync(), await stream.NextAsync()];
         var done = heard.Single(message => message.GetProperty("method").GetString() == "notifications/tasks").GetProperty("params");
         Assert.Equal(("completed", "all good"), (
             done.GetProperty("status").GetString(),
@@ -50,12 +50,12 @@ public sealed class UpdateTests
         var id = await StartAsync(owner, "for i in $(seq 1 2000); do echo line $i; sleep 0.001; done; echo all good");
         var began = TimeProvider.System.GetTimestamp();
         using var stream = await ListenAsync(owner, [$"coda://tasks/{id}/transcript"], []);
-        await NextAsync(stream);
+        await stream.NextAsync();
         var told = 0;
         string text;
         do
         {
-            await NextAsync(stream);
+            await stream.NextAsync();
             told++;
             text = await TranscriptAsync(owner, id);
         }
@@ -69,9 +69,9 @@ public sealed class UpdateTests
         var app = new CodaApp(services: CodaApp.StopUnforced);
         using var owner = app.Owner();
         using var stream = await ListenAsync(owner, ["coda://inbox"], []);
-        await NextAsync(stream);
+        await stream.NextAsync();
         await app.DisposeAsync().AsTask().WaitAsync(Waiting.Patience, Cancellation);
-        Assert.True((await NextAsync(stream)).TryGetProperty("result", out _));
+        Assert.True((await stream.NextAsync()).TryGetProperty("result", out _));
     }
 
     [Fact]
@@ -80,8 +80,8 @@ public sealed class UpdateTests
         await using var app = new CodaApp();
         using var owner = app.Owner();
         var streams = await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => ListenAsync(owner, ["coda://inbox"], [])));
-        await Task.WhenAll(streams.Select(NextAsync));
-        var all = Task.WhenAll(streams.Select(NextAsync));
+        await Task.WhenAll(streams.Select(stream => stream.NextAsync()));
+        var all = Task.WhenAll(streams.Select(stream => stream.NextAsync()));
         await StartAsync(owner, "sleep 600");
         await all.WaitAsync(Waiting.Patience, Cancellation);
         Array.ForEach(streams, stream => stream.Dispose());
@@ -140,7 +140,7 @@ public sealed class UpdateTests
         using var stream = await owner.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
         using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync(Cancellation));
         await StartAsync(owner, "true");
-        var heard = await NextAsync(reader);
+        var heard = await reader.NextAsync();
         Assert.Equal(
             ("notifications/resources/updated", "coda://inbox"),
             (heard.GetProperty("method").GetString(), heard.GetProperty("params").GetProperty("uri").GetString()));
@@ -180,18 +180,6 @@ public sealed class UpdateTests
             new JsonObject { ["extensions"] = new JsonObject { ["io.modelcontextprotocol/tasks"] = new JsonObject() } });
         Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);
         return new StreamReader(await answer.Content.ReadAsStreamAsync(Cancellation));
-    }
-
-    private static async Task<JsonElement> NextAsync(StreamReader stream)
-    {
-        while (true)
-        {
-            var line = await stream.ReadLineAsync(Cancellation) ?? throw new EndOfStreamException();
-            if (line.StartsWith("data: ", StringComparison.Ordinal) && line.Length > 6)
-            {
-                return JsonDocument.Parse(line[6..]).RootElement;
-            }
-        }
     }
 
     private static IEnumerable<string> Strings(JsonElement list) => list.EnumerateArray().Select(one => one.GetString()!);
