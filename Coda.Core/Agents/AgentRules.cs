@@ -7,7 +7,7 @@ internal static partial class AgentRules
 {
     private static readonly string[] Known =
         ["promptFile", "resultsDir", "workDir", "taskDir", "prompt", "permissions", "grants", "eventPort", "eventPassword", "filesDir"];
-    private static readonly string[] Ours = ["prompt.txt", "request.txt", "script.sh", "results", "result.json"];
+    private static readonly string[] Ours = ["prompt.txt", "request.json", "script.sh", "results", "result.json"];
 
     /// <summary>What is wrong with it, or null.</summary>
     public static string? Fault(AgentDefinition agent)

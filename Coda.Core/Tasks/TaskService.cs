@@ -109,7 +109,7 @@ public sealed class TaskService
     /// <summary>The prompt the caller gave, or null when its file is gone.</summary>
     public async Task<string?> PromptAsync(TaskId id, CancellationToken cancellation) =>
         await FindAsync(id, cancellation) is { } task
-            ? await new TaskFiles(home, task.SessionId, task.TaskId).ReadRequestAsync(cancellation)
+            ? (await new TaskFiles(home, task.SessionId, task.TaskId).ReadRequestAsync(cancellation))?.Prompt
             : null;
 
     /// <summary>What a task that ended changed in the git repository it worked in, as a diff of at most 512 KB; null when that is not known.</summary>

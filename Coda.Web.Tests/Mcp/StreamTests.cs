@@ -1,6 +1,8 @@
 using System.Net;
+using System.Text;
 using Coda.Web.Mcp.Transport;
 using Coda.Web.Tests.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using static Coda.Web.Tests.Mcp.McpCalls;
@@ -73,6 +75,23 @@ public sealed class StreamTests
 
         using var without = await OpenAsync(owner, null);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, without.StatusCode);
+    }
+
+    [Fact]
+    public async Task Silence_lasts_four_seconds_from_the_last_event_on()
+    {
+        var clock = new FakeTimeProvider();
+        var context = new DefaultHttpContext();
+        context.Response.ContentType = "text/event-stream";
+        using var client = new MemoryStream();
+        await using var stream = new KeepAliveStream(client, context, clock, Cancellation);
+        clock.Advance(TimeSpan.FromSeconds(3));
+        await stream.WriteAsync("data: 1\n\n"u8.ToArray(), Cancellation);
+        await stream.FlushAsync(Cancellation);
+        clock.Advance(TimeSpan.FromSeconds(3.9));
+        Assert.Equal("data: 1\n\n", Encoding.UTF8.GetString(client.ToArray()));
+        clock.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.Equal("data: 1\n\n: keep-alive\n\n", Encoding.UTF8.GetString(client.ToArray()));
     }
 
     [Fact]
