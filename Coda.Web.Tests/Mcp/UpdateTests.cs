@@ -112,15 +112,18 @@ public sealed class UpdateTests
         await Assert.ThrowsAnyAsync<Exception>(() => client.SubscribeToResourceAsync("coda://else", cancellationToken: Cancellation));
     }
 
-    [Fact]
-    public async Task A_session_has_its_subscriptions_again_after_a_restart()
+    [Theory]
+    [InlineData("2025-11-25", false)]
+    [InlineData("2025-11-25", true)]
+    [InlineData("2025-06-18", true)]
+    public async Task A_session_is_told_once_of_all_it_subscribed_to_when_it_listens_after_a_restart(string revision, bool asksFirst)
     {
         using var directory = new TemporaryDirectory();
         string session;
         await using (var first = new CodaApp(directory: directory.Path))
         {
             using var client = first.Owner();
-            using var introduced = await client.PostAsync(Initialize("2025-11-25"));
+            using var introduced = await client.PostAsync(Initialize(revision));
             session = introduced.Headers.GetValues("Mcp-Session-Id").Single();
             foreach (var uri in (string[])["coda://inbox", "coda://tasks/task-12345678"])
             {
@@ -134,12 +137,16 @@ public sealed class UpdateTests
 
         await using var second = new CodaApp(directory: directory.Path);
         using var owner = second.Owner();
+        if (asksFirst)
+        {
+            using var asked = await owner.PostAsync(Message("ping"), session: session);
+        }
+
         using var request = new HttpRequestMessage(HttpMethod.Get, "/mcp");
         request.Headers.Add("Mcp-Session-Id", session);
         request.Headers.Accept.ParseAdd("text/event-stream");
         using var stream = await owner.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
         using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync(Cancellation));
-        await StartAsync(owner, "true");
         var heard = await reader.NextAsync();
         Assert.Equal(
             ("notifications/resources/updated", "coda://inbox"),

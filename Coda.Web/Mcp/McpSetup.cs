@@ -71,6 +71,7 @@ public static class McpSetup
     {
         ArgumentNullException.ThrowIfNull(app);
         app.MapCompleteMcp(GateSetup.McpPath);
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(GateSetup.McpPath), branch => branch.UseMiddleware<SessionListening>());
         app.UseMiddleware<LegacyLinks>();
     }
 }

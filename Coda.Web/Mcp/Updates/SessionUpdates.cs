@@ -9,7 +9,7 @@ namespace Coda.Web.Mcp.Updates;
 /// <summary><c>resources/subscribe</c> of the revisions that have sessions: updates go to the stream that the session's client holds open.</summary>
 internal sealed class SessionUpdates(TaskService tasks, Subscriptions subscriptions, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<string, UpdateQueue> bySession = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SessionListener> bySession = new(StringComparer.Ordinal);
 
     /// <summary>Runs a session, and pushes updates for as long as it lasts.</summary>
     public async Task RunAsync(McpServer server, CancellationToken cancellation)
@@ -20,7 +20,8 @@ internal sealed class SessionUpdates(TaskService tasks, Subscriptions subscripti
             return;
         }
 
-        using var queue = bySession[session] = new UpdateQueue(tasks, time);
+        using var listener = bySession[session] = new SessionListener(new UpdateQueue(tasks, time));
+        var queue = listener.Updates;
         foreach (var uri in await subscriptions.OfAsync(session, cancellation))
         {
             // The session is from before a restart, and nobody knows what changed meanwhile.
@@ -29,7 +30,7 @@ internal sealed class SessionUpdates(TaskService tasks, Subscriptions subscripti
         }
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var pushing = PushAsync(server, queue, over.Token);
+        var pushing = PushAsync(server, listener, over.Token);
         try
         {
             await server.RunAsync(cancellation);
@@ -41,6 +42,9 @@ internal sealed class SessionUpdates(TaskService tasks, Subscriptions subscripti
             await pushing;
         }
     }
+
+    /// <summary>A session that runs, by the endpoint's own id.</summary>
+    public SessionListener? Find(string session) => bySession.GetValueOrDefault(session);
 
     /// <summary>Takes in a resource.</summary>
     public async ValueTask<EmptyResult> SubscribeAsync(RequestContext<SubscribeRequestParams> request, CancellationToken cancellation)
@@ -71,20 +75,21 @@ internal sealed class SessionUpdates(TaskService tasks, Subscriptions subscripti
     }
 
     private UpdateQueue QueueOf(McpServer server) =>
-        server.SessionId is { } session && bySession.TryGetValue(session, out var queue)
-            ? queue
+        server.SessionId is { } session && Find(session) is { } listener
+            ? listener.Updates
             : throw new McpProtocolException(
                 "Updates need a session: call initialize first and send the Mcp-Session-Id it gives.", McpErrorCode.InvalidRequest);
 
-    private static async Task PushAsync(McpServer server, UpdateQueue queue, CancellationToken cancellation)
+    private static async Task PushAsync(McpServer server, SessionListener listener, CancellationToken cancellation)
     {
         try
         {
             while (true)
             {
-                foreach (var uri in await queue.NextAsync(cancellation))
+                // The endpoint drops what nobody hears; until then many changes are one.
+                await listener.Heard.WaitAsync(cancellation);
+                foreach (var uri in await listener.Updates.NextAsync(cancellation))
                 {
-                    // Dropped while the client holds no stream open, as the protocol has it.
                     await server.SendNotificationAsync(
                         NotificationMethods.ResourceUpdatedNotification,
                         new ResourceUpdatedNotificationParams { Uri = uri },
