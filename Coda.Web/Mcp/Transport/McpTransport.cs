@@ -54,6 +54,7 @@ internal static class McpTransport
             .UseMiddleware<ReplyShape>()
             .UseMiddleware<RefusedStream>()
             .UseMiddleware<SessionTicketHeader>()
+            .UseMiddleware<ReopenedStream>()
             .UseMiddleware<SettledRevision>()
             .UseMiddleware<SessionlessCalls>());
         app.MapMcp(path);

@@ -1,3 +1,5 @@
+using Coda.Web.Mcp.Transport;
+
 namespace Coda.Web.Mcp.Updates;
 
 /// <summary>Notices when the client of a session opens its stream: the endpoint drops what is said before, and tells nobody when it is open.</summary>
@@ -9,7 +11,7 @@ internal sealed class SessionListening(RequestDelegate next, SessionUpdates upda
     /// <summary>Watches such a request.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
-        var session = context.Request.Headers["Mcp-Session-Id"].ToString();
+        var session = context.Request.Headers[SessionTickets.Header].ToString();
         if (!HttpMethods.IsGet(context.Request.Method) || session.Length == 0)
         {
             await next(context);

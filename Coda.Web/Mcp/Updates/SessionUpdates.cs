@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Coda.Core.Tasks;
+using Coda.Web.Mcp.Transport;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -22,9 +23,9 @@ internal sealed class SessionUpdates(TaskService tasks, Subscriptions subscripti
 
         using var listener = bySession[session] = new SessionListener(new UpdateQueue(tasks, time));
         var queue = listener.Updates;
-        foreach (var uri in await subscriptions.OfAsync(session, cancellation))
+        foreach (var uri in await subscriptions.OfAsync(SessionTickets.LastingId(session), cancellation))
         {
-            // The session is from before a restart, and nobody knows what changed meanwhile.
+            // The session is from before a restart, or has lost its stream, and nobody knows what changed meanwhile.
             queue.Add(uri);
             queue.Note(uri);
         }
@@ -56,7 +57,7 @@ internal sealed class SessionUpdates(TaskService tasks, Subscriptions subscripti
         }
 
         var queue = QueueOf(request.Server);
-        if (!await subscriptions.AddAsync(request.Server.SessionId!, uri, cancellation))
+        if (!await subscriptions.AddAsync(SessionTickets.LastingId(request.Server.SessionId!), uri, cancellation))
         {
             throw new McpProtocolException("This session has too many subscriptions; end some of them.", McpErrorCode.InvalidRequest);
         }
@@ -70,7 +71,7 @@ internal sealed class SessionUpdates(TaskService tasks, Subscriptions subscripti
     {
         var uri = request.Params?.Uri ?? "";
         QueueOf(request.Server).Remove(uri);
-        await subscriptions.RemoveAsync(request.Server.SessionId!, uri, cancellation);
+        await subscriptions.RemoveAsync(SessionTickets.LastingId(request.Server.SessionId!), uri, cancellation);
         return new EmptyResult();
     }
 
