@@ -11,7 +11,13 @@ internal sealed class McpServer(Uri url, Credentials credentials, TimeProvider t
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient http = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        // A proxy cannot reach this machine's loopback, and would read the token on its way there.
+        UseProxy = !url.IsLoopback,
+    }) { Timeout = Timeout.InfiniteTimeSpan };
     private volatile Session? session;
 
     private sealed record Session(string Id, string Revision);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Coda.Web.Tests.Conformance;
 using Coda.Web.Tests.Hosting;
@@ -36,7 +37,7 @@ public sealed class BridgeTests
         await bridge.SendAsync(Modern(2, "greet", new() { ["name"] = "Zoë" }));
         var greeting = await bridge.ReceiveAsync();
         Assert.Equal(2, greeting.GetProperty("id").GetInt32());
-        Assert.Equal("Hello, Zoë!", greeting.GetProperty("result").GetProperty("content")[0].GetProperty("text").GetString());
+        Assert.Equal("Hello, Zoë!", TextOf(greeting));
         await Waiting.UntilAsync(() => BackgroundTools.Started.ContainsKey(label));
         await bridge.SendAsync(new()
         {
@@ -135,6 +136,28 @@ public sealed class BridgeTests
         Assert.False(visited);
     }
 
+    [Fact]
+    public async Task A_proxy_sees_nothing_of_what_goes_to_this_machine()
+    {
+        var visited = false;
+        await using var proxy = await StartAsync(context =>
+        {
+            visited = true;
+            return Task.CompletedTask;
+        });
+        await using var server = await FixtureServer.StartAsync();
+        await using var bridge = new BridgeProcess(new Dictionary<string, string>
+        {
+            ["CODA_MCP_URL"] = server.Url,
+            ["CODA_MCP_TOKEN"] = "none",
+            ["http_proxy"] = proxy.Urls.Single(),
+            ["no_proxy"] = "",
+        });
+        await bridge.SendAsync(Modern(1, "greet", new() { ["name"] = "you" }));
+        Assert.Equal("Hello, you!", TextOf(await bridge.ReceiveAsync()));
+        Assert.False(visited);
+    }
+
     [Theory]
     [InlineData("", "t", "CODA_MCP_URL")]
     [InlineData("not an address", "t", "CODA_MCP_URL")]
@@ -159,6 +182,8 @@ public sealed class BridgeTests
         };
         return call;
     }
+
+    private static string TextOf(JsonElement answer) => answer.GetProperty("result").GetProperty("content")[0].GetProperty("text").GetString()!;
 
     private static async Task<string> ProblemAsync(BridgeProcess bridge) =>
         (await bridge.ReceiveAsync()).GetProperty("error").GetProperty("message").GetString()!;
