@@ -28,8 +28,8 @@ internal sealed record Message(string Text, string? Id, string? Method, JsonElem
             }
 
             return new Message(
-                // Within JSON a line break is nothing but space.
-                text.ReplaceLineEndings(" "),
+                // Between JSON's tokens these two are nothing but space, and within its strings they cannot be. Other line ends can (U+2028).
+                text.Replace('\r', ' ').Replace('\n', ' '),
                 root.TryGetProperty("id", out var id) && id.ValueKind is JsonValueKind.String or JsonValueKind.Number ? id.GetRawText() : null,
                 root.TryGetProperty("method", out var method) ? method.GetString() : null,
                 root);

@@ -128,7 +128,7 @@ public sealed class BridgeTests
             context.Response.Redirect(elsewhere.Urls.Single());
             return Task.CompletedTask;
         });
-        await using var bridge = new BridgeProcess(new Dictionary<string, string> { ["CODA_MCP_URL"] = $"{server.Urls.Single()}/mcp", ["CODA_MCP_TOKEN"] = "secret" });
+        await using var bridge = BridgeTo(server);
         await bridge.SendAsync(Initialize());
         var problem = await ProblemAsync(bridge);
         Assert.Contains(elsewhere.Urls.Single(), problem);
@@ -156,6 +156,24 @@ public sealed class BridgeTests
         await bridge.SendAsync(Modern(1, "greet", new() { ["name"] = "you" }));
         Assert.Equal("Hello, you!", TextOf(await bridge.ReceiveAsync()));
         Assert.False(visited);
+    }
+
+    [Fact]
+    public async Task Text_passes_as_it_is_with_line_ends_that_are_none_in_json()
+    {
+        const string Odd = "one\u2028two\u2029three\u0085four";
+        var said = "";
+        await using var server = await StartAsync(async context =>
+        {
+            said = await new StreamReader(context.Request.Body).ReadToEndAsync(Cancellation);
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync($$$"""{"jsonrpc":"2.0","id":1,{{{"\r\n"}}}"result":{"text":"{{{Odd}}}"}}""", Cancellation);
+        });
+        await using var bridge = BridgeTo(server);
+        var message = $$$"""{"jsonrpc":"2.0","id":1,"method":"x","params":{"text":"{{{Odd}}}"}}""";
+        await bridge.SendLineAsync(message);
+        Assert.Equal(Odd, (await bridge.ReceiveAsync()).GetProperty("result").GetProperty("text").GetString());
+        Assert.Equal(message, said);
     }
 
     [Theory]
@@ -187,6 +205,9 @@ public sealed class BridgeTests
 
     private static async Task<string> ProblemAsync(BridgeProcess bridge) =>
         (await bridge.ReceiveAsync()).GetProperty("error").GetProperty("message").GetString()!;
+
+    private static BridgeProcess BridgeTo(WebApplication server) =>
+        new(new Dictionary<string, string> { ["CODA_MCP_URL"] = $"{server.Urls.Single()}/mcp", ["CODA_MCP_TOKEN"] = "secret" });
 
     private static async Task<WebApplication> StartAsync(RequestDelegate answer)
     {
