@@ -1,10 +1,11 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Coda.Bridge;
 
 /// <summary>A JSON-RPC message, and what the bridge needs to know of it.</summary>
 /// <param name="Text">As it came, on one line.</param>
-/// <param name="Id">Raw JSON of the id; null for notifications.</param>
+/// <param name="Id">JSON of the id in its one plain form, so that ids compare; null for notifications.</param>
 /// <param name="Method">Null for responses.</param>
 /// <param name="Root">All of it.</param>
 internal sealed record Message(string Text, string? Id, string? Method, JsonElement Root)
@@ -30,7 +31,7 @@ internal sealed record Message(string Text, string? Id, string? Method, JsonElem
             return new Message(
                 // Between JSON's tokens these two are nothing but space, and within its strings they cannot be. Other line ends can (U+2028).
                 text.Replace('\r', ' ').Replace('\n', ' '),
-                root.TryGetProperty("id", out var id) && id.ValueKind is JsonValueKind.String or JsonValueKind.Number ? id.GetRawText() : null,
+                root.TryGetProperty("id", out var id) ? IdOf(id) : null,
                 root.TryGetProperty("method", out var method) ? method.GetString() : null,
                 root);
         }
@@ -44,8 +45,16 @@ internal sealed record Message(string Text, string? Id, string? Method, JsonElem
     public string? Find(params ReadOnlySpan<string> path) =>
         FindElement(path) is { } found ? found.ValueKind == JsonValueKind.String ? found.GetString() : found.GetRawText() : null;
 
-    /// <summary>The JSON at a path; null where there is nothing.</summary>
-    public string? FindRaw(params ReadOnlySpan<string> path) => FindElement(path)?.GetRawText();
+    /// <summary>The id at a path, as in <see cref="Id"/>; null where there is none.</summary>
+    public string? FindId(params ReadOnlySpan<string> path) => FindElement(path) is { } found ? IdOf(found) : null;
+
+    // One side writes "a+b" and 1, the other "a\u002Bb" and 1.0: the same ids.
+    private static string? IdOf(JsonElement id) => id.ValueKind switch
+    {
+        JsonValueKind.String => JsonSerializer.Serialize(id.GetString()),
+        JsonValueKind.Number => id.TryGetDecimal(out var number) ? number.ToString("G29", CultureInfo.InvariantCulture) : id.GetRawText(),
+        _ => null,
+    };
 
     private JsonElement? FindElement(ReadOnlySpan<string> path)
     {

@@ -85,7 +85,7 @@ internal sealed class Relay(StdioClient client, McpServer server, TimeProvider t
             await StdioClient.LogAsync($"{message.Method ?? "an answer"} did not reach the server: {e.Message}");
         }
 
-        if (isCancellation && message.FindRaw("params", "requestId") is { } id && calls.TryGetValue(id, out var call))
+        if (isCancellation && message.FindId("params", "requestId") is { } id && calls.TryGetValue(id, out var call))
         {
             await call.CancelAsync();
         }

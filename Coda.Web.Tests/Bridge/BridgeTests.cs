@@ -189,7 +189,24 @@ public sealed class BridgeTests
         Assert.Contains(named, log);
     }
 
-    private static JsonObject Modern(int id, string tool, JsonObject arguments)
+    // The server writes "+" as six characters: JSON leaves that to each side.
+    [Fact]
+    public async Task An_id_is_the_same_however_it_is_written()
+    {
+        await using var server = await FixtureServer.StartAsync();
+        await using var bridge = new BridgeProcess(new Dictionary<string, string> { ["CODA_MCP_URL"] = server.Url, ["CODA_MCP_TOKEN"] = "none" });
+        var label = Guid.NewGuid().ToString("N");
+        await bridge.SendAsync(Modern("slow+call", "slow_compute", new() { ["seconds"] = 600, ["label"] = label }));
+        await Waiting.UntilAsync(() => BackgroundTools.Started.ContainsKey(label));
+        await bridge.SendLineAsync("""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"slow\u002bcall"}}""");
+        await Waiting.UntilAsync(() => BackgroundTools.Cancelled.ContainsKey(label));
+        await bridge.SendAsync(Modern("a+b", "greet", new() { ["name"] = "you" }));
+        Assert.Equal("Hello, you!", TextOf(await bridge.ReceiveAsync()));
+        Assert.Equal((0, ""), await bridge.EndAsync());
+        Assert.Equal("", await bridge.RestAsync());
+    }
+
+    private static JsonObject Modern(JsonNode id, string tool, JsonObject arguments)
     {
         var call = Call(tool, arguments);
         call["id"] = id;
