@@ -25,7 +25,11 @@ internal sealed class Relay(StdioClient client, McpServer server, TimeProvider t
 
             if (Message.Parse(line) is not { } message)
             {
-                await StdioClient.LogAsync("the client sent a line that is no message; it is ignored.");
+                await client.WriteErrorAsync(id: null, "The client sent a line that is not JSON.", StdioClient.ParseError);
+            }
+            else if (!message.IsSound)
+            {
+                await client.WriteErrorAsync(message.Id, "The client sent a line that is no JSON-RPC message.", StdioClient.InvalidRequest);
             }
             else if (message.IsRequest)
             {
@@ -60,8 +64,7 @@ internal sealed class Relay(StdioClient client, McpServer server, TimeProvider t
         }
         catch (Exception e) when (e is BridgeException or HttpRequestException or IOException)
         {
-            await client.WriteErrorAsync(request.Id!, e.Message);
-            await StdioClient.LogAsync(e.Message);
+            await client.WriteErrorAsync(request.Id, e.Message);
         }
         finally
         {

@@ -31,7 +31,7 @@ public sealed class BridgeTests
     public async Task A_call_of_the_newest_revision_passes_and_ends_with_its_cancellation()
     {
         await using var server = await FixtureServer.StartAsync();
-        await using var bridge = new BridgeProcess(new Dictionary<string, string> { ["CODA_MCP_URL"] = server.Url, ["CODA_MCP_TOKEN"] = "none" });
+        await using var bridge = BridgeTo(server.Url);
         var label = Guid.NewGuid().ToString("N");
         await bridge.SendAsync(Modern(1, "slow_compute", new() { ["seconds"] = 600, ["label"] = label }));
         await bridge.SendAsync(Modern(2, "greet", new() { ["name"] = "Zoë" }));
@@ -76,7 +76,7 @@ public sealed class BridgeTests
         using var place = new TemporaryDirectory();
         var first = new CodaApp(directory: place.Path);
         var port = new Uri(first.Url).Port;
-        await using var bridge = new BridgeProcess(new Dictionary<string, string> { ["CODA_MCP_URL"] = $"{first.Url}/mcp", ["CODA_MCP_TOKEN"] = first.Token });
+        await using var bridge = BridgeTo($"{first.Url}/mcp", first.Token);
         await using (first)
         {
             await bridge.SendAsync(Initialize("2025-11-25"));
@@ -109,7 +109,7 @@ public sealed class BridgeTests
             Assert.Contains("no more tokens", await ProblemAsync(bridge));
         }
 
-        await using var wrong = new BridgeProcess(new Dictionary<string, string> { ["CODA_MCP_URL"] = $"{app.Url}/mcp", ["CODA_MCP_TOKEN"] = "wrong" });
+        await using var wrong = BridgeTo($"{app.Url}/mcp", "wrong");
         await wrong.SendAsync(Initialize());
         Assert.Contains("CODA_MCP_TOKEN", await ProblemAsync(wrong));
     }
@@ -128,7 +128,7 @@ public sealed class BridgeTests
             context.Response.Redirect(elsewhere.Urls.Single());
             return Task.CompletedTask;
         });
-        await using var bridge = BridgeTo(server);
+        await using var bridge = BridgeTo($"{server.Urls.Single()}/mcp");
         await bridge.SendAsync(Initialize());
         var problem = await ProblemAsync(bridge);
         Assert.Contains(elsewhere.Urls.Single(), problem);
@@ -169,7 +169,7 @@ public sealed class BridgeTests
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync($$$"""{"jsonrpc":"2.0","id":1,{{{"\r\n"}}}"result":{"text":"{{{Odd}}}"}}""", Cancellation);
         });
-        await using var bridge = BridgeTo(server);
+        await using var bridge = BridgeTo($"{server.Urls.Single()}/mcp");
         var message = $$$"""{"jsonrpc":"2.0","id":1,"method":"x","params":{"text":"{{{Odd}}}"}}""";
         await bridge.SendLineAsync(message);
         Assert.Equal(Odd, (await bridge.ReceiveAsync()).GetProperty("result").GetProperty("text").GetString());
@@ -194,7 +194,7 @@ public sealed class BridgeTests
     public async Task An_id_is_the_same_however_it_is_written()
     {
         await using var server = await FixtureServer.StartAsync();
-        await using var bridge = new BridgeProcess(new Dictionary<string, string> { ["CODA_MCP_URL"] = server.Url, ["CODA_MCP_TOKEN"] = "none" });
+        await using var bridge = BridgeTo(server.Url);
         var label = Guid.NewGuid().ToString("N");
         await bridge.SendAsync(Modern("slow+call", "slow_compute", new() { ["seconds"] = 600, ["label"] = label }));
         await Waiting.UntilAsync(() => BackgroundTools.Started.ContainsKey(label));
@@ -203,6 +203,80 @@ public sealed class BridgeTests
         await bridge.SendAsync(Modern("a+b", "greet", new() { ["name"] = "you" }));
         Assert.Equal("Hello, you!", TextOf(await bridge.ReceiveAsync()));
         Assert.Equal((0, ""), await bridge.EndAsync());
+        Assert.Equal("", await bridge.RestAsync());
+    }
+
+    [Fact]
+    public async Task Lines_that_make_no_sense_are_answered_one_and_all()
+    {
+        (string Line, string Id, int? Code)[] lines =
+        [
+            ("""{"jsonrpc":"2.0","id":3,"method":5}""", "3", -32600),
+            ("""{"jsonrpc":"2.0","id":"three","method":null}""", "\"three\"", -32600),
+            ("""{"jsonrpc":"2.0","id":3,"method":"\ud83d"}""", "3", -32600),
+            ("""{"jsonrpc":"2.0","id":3}""", "3", -32600),
+            ("""{"jsonrpc":"2.0","method":5}""", "null", -32600),
+            ("""{"jsonrpc":"2.0","id":null,"method":"ping"}""", "null", -32600),
+            ("""{"jsonrpc":"2.0","id":true,"method":"ping"}""", "null", -32600),
+            ("""{"jsonrpc":"2.0","id":{"a":1},"method":"ping"}""", "null", -32600),
+            ("""{"jsonrpc":"2.0","id":[1],"method":"ping"}""", "null", -32600),
+            ("""{"jsonrpc":"2.0","id":"\udc00","method":"ping"}""", "null", -32600),
+            ("""{"\ud83d":1}""", "null", -32600),
+            ("""[{"jsonrpc":"2.0","id":1,"method":"ping"}]""", "null", -32600),
+            ("[]", "null", -32600),
+            ("\"text\"", "null", -32600),
+            ("null", "null", -32600),
+            ("not JSON", "null", -32700),
+            // These are for the server to judge, as long as it answers them.
+            ("""{"jsonrpc":"2.0","id":1e400,"method":"ping"}""", "1e400", -32000),
+            ("""{"jsonrpc":"2.0","id":3.5,"method":"ping"}""", "3.5", -32000),
+            ("""{"id":3,"method":"ping"}""", "3", -32000),
+            ("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":5}""", "3", null),
+            ("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":"text"}""", "3", null),
+            ("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":[1]}""", "3", null),
+            ("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":null}""", "3", null),
+            ("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"\ud83d"}}""", "3", null),
+            ("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"\ud83d":1}}""", "3", null),
+            ("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":5,"_meta":7}}""", "3", null),
+            ("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"\ud83d","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}""", "3", null),
+            ("""{"jsonrpc":"2.0","id":3,"method":"a\nb\u00e9","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"\r\n"}}}""", "3", null),
+        ];
+        await using var server = await FixtureServer.StartAsync();
+        await using var bridge = BridgeTo(server.Url);
+        foreach (var (line, id, code) in lines)
+        {
+            await bridge.SendLineAsync("");
+            await bridge.SendLineAsync(line);
+            var answer = await bridge.ReceiveAsync();
+            var problem = answer.GetProperty("error").GetProperty("code").GetInt32();
+            Assert.Equal((line, id, code ?? problem), (line, answer.GetProperty("id").GetRawText(), problem));
+        }
+
+        await bridge.SendAsync(Modern("next", "greet", new() { ["name"] = "you" }));
+        Assert.Equal("Hello, you!", TextOf(await bridge.ReceiveAsync()));
+    }
+
+    // An error about an error would go back and forth for ever.
+    [Fact]
+    public async Task Nobody_is_told_what_is_odd_about_an_answer_or_a_notification()
+    {
+        await using var server = await FixtureServer.StartAsync();
+        await using var bridge = BridgeTo(server.Url);
+        foreach (var line in (string[])
+        [
+            """{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"?"}}""",
+            """{"jsonrpc":"2.0","id":{},"result":{}}""",
+            """{"jsonrpc":"2.0","id":"\ud83d","result":5}""",
+            """{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":{}}}""",
+            """{"jsonrpc":"2.0","method":"notifications/cancelled","params":"text"}""",
+        ])
+        {
+            await bridge.SendLineAsync(line);
+        }
+
+        await bridge.SendAsync(Modern("next", "greet", new() { ["name"] = "you" }));
+        Assert.Equal("Hello, you!", TextOf(await bridge.ReceiveAsync()));
+        Assert.Equal(0, (await bridge.EndAsync()).ExitCode);
         Assert.Equal("", await bridge.RestAsync());
     }
 
@@ -223,8 +297,8 @@ public sealed class BridgeTests
     private static async Task<string> ProblemAsync(BridgeProcess bridge) =>
         (await bridge.ReceiveAsync()).GetProperty("error").GetProperty("message").GetString()!;
 
-    private static BridgeProcess BridgeTo(WebApplication server) =>
-        new(new Dictionary<string, string> { ["CODA_MCP_URL"] = $"{server.Urls.Single()}/mcp", ["CODA_MCP_TOKEN"] = "secret" });
+    private static BridgeProcess BridgeTo(string url, string token = "secret") =>
+        new(new Dictionary<string, string> { ["CODA_MCP_URL"] = url, ["CODA_MCP_TOKEN"] = token });
 
     private static async Task<WebApplication> StartAsync(RequestDelegate answer)
     {
