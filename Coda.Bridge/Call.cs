@@ -11,10 +11,12 @@ internal sealed class Call(StdioClient client, McpServer server, TimeProvider ti
     private TimeSpan pause = DefaultPause;
 
     /// <summary>Hands over the answer and all that comes before it. Throws what the client should be told.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    /// <param name="since">When the client made it.</param>
+    /// <param name="cancellation">When the client no longer wants it.</param>
+    public async Task RunAsync(long since, CancellationToken cancellation)
     {
         bool isAnswered;
-        using (var response = await server.PostAsync(request, cancellation))
+        using (var response = await server.PostAsync(request, since, cancellation))
         {
             isAnswered = await DeliverAsync(response, cancellation);
         }

@@ -39,12 +39,7 @@ public sealed class BridgeTests
         Assert.Equal(2, greeting.GetProperty("id").GetInt32());
         Assert.Equal("Hello, Zoë!", TextOf(greeting));
         await Waiting.UntilAsync(() => BackgroundTools.Started.ContainsKey(label));
-        await bridge.SendAsync(new()
-        {
-            ["jsonrpc"] = "2.0",
-            ["method"] = "notifications/cancelled",
-            ["params"] = new JsonObject { ["requestId"] = 1 },
-        });
+        await bridge.SendAsync(Notification("notifications/cancelled", new() { ["requestId"] = 1 }));
         await Waiting.UntilAsync(() => BackgroundTools.Cancelled.ContainsKey(label));
         Assert.Equal((0, ""), await bridge.EndAsync());
     }
@@ -81,7 +76,7 @@ public sealed class BridgeTests
         {
             await bridge.SendAsync(Initialize("2025-11-25"));
             await bridge.ReceiveAsync();
-            await bridge.SendAsync(new() { ["jsonrpc"] = "2.0", ["method"] = "notifications/initialized" });
+            await bridge.SendAsync(Notification("notifications/initialized"));
         }
 
         await bridge.SendAsync(Message("tools/list", id: 2));
@@ -112,6 +107,12 @@ public sealed class BridgeTests
         await using var wrong = BridgeTo($"{app.Url}/mcp", "wrong");
         await wrong.SendAsync(Initialize());
         Assert.Contains("CODA_MCP_TOKEN", await ProblemAsync(wrong));
+
+        // No header can carry this one.
+        await using var broken = BridgeTo($"{app.Url}/mcp", "in two\nlines");
+        await broken.SendAsync(Notification("notifications/initialized"));
+        await broken.SendAsync(Initialize());
+        Assert.DoesNotContain("two", await ProblemAsync(broken));
     }
 
     [Fact]
@@ -279,6 +280,90 @@ public sealed class BridgeTests
         Assert.Equal(0, (await bridge.EndAsync()).ExitCode);
         Assert.Equal("", await bridge.RestAsync());
     }
+
+    [Fact]
+    public async Task A_notification_under_way_holds_up_what_comes_after_but_no_cancellation()
+    {
+        var (begun, held, cancelled) = (NewSignal(), NewSignal(), NewSignal());
+        var released = NewSignal();
+        var asked = false;
+        await using var server = await StartAsync(async context =>
+        {
+            var message = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: Cancellation);
+            switch (message!["method"]!.GetValue<string>())
+            {
+                case "long":
+                    context.RequestAborted.Register(cancelled.SetResult);
+                    begun.SetResult();
+                    await cancelled.Task;
+                    break;
+                case "notifications/held":
+                    held.SetResult();
+                    await released.Task;
+                    context.Response.StatusCode = StatusCodes.Status202Accepted;
+                    break;
+                default:
+                    asked = true;
+                    await context.Response.WriteAsJsonAsync(new { jsonrpc = "2.0", id = 2, result = new { } }, Cancellation);
+                    break;
+            }
+        });
+        await using var bridge = BridgeTo($"{server.Urls.Single()}/mcp");
+        await bridge.SendAsync(Message("long", id: 1));
+        await begun.Task.WaitAsync(Waiting.Patience, Cancellation);
+        await bridge.SendAsync(Notification("notifications/held"));
+        await held.Task.WaitAsync(Waiting.Patience, Cancellation);
+        await bridge.SendAsync(Message("short", id: 2));
+        await bridge.SendAsync(Notification("notifications/cancelled", new() { ["requestId"] = 1 }));
+        await cancelled.Task.WaitAsync(Waiting.Patience, Cancellation);
+        Assert.False(asked);
+        released.SetResult();
+        Assert.Equal(2, (await bridge.ReceiveAsync()).GetProperty("id").GetInt32());
+        Assert.Equal((0, ""), await bridge.EndAsync());
+    }
+
+    [Fact]
+    public async Task A_notification_that_is_never_acknowledged_is_given_up()
+    {
+        await using var server = await StartAsync(async context =>
+        {
+            var message = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: Cancellation);
+            if (message!["id"] is null)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            }
+            else
+            {
+                await context.Response.WriteAsJsonAsync(new { jsonrpc = "2.0", id = 2, result = new { } }, Cancellation);
+            }
+        });
+        await using var bridge = BridgeTo($"{server.Urls.Single()}/mcp");
+        await bridge.SendAsync(Notification("notifications/held"));
+        await bridge.SendAsync(Message("short", id: 2));
+        Assert.True((await bridge.ReceiveAsync()).TryGetProperty("result", out _));
+        Assert.Contains("notifications/held did not reach the server: it does not respond", (await bridge.EndAsync()).Log);
+    }
+
+    [Fact]
+    public async Task A_bridge_whose_client_leaves_does_not_wait_for_a_server_that_is_away()
+    {
+        // Nobody listens on the first port.
+        await using var bridge = BridgeTo("http://127.0.0.1:1/mcp");
+        await bridge.SendAsync(Notification("notifications/one"));
+        await bridge.SendAsync(Message("ping"));
+        await bridge.SendAsync(Notification("notifications/two"));
+        var (exitCode, log) = await bridge.EndAsync();
+        Assert.Equal(0, exitCode);
+        // Not that the connection was refused: that is said when the patience with the server is at its end.
+        Assert.Contains("notifications/one did not reach the server: the client has left", log);
+        Assert.Contains("notifications/two did not reach the server: the client has left", log);
+        Assert.Equal("", await bridge.RestAsync());
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static JsonObject Notification(string method, JsonObject? parameters = null) =>
+        new() { ["jsonrpc"] = "2.0", ["method"] = method, ["params"] = parameters ?? [] };
 
     private static JsonObject Modern(JsonNode id, string tool, JsonObject arguments)
     {
