@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Coda.Web.Tests.Conformance;
@@ -84,6 +86,46 @@ public sealed class BridgeTests
         var answer = await bridge.ReceiveAsync();
         Assert.Equal(2, answer.GetProperty("id").GetInt32());
         Assert.Contains("coda_run", answer.ToString());
+        Assert.Equal(0, (await bridge.EndAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_call_whose_server_is_killed_and_started_again_ends_with_an_error()
+    {
+        using var place = new TemporaryDirectory();
+        var home = Path.Combine(place.Path, "home");
+        var environment = new Dictionary<string, string>
+        {
+            ["CODA_HOME"] = home,
+            ["Workspaces__WorkingDirectory"] = Path.Combine(place.Path, "projects"),
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{FreePort()}",
+        };
+        await using var first = new CodaProcess(environment);
+        await using var bridge = BridgeTo($"{await first.ListensAsync(Cancellation)}/mcp", (await File.ReadAllTextAsync(Path.Combine(home, "token"), Cancellation)).Trim());
+        await bridge.SendAsync(Initialize("2025-11-25"));
+        await bridge.ReceiveAsync();
+        await bridge.SendAsync(Notification("notifications/initialized"));
+        var call = Call("coda_run", new() { ["prompt"] = Gate, ["email"] = "", ["agent"] = "shell", ["wait_seconds"] = 50 });
+        call["id"] = 2;
+        call["params"]!["_meta"] = new JsonObject { ["progressToken"] = "mine" };
+        await bridge.SendAsync(call);
+        // The task runs, and its call has a stream that can be resumed.
+        Assert.Equal("notifications/progress", (await bridge.ReceiveAsync()).GetProperty("method").GetString());
+        first.Kill();
+        await first.ExitsAsync(Cancellation);
+
+        await using var second = new CodaProcess(environment);
+        await second.ListensAsync(Cancellation);
+        JsonElement answer;
+        while ((answer = await bridge.ReceiveAsync()).TryGetProperty("method", out _))
+        {
+            // More progress, from before the end.
+        }
+
+        Assert.Equal(2, answer.GetProperty("id").GetInt32());
+        Assert.Contains("ask coda_inbox", answer.GetProperty("error").GetProperty("message").GetString());
+        await bridge.SendAsync(Message("tools/list", id: 3));
+        Assert.Contains("coda_run", (await bridge.ReceiveAsync()).ToString());
         Assert.Equal(0, (await bridge.EndAsync()).ExitCode);
     }
 
@@ -358,6 +400,24 @@ public sealed class BridgeTests
         Assert.Contains("notifications/one did not reach the server: the client has left", log);
         Assert.Contains("notifications/two did not reach the server: the client has left", log);
         Assert.Equal("", await bridge.RestAsync());
+    }
+
+    // Not one that the system gives to outgoing connections: the second server needs it again.
+    private static int FreePort()
+    {
+        while (true)
+        {
+            var port = Random.Shared.Next(20_000, 32_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+            }
+        }
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
