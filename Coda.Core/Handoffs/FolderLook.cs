@@ -12,7 +12,7 @@ internal static class FolderLook
     /// <param name="directory">The folder in it.</param>
     /// <param name="look">Gets the tree and the snapshot of now.</param>
     /// <param name="cancellation">Gives up.</param>
-    public static async Task<T?> AtAsync<T>(string root, string directory, Func<GitTree, string, Task<T>> look, CancellationToken cancellation)
+    public static async Task<T?> AtAsync<T>(string root, string directory, Func<GitTree, string, Task<T?>> look, CancellationToken cancellation)
     {
         var store = Path.Combine(root, RandomId.New("look-", 12));
         try

@@ -78,7 +78,7 @@ public sealed class HandoffFolders
         return new HandoffFolder(handoff, await Task.Run(() => DirectoryTree.Size(handoff.Directory), cancellation), changes?.Count);
     }
 
-    private async Task<T?> ChangesAsync<T>(HandoffView handoff, Func<GitTree, string, string, Task<T>> compare, CancellationToken cancellation)
+    private async Task<T?> ChangesAsync<T>(HandoffView handoff, Func<GitTree, string, string, Task<T?>> compare, CancellationToken cancellation)
         where T : class => handoff.Baseline is { } baseline
             ? await FolderLook.AtAsync(
                 Path.Combine(home.ProjectsDirectory, handoff.Id), handoff.Directory, (tree, now) => compare(tree, baseline, now), cancellation)

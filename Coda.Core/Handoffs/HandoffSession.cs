@@ -159,6 +159,6 @@ internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeS
         return baseline is not null && await FolderLook.AtAsync(plan.Own, directory, IsLikeBaselineAsync, CancellationToken.None);
 
         async Task<bool> IsLikeBaselineAsync(GitTree tree, string now) =>
-            (await tree.ChangesAsync(baseline, now, CancellationToken.None)).Count == 0 && !await tree.HasIgnoredAsync(CancellationToken.None);
+            await tree.ChangesAsync(baseline, now, CancellationToken.None) is { Count: 0 } && !await tree.HasIgnoredAsync(CancellationToken.None);
     }
 }

@@ -103,23 +103,21 @@ public sealed class GitTree
             ? tree.Trim()
             : null;
 
-    /// <summary>The files that differ between two snapshots or commits.</summary>
-    public async Task<IReadOnlyList<FileChange>> ChangesAsync(string from, string to, CancellationToken cancellation)
-    {
-        var (_, output) = await RunAsync(Root, environment, ["diff", "--no-renames", "--name-status", "-z", from, to, "--"], cancellation);
-        return [.. output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Chunk(2).Where(pair => pair.Length == 2).Select(pair => new FileChange(pair[1], pair[0][0]))];
-    }
+    /// <summary>The files that differ between two snapshots or commits; null when git cannot tell, as when one of them is gone.</summary>
+    public async Task<IReadOnlyList<FileChange>?> ChangesAsync(string from, string to, CancellationToken cancellation) =>
+        await RunAsync(Root, environment, ["diff", "--no-renames", "--name-status", "-z", from, to, "--"], cancellation) is (0, var output)
+            ? [.. output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Chunk(2).Where(pair => pair.Length == 2).Select(pair => new FileChange(pair[1], pair[0][0]))]
+            : null;
 
-    /// <summary>The difference as text, at most 512 KB of it.</summary>
-    public async Task<string> DiffAsync(string from, string to, CancellationToken cancellation)
-    {
-        var (_, output) = await RunAsync(Root, environment, ["diff", "--no-ext-diff", "--no-textconv", "--no-color", from, to, "--"], cancellation);
-        return output.Length <= LongestDiff ? output : $"{output[..LongestDiff]}\n… and more.\n";
-    }
+    /// <summary>The difference as text, at most 512 KB of it; null when git cannot tell.</summary>
+    public async Task<string?> DiffAsync(string from, string to, CancellationToken cancellation) =>
+        await RunAsync(Root, environment, ["diff", "--no-ext-diff", "--no-textconv", "--no-color", from, to, "--"], cancellation) is not (0, var output) ? null
+        : output.Length <= LongestDiff ? output
+        : $"{output[..LongestDiff]}\n… and more.\n";
 
-    /// <summary>Whether there are files that git is told to ignore.</summary>
+    /// <summary>Whether there are files that git is told to ignore; also true when git cannot tell.</summary>
     public async Task<bool> HasIgnoredAsync(CancellationToken cancellation) =>
-        await RunAsync(Root, [], ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory"], cancellation) is (0, { Length: > 0 });
+        await RunAsync(Root, [], ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory"], cancellation) is not (0, "");
 
     private static async Task<(int Code, string Output)> RunAsync(
         string directory, Dictionary<string, string> variables, string[] arguments, CancellationToken cancellation)
