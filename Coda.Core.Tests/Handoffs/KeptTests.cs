@@ -46,6 +46,21 @@ public sealed class KeptTests : IAsyncLifetime
         Assert.Null(await host.Get<HandoffFolders>().DiffAsync(view.Id, default));
     }
 
+    [Theory]
+    [InlineData("true")]
+    [InlineData("echo two > lib/a.txt")]
+    [InlineData("cd lib; git checkout -qb feature; echo two > a.txt; git commit -qam two; git checkout -q main")]
+    public async Task A_repository_inside_is_never_taken_for_unchanged(string made)
+    {
+        Shell("git init -q lib; cd lib; echo one > a.txt; git add -A; git commit -qm lib", Source);
+        var view = await LaunchAsync();
+        await DoAsync(view, made);
+        await EndAsync();
+        Assert.True(File.Exists($"{view.Directory}/lib/a.txt"));
+        Assert.Null(Assert.Single(await host.Get<HandoffFolders>().ListAsync(default)).Changes);
+        Assert.Contains("repositories inside", await host.Get<HandoffFolders>().DiffAsync(view.Id, default), StringComparison.Ordinal);
+    }
+
     private static string Own(HandoffView view) => Path.GetDirectoryName(view.Directory)!;
 
     private static void Shell(string script, string directory)

@@ -46,9 +46,19 @@ public sealed class TaskChangesTests : IAsyncLifetime
     [Fact]
     public async Task Without_the_repository_it_began_in_nothing_is_claimed()
     {
-        await using var other = new CoreHost(FakeAgent.Does("rm -rf .git; git init -q; result completed done"));
+        await using var other = new CoreHost(FakeAgent.Does("echo b > a.txt; rm -rf .git; git init -q; result completed done"));
         await other.StartAsync();
         Shell("git init -q -b main; echo a > a.txt; git add -A; git -c user.name=a -c user.email=a@b.c commit -qm first", other.Projects);
+        Assert.Null((await other.ResultAsync(await other.EndsAsync(await other.RunsAsync()))).FilesChangedObserved);
+    }
+
+    [Fact]
+    public async Task Of_a_repository_with_another_one_inside_nothing_is_claimed()
+    {
+        await using var other = new CoreHost(FakeAgent.Does("echo two > lib/a.txt; result completed done"));
+        await other.StartAsync();
+        Shell("git() { command git -c user.name=a -c user.email=a@b.c \"$@\"; }; git init -q -b main . && git init -q -b main lib && cd lib && echo one > a.txt "
+            + "&& git add -A && git commit -qm lib && cd .. && git add -A && git commit -qm first", other.Projects);
         Assert.Null((await other.ResultAsync(await other.EndsAsync(await other.RunsAsync()))).FilesChangedObserved);
     }
 

@@ -11,6 +11,7 @@ public sealed class GitTree
 {
     private const int LongestDiff = 512 * 1024;
     private const int LongestOutput = 1024 * 1024; // characters
+    private const string Nested = "160000 "; // mode of an entry that is another repository's commit
     private readonly Dictionary<string, string> environment;
 
     private GitTree(string root, Dictionary<string, string> environment)
@@ -103,24 +104,68 @@ public sealed class GitTree
             ? tree.Trim()
             : null;
 
-    /// <summary>The files that differ between two snapshots or commits; null when git cannot tell, as when one of them is gone.</summary>
+    /// <summary>
+    /// The files that differ between two snapshots or commits; null when git cannot tell, as when one of them is gone, or there are
+    /// repositories inside this one: a snapshot has their commits and nothing of what lies in them.
+    /// </summary>
     public async Task<IReadOnlyList<FileChange>?> ChangesAsync(string from, string to, CancellationToken cancellation) =>
         await RunAsync(Root, environment, ["diff", "--no-renames", "--name-status", "-z", from, to, "--"], cancellation) is (0, var output)
+        && !await HasNestedAsync(from, cancellation) && !await HasNestedAsync(to, cancellation)
             ? [.. output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Chunk(2).Where(pair => pair.Length == 2).Select(pair => new FileChange(pair[1], pair[0][0]))]
             : null;
 
-    /// <summary>The difference as text, at most 512 KB of it; null when git cannot tell.</summary>
-    public async Task<string?> DiffAsync(string from, string to, CancellationToken cancellation) =>
-        await RunAsync(Root, environment, ["diff", "--no-ext-diff", "--no-textconv", "--no-color", from, to, "--"], cancellation) is not (0, var output) ? null
-        : output.Length <= LongestDiff ? output
-        : $"{output[..LongestDiff]}\n… and more.\n";
+    /// <summary>The difference as text, at most 512 KB of it, and a word on what is not in it; null when git cannot tell.</summary>
+    public async Task<string?> DiffAsync(string from, string to, CancellationToken cancellation)
+    {
+        if (await RunAsync(Root, environment, ["diff", "--no-ext-diff", "--no-textconv", "--no-color", "--submodule=short", from, to, "--"], cancellation)
+            is not (0, var output))
+        {
+            return null;
+        }
+
+        var text = output.Length <= LongestDiff ? output : $"{output[..LongestDiff]}\n… and more.\n";
+        return await HasNestedAsync(from, cancellation) || await HasNestedAsync(to, cancellation)
+            ? $"{text}… and whatever changed in the repositories inside this one, which is not looked at.\n"
+            : text;
+    }
 
     /// <summary>Whether there are files that git is told to ignore; also true when git cannot tell.</summary>
     public async Task<bool> HasIgnoredAsync(CancellationToken cancellation) =>
         await RunAsync(Root, [], ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory"], cancellation) is not (0, "");
 
-    private static async Task<(int Code, string Output)> RunAsync(
+    private async Task<bool> HasNestedAsync(string tree, CancellationToken cancellation)
+    {
+        var (code, found) = await RunAsync(Root, environment, ["ls-tree", "-r", "--full-tree", tree], FindAsync, cancellation);
+        return code != 0 || found;
+
+        async Task<bool> FindAsync(StreamReader entries)
+        {
+            while (await entries.ReadLineAsync(cancellation) is { } entry)
+            {
+                if (entry.StartsWith(Nested, StringComparison.Ordinal))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    private static Task<(int Code, string Output)> RunAsync(
         string directory, Dictionary<string, string> variables, string[] arguments, CancellationToken cancellation)
+    {
+        return RunAsync(directory, variables, arguments, ReadAsync, cancellation);
+
+        async Task<string> ReadAsync(StreamReader reader)
+        {
+            var output = new char[LongestOutput];
+            return new string(output, 0, await reader.ReadBlockAsync(output, cancellation));
+        }
+    }
+
+    private static async Task<(int Code, T Output)> RunAsync<T>(
+        string directory, Dictionary<string, string> variables, string[] arguments, Func<StreamReader, Task<T>> read, CancellationToken cancellation)
     {
         // Nothing of the user's or the repository's configuration may run a program here or ask a question.
         var start = new ProcessStartInfo("git", [
@@ -148,16 +193,16 @@ public sealed class GitTree
         var errors = git.StandardError.ReadToEndAsync(CancellationToken.None);
         try
         {
-            var output = new char[LongestOutput];
-            var length = await git.StandardOutput.ReadBlockAsync(output, cancellation);
-            if (length == output.Length)
+            var output = await read(git.StandardOutput);
+            var isEnough = await git.StandardOutput.ReadAsync(new char[1], cancellation) > 0;
+            if (isEnough)
             {
                 git.Kill(); // more than anybody reads
             }
 
             await git.WaitForExitAsync(cancellation);
             await errors;
-            return (length == output.Length ? 0 : git.ExitCode, new string(output, 0, length));
+            return (isEnough ? 0 : git.ExitCode, output);
         }
         catch (OperationCanceledException)
         {
