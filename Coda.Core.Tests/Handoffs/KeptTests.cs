@@ -27,6 +27,19 @@ public sealed class KeptTests : IAsyncLifetime
 
     [Theory]
     [InlineData("rm -rf .git; git init -q")]
+    [InlineData("rm -rf .git")]
+    [InlineData("git checkout -qb feature; echo two > notes.md; git commit -qam two; git checkout -q main")]
+    [InlineData("git checkout -q --detach; git commit -q --allow-empty -m two")]
+    [InlineData("echo two > notes.md; git stash -q")]
+    [InlineData("git tag -am released v1")]
+    [InlineData("git worktree add -q ../more")]
+    [InlineData("echo x > ../report.md")]
+    [InlineData("mv ../p ../p2")]
+    [InlineData("mv ../p ../p2; ln -s p2 ../p")]
+    [InlineData("git update-index --assume-unchanged notes.md; echo two > notes.md")]
+    [InlineData("git update-index --skip-worktree notes.md; echo two > notes.md")]
+    [InlineData("echo notes.txt > .git/info/exclude; echo two > notes.txt")]
+    [InlineData("chmod +x notes.md")]
     public async Task What_a_person_made_is_kept(string made)
     {
         var view = await LaunchAsync();
@@ -59,6 +72,46 @@ public sealed class KeptTests : IAsyncLifetime
         Assert.True(File.Exists($"{view.Directory}/lib/a.txt"));
         Assert.Null(Assert.Single(await host.Get<HandoffFolders>().ListAsync(default)).Changes);
         Assert.Contains("repositories inside", await host.Get<HandoffFolders>().DiffAsync(view.Id, default), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("git status -s > /dev/null; touch notes.md")]
+    [InlineData("echo two > notes.md; git status -s > /dev/null; echo one > notes.md")]
+    public async Task What_nobody_made_anything_in_is_removed(string made)
+    {
+        var view = await LaunchAsync();
+        await DoAsync(view, made);
+        await EndAsync();
+        Assert.False(Directory.Exists(Own(view)));
+        Assert.NotNull((await NowAsync(view))!.RemovedAt);
+    }
+
+    [Fact]
+    public async Task A_look_at_a_folder_and_its_removal_do_not_meet()
+    {
+        var view = (await NowAsync(await LaunchAsync()))!;
+        var looking = new TaskCompletionSource();
+        var enough = new TaskCompletionSource();
+        var look = host.Get<HandoffDirectories>().LookAsync(
+            view,
+            async tree =>
+            {
+                looking.SetResult();
+                await enough.Task;
+                return await tree.SnapshotAsync(default);
+            },
+            default);
+        await looking.Task;
+        var ending = EndAsync();
+        await Wait.Until(async () => (await NowAsync(view))!.EndedAt is not null);
+        Assert.False(ending.IsCompleted);
+        enough.SetResult();
+        Assert.NotNull(await look);
+        await ending;
+        Assert.False(Directory.Exists(Own(view)));
+        Assert.NotNull((await NowAsync(view))!.RemovedAt);
+        Assert.Null(await host.Get<HandoffDirectories>().LookAsync(view, tree => tree.SnapshotAsync(default), default));
+        Assert.False(Directory.Exists(Own(view)));
     }
 
     private static string Own(HandoffView view) => Path.GetDirectoryName(view.Directory)!;

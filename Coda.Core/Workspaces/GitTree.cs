@@ -129,9 +129,29 @@ public sealed class GitTree
             : text;
     }
 
-    /// <summary>Whether there are files that git is told to ignore; also true when git cannot tell.</summary>
-    public async Task<bool> HasIgnoredAsync(CancellationToken cancellation) =>
-        await RunAsync(Root, [], ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory"], cancellation) is not (0, "");
+    /// <summary>Every ref of the repository, with its commit, and the HEAD of each of its working trees; null when git cannot tell.</summary>
+    public async Task<string?> RefsAsync(CancellationToken cancellation) =>
+        await RunAsync(Root, [], ["worktree", "list", "--porcelain"], cancellation) is (0, { Length: < LongestOutput } heads)
+        && await RunAsync(Root, [], ["for-each-ref", "--format=%(refname) %(objectname)"], cancellation) is (0, { Length: < LongestOutput } refs)
+            ? heads + refs
+            : null;
+
+    /// <summary>Whether a snapshot or commit has all that is there, ignored files included; false when git cannot tell.</summary>
+    public async Task<bool> IsAllInAsync(string tree, CancellationToken cancellation)
+    {
+        if (await RunAsync(Root, [], ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory"], cancellation) is not (0, ""))
+        {
+            return false;
+        }
+
+        // Every file is read: what an index says of files may be what somebody told it to say (--assume-unchanged).
+        return await RunAsync(Root, environment, ["read-tree", "--empty"], cancellation) is (0, _)
+            && await RunAsync(Root, environment, ["add", "--all", "--force"], cancellation) is (0, _)
+            && await RunAsync(Root, environment, ["write-tree"], cancellation) is (0, var now)
+            && await RunAsync(Root, environment, ["rev-parse", "--verify", "--quiet", $"{tree}^{{tree}}"], cancellation) is (0, var then)
+            && now == then
+            && !await HasNestedAsync(tree, cancellation);
+    }
 
     private async Task<bool> HasNestedAsync(string tree, CancellationToken cancellation)
     {

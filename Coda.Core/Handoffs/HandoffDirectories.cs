@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using Coda.Core.Security;
+using Coda.Core.Storage;
+using Coda.Core.Workspaces;
+
+namespace Coda.Core.Handoffs;
+
+/// <summary>
+/// The directories of hand-offs: the folder, and beside it what its agent is given. One at a time looks into one or removes it, so that
+/// no look begins in what goes away or leaves something in what has gone.
+/// </summary>
+internal sealed class HandoffDirectories(CodaHome home)
+{
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> turns = new(); // one small object for each hand-off since the start
+
+    /// <summary>Compares the folder as it is with something; null when it is gone, or no repository of its own.</summary>
+    /// <param name="handoff">Whose folder.</param>
+    /// <param name="look">Gets the tree; its snapshots are gone afterwards.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<T?> LookAsync<T>(HandoffView handoff, Func<GitTree, Task<T?>> look, CancellationToken cancellation) =>
+        TakeTurnAsync(handoff.Id, () => LookNowAsync(handoff, look, cancellation), cancellation);
+
+    /// <summary>Removes the directory with all that is in it, if it is there.</summary>
+    public Task RemoveAsync(string id, CancellationToken cancellation) => TakeTurnAsync(id, () => RemoveNowAsync(id), cancellation);
+
+    /// <summary>Removes the directory if it holds nothing that anybody made; whether it did.</summary>
+    /// <param name="handoff">Whose it is.</param>
+    /// <param name="baseline">What was brought; null = not known.</param>
+    /// <param name="refs">The refs of the folder's repository as they were then; null = not known.</param>
+    public Task<bool> RemoveUntouchedAsync(HandoffView handoff, string? baseline, string? refs) => TakeTurnAsync(
+        handoff.Id,
+        async () => await IsUntouchedAsync(handoff, baseline, refs) && await RemoveNowAsync(handoff.Id),
+        CancellationToken.None);
+
+    private string Of(string id) => Path.Combine(home.ProjectsDirectory, id);
+
+    // In doubt it is touched. What lies beside the folder counts: a report, a second working tree, the folder itself under another name.
+    private async Task<bool> IsUntouchedAsync(HandoffView handoff, string? baseline, string? refs)
+    {
+        var own = Of(handoff.Id);
+        string[] ours = [handoff.Directory, Path.Combine(own, ".agent"), Path.Combine(own, "prompt.md")];
+        if (new DirectoryInfo(handoff.Directory) is not { Exists: true, LinkTarget: null } || Directory.EnumerateFileSystemEntries(own).Except(ours).Any())
+        {
+            return false;
+        }
+
+        return DirectoryTree.IsEmpty(handoff.Directory)
+            || (baseline is not null && refs is not null && await LookNowAsync(handoff, IsAsBroughtAsync, CancellationToken.None));
+
+        async Task<bool> IsAsBroughtAsync(GitTree tree) =>
+            await tree.RefsAsync(CancellationToken.None) == refs && await tree.IsAllInAsync(baseline, CancellationToken.None);
+    }
+
+    private async Task<T?> LookNowAsync<T>(HandoffView handoff, Func<GitTree, Task<T?>> look, CancellationToken cancellation)
+    {
+        if (GitTree.RootOf(handoff.Directory) != handoff.Directory)
+        {
+            return default;
+        }
+
+        var store = Path.Combine(Of(handoff.Id), RandomId.New("look-", 12));
+        try
+        {
+            return await GitTree.OpenAsync(handoff.Directory, store, cancellation) is { } tree ? await look(tree) : default;
+        }
+        finally
+        {
+            DirectoryTree.Remove(store);
+        }
+    }
+
+    private async Task<bool> RemoveNowAsync(string id)
+    {
+        await Task.Run(() => DirectoryTree.Remove(Of(id)));
+        return true;
+    }
+
+    private async Task<T> TakeTurnAsync<T>(string id, Func<Task<T>> act, CancellationToken cancellation)
+    {
+        var turn = turns.GetOrAdd(id, _ => new SemaphoreSlim(1));
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            return await act();
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+}
