@@ -114,6 +114,41 @@ public sealed class KeptTests : IAsyncLifetime
         Assert.False(Directory.Exists(Own(view)));
     }
 
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("git checkout -qb feature; git commit -q --allow-empty -m two; git checkout -q main", 0)]
+    [InlineData("git stash -q; git stash apply -q", 0)]
+    [InlineData("echo two > notes.md; git commit -qam two", 1)]
+    [InlineData("echo mine > result.log", 0)]
+    public async Task A_copy_of_a_repository_shows_what_changed_in_it_and_goes_only_if_nothing_did(string made, int? changes)
+    {
+        Shell("git init -q; echo '*.log' > .gitignore; git add -A; git commit -qm one; git branch old; echo more > data/2.csv; echo more >> notes.md", Source);
+        var view = await LaunchAsync();
+        await DoAsync(view, made);
+        await EndAsync();
+        Assert.Equal(changes, (await host.Get<HandoffFolders>().ListAsync(default)).SingleOrDefault()?.Changes);
+        Assert.Equal(changes is not null, Directory.Exists(Own(view)));
+        if (changes > 0)
+        {
+            var diff = await host.Get<HandoffFolders>().DiffAsync(view.Id, default);
+            Assert.Contains("+two\n", diff, StringComparison.Ordinal);
+            Assert.DoesNotContain("2.csv", diff, StringComparison.Ordinal); // that came so
+        }
+    }
+
+    [Theory]
+    [InlineData("git worktree add -q ../p")]
+    [InlineData("mkdir ../p; ln -s ../main/.git ../p/.git; git -C ../p reset -q --hard")]
+    public async Task What_is_committed_in_a_copy_stays_in_the_copy(string share)
+    {
+        Shell($"rm -rf p; git init -q main; cd main; echo one > notes.md; git add -A; git commit -qm one; {share}; git for-each-ref > ../before", host.Projects);
+        var view = await LaunchAsync();
+        await DoAsync(view, "echo two > notes.md; git commit -qam two; git branch mine");
+        Shell("git -C main for-each-ref | cmp - before; git -C main cat-file -e HEAD:notes.md", host.Projects);
+        await EndAsync();
+        Assert.Equal(1, Assert.Single(await host.Get<HandoffFolders>().ListAsync(default)).Changes);
+    }
+
     private static string Own(HandoffView view) => Path.GetDirectoryName(view.Directory)!;
 
     private static void Shell(string script, string directory)

@@ -13,6 +13,22 @@ internal sealed class HandoffDirectories(CodaHome home)
 {
     private readonly ConcurrentDictionary<string, SemaphoreSlim> turns = new(); // one small object for each hand-off since the start
 
+    /// <summary>
+    /// Remembers what was brought, as a commit or, where a repository came with it, as a tree in that, and the refs there are; nulls where git cannot.
+    /// </summary>
+    public Task<(string? Baseline, string? Refs)> RememberAsync(HandoffView handoff, CancellationToken cancellation)
+    {
+        return TakeTurnAsync(handoff.Id, RememberNowAsync, cancellation);
+
+        async Task<(string?, string?)> RememberNowAsync()
+        {
+            var baseline = GitTree.IsOwn(handoff.Directory)
+                ? await LookNowAsync(handoff, tree => tree.KeepAsync(cancellation), cancellation)
+                : await GitTree.CommitAllAsync(handoff.Directory, $"As brought from {handoff.Source}", cancellation);
+            return (baseline, await LookNowAsync(handoff, tree => tree.RefsAsync(cancellation), cancellation));
+        }
+    }
+
     /// <summary>Compares the folder as it is with something; null when it is gone, or no repository of its own.</summary>
     /// <param name="handoff">Whose folder.</param>
     /// <param name="look">Gets the tree; its snapshots are gone afterwards.</param>

@@ -2,7 +2,6 @@ using Coda.Core.Agents;
 using Coda.Core.Recordings;
 using Coda.Core.Storage;
 using Coda.Core.Terminals;
-using Coda.Core.Workspaces;
 
 namespace Coda.Core.Handoffs;
 
@@ -108,14 +107,9 @@ internal sealed class HandoffSession(
 
             pulled.SetResult();
             var empty = DirectoryTree.IsEmpty(plan.View.Directory);
-            if (GitTree.RootOf(plan.View.Directory) != plan.View.Directory)
-            {
-                baseline = await GitTree.CommitAllAsync(plan.View.Directory, $"As brought from {plan.View.Source}", CancellationToken.None);
-                await stored.Task;
-                await store.SetBaselineAsync(plan.View.Id, baseline);
-                refs = await directories.LookAsync(plan.View, tree => tree.RefsAsync(CancellationToken.None), CancellationToken.None);
-            }
-
+            (baseline, refs) = await directories.RememberAsync(plan.View, CancellationToken.None);
+            await stored.Task;
+            await store.SetBaselineAsync(plan.View.Id, baseline);
             ready.TrySetResult(("", empty ? $"{plan.View.Source} is empty: the agent begins in an empty directory. " : ""));
         }
 

@@ -72,7 +72,23 @@ public sealed class GitTree
         });
     }
 
-    /// <summary>Makes a directory a repository with one commit that holds all of it, ignored files too; the commit, or null.</summary>
+    /// <summary>
+    /// Whether a directory is a repository of its own; cuts it off when it is a part of another: a <c>.git</c> that is a file or a link
+    /// leads there, also from a copy, and what is committed here would appear there.
+    /// </summary>
+    public static bool IsOwn(string directory)
+    {
+        var place = Path.Combine(directory, ".git");
+        if (new DirectoryInfo(place) is { Exists: true, LinkTarget: null })
+        {
+            return true;
+        }
+
+        File.Delete(place);
+        return false;
+    }
+
+    /// <summary>Makes a directory a repository with one commit that holds all of it, ignored files too; the commit, or null and no repository.</summary>
     public static async Task<string?> CommitAllAsync(string directory, string message, CancellationToken cancellation)
     {
         if (!IsAvailable)
@@ -86,23 +102,34 @@ public sealed class GitTree
             ["add", "--all", "--force"],
             ["-c", "user.name=CoDA", "-c", "user.email=coda@localhost", "-c", "commit.gpgSign=false", "commit", "--quiet", "--allow-empty", "--message", message],
         ];
-        foreach (var step in steps)
+        string? commit = null;
+        try
         {
-            if (await RunAsync(directory, [], step, cancellation) is (not 0, _))
+            foreach (var step in steps)
             {
-                return null;
+                if (await RunAsync(directory, [], step, cancellation) is (not 0, _))
+                {
+                    return null;
+                }
+            }
+
+            return commit = await RunAsync(directory, [], ["rev-parse", "HEAD"], cancellation) is (0, var head) ? head.Trim() : null;
+        }
+        finally
+        {
+            if (commit is null && Directory.Exists(Path.Combine(directory, ".git")))
+            {
+                Directory.Delete(Path.Combine(directory, ".git"), recursive: true);
             }
         }
-
-        return await RunAsync(directory, [], ["rev-parse", "HEAD"], cancellation) is (0, var commit) ? commit.Trim() : null;
     }
 
     /// <summary>Remembers every file that is not ignored; the tree's id, or null.</summary>
-    public async Task<string?> SnapshotAsync(CancellationToken cancellation) =>
-        await RunAsync(Root, environment, ["add", "--all"], cancellation) is (0, _)
-        && await RunAsync(Root, environment, ["write-tree"], cancellation) is (0, var tree)
-            ? tree.Trim()
-            : null;
+    public Task<string?> SnapshotAsync(CancellationToken cancellation) => SnapshotAsync(environment, cancellation);
+
+    /// <summary>The same, in the repository itself: it lasts longer than the store, until somebody has git prune what no ref leads to.</summary>
+    public Task<string?> KeepAsync(CancellationToken cancellation) =>
+        SnapshotAsync(new() { ["GIT_INDEX_FILE"] = environment["GIT_INDEX_FILE"] }, cancellation);
 
     /// <summary>
     /// The files that differ between two snapshots or commits; null when git cannot tell, as when one of them is gone, or there are
@@ -152,6 +179,12 @@ public sealed class GitTree
             && now == then
             && !await HasNestedAsync(tree, cancellation);
     }
+
+    private async Task<string?> SnapshotAsync(Dictionary<string, string> variables, CancellationToken cancellation) =>
+        await RunAsync(Root, variables, ["add", "--all"], cancellation) is (0, _)
+        && await RunAsync(Root, variables, ["write-tree"], cancellation) is (0, var tree)
+            ? tree.Trim()
+            : null;
 
     private async Task<bool> HasNestedAsync(string tree, CancellationToken cancellation)
     {
@@ -227,6 +260,7 @@ public sealed class GitTree
         catch (OperationCanceledException)
         {
             git.Kill(entireProcessTree: true);
+            await git.WaitForExitAsync(CancellationToken.None); // it writes no more where somebody is about to tidy up
             throw;
         }
     }
