@@ -149,6 +149,24 @@ public sealed class KeptTests : IAsyncLifetime
         Assert.Equal(1, Assert.Single(await host.Get<HandoffFolders>().ListAsync(default)).Changes);
     }
 
+    [Fact]
+    public async Task Read_only_directories_go_like_others()
+    {
+        Assert.SkipWhen(Environment.IsPrivilegedProcess, "root may write everywhere");
+        Shell("mkdir -p cache/deep; echo x > cache/deep/x; chmod 555 cache/deep cache", Source);
+        var view = await LaunchAsync();
+        await DoAsync(view, "true");
+        await EndAsync();
+        Assert.False(Directory.Exists(Own(view)));
+        Assert.NotNull((await NowAsync(view))!.RemovedAt);
+
+        Shell("chmod 000 notes.md", Source);
+        var failed = Assert.IsType<HandoffStart.Refused>(await host.Get<HandoffService>().StartAsync(Request(Source), default));
+        Assert.Contains("notes.md", failed.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetDirectories(host.Home.ProjectsDirectory));
+        Shell("chmod 755 cache cache/deep", Source);
+    }
+
     private static string Own(HandoffView view) => Path.GetDirectoryName(view.Directory)!;
 
     private static void Shell(string script, string directory)

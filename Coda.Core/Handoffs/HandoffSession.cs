@@ -54,9 +54,16 @@ internal sealed class HandoffSession(
         await listening;
         if (!ready.Task.IsCompleted)
         {
-            await directories.RemoveAsync(view.Id, CancellationToken.None);
-            await store.DeleteAsync(view.Id);
-            ready.TrySetResult((Failure(terminal, end), ""));
+            try
+            {
+                await directories.RemoveAsync(view.Id, CancellationToken.None);
+            }
+            finally
+            {
+                await store.DeleteAsync(view.Id);
+                ready.TrySetResult((Failure(terminal, end), ""));
+            }
+
             return;
         }
 
