@@ -43,9 +43,30 @@ public sealed class TaskChangesTests : IAsyncLifetime
         Assert.Null(await host.Tasks().DiffAsync(id, default));
     }
 
-    private void Shell(string script)
+    [Fact]
+    public async Task Without_the_repository_it_began_in_nothing_is_claimed()
     {
-        using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { WorkingDirectory = host.Projects })!;
+        await using var other = new CoreHost(FakeAgent.Does("echo b > a.txt; rm -rf .git; git init -q; result completed done"));
+        await other.StartAsync();
+        Shell("git init -q -b main; echo a > a.txt; git add -A; git -c user.name=a -c user.email=a@b.c commit -qm first", other.Projects);
+        Assert.Null((await other.ResultAsync(await other.EndsAsync(await other.RunsAsync()))).FilesChangedObserved);
+    }
+
+    [Fact]
+    public async Task Of_a_repository_with_another_one_inside_nothing_is_claimed()
+    {
+        await using var other = new CoreHost(FakeAgent.Does("echo two > lib/a.txt; result completed done"));
+        await other.StartAsync();
+        Shell("git() { command git -c user.name=a -c user.email=a@b.c \"$@\"; }; git init -q -b main . && git init -q -b main lib && cd lib && echo one > a.txt "
+            + "&& git add -A && git commit -qm lib && cd .. && git add -A && git commit -qm first", other.Projects);
+        Assert.Null((await other.ResultAsync(await other.EndsAsync(await other.RunsAsync()))).FilesChangedObserved);
+    }
+
+    private void Shell(string script) => Shell(script, host.Projects);
+
+    private static void Shell(string script, string directory)
+    {
+        using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { WorkingDirectory = directory })!;
         bash.WaitForExit();
         Assert.Equal(0, bash.ExitCode);
     }

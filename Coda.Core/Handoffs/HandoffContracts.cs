@@ -59,7 +59,7 @@ public sealed record HandoffView
     /// <summary>Where the agent works.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>Commit of what was brought there; null where there is none.</summary>
+    /// <summary>Commit or tree of what was brought there; null where there is none.</summary>
     public string? Baseline { get; init; }
 
     /// <summary>First 100 characters of the prompt, on one line.</summary>

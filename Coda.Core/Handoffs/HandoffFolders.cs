@@ -9,14 +9,14 @@ public sealed class HandoffFolders
     private const int Most = 200;
     private readonly HandoffStore store;
     private readonly DatabricksCli databricks;
-    private readonly CodaHome home;
+    private readonly HandoffDirectories directories;
     private readonly TimeProvider time;
 
-    internal HandoffFolders(HandoffStore store, DatabricksCli databricks, CodaHome home, TimeProvider time)
+    internal HandoffFolders(HandoffStore store, DatabricksCli databricks, HandoffDirectories directories, TimeProvider time)
     {
         this.store = store;
         this.databricks = databricks;
-        this.home = home;
+        this.directories = directories;
         this.time = time;
     }
 
@@ -67,7 +67,7 @@ public sealed class HandoffFolders
             return false;
         }
 
-        await Task.Run(() => DirectoryTree.Remove(Path.Combine(home.ProjectsDirectory, id)), cancellation);
+        await directories.RemoveAsync(id, cancellation);
         await store.SetRemovedAsync(id, time.GetUtcNow());
         return true;
     }
@@ -78,9 +78,11 @@ public sealed class HandoffFolders
         return new HandoffFolder(handoff, await Task.Run(() => DirectoryTree.Size(handoff.Directory), cancellation), changes?.Count);
     }
 
-    private async Task<T?> ChangesAsync<T>(HandoffView handoff, Func<GitTree, string, string, Task<T>> compare, CancellationToken cancellation)
+    private async Task<T?> ChangesAsync<T>(HandoffView handoff, Func<GitTree, string, string, Task<T?>> compare, CancellationToken cancellation)
         where T : class => handoff.Baseline is { } baseline
-            ? await FolderLook.AtAsync(
-                Path.Combine(home.ProjectsDirectory, handoff.Id), handoff.Directory, (tree, now) => compare(tree, baseline, now), cancellation)
+            ? await directories.LookAsync(
+                handoff,
+                async tree => await tree.SnapshotAsync(cancellation) is { } now ? await compare(tree, baseline, now) : null,
+                cancellation)
             : null;
 }

@@ -10,6 +10,7 @@ public sealed partial class HandoffService : IAsyncDisposable
 {
     private readonly HandoffRules rules;
     private readonly HandoffStore store;
+    private readonly HandoffDirectories directories;
     private readonly TerminalRegistry terminals;
     private readonly HandoffOptions options;
     private readonly TimeProvider time;
@@ -17,10 +18,12 @@ public sealed partial class HandoffService : IAsyncDisposable
     private readonly ConcurrentDictionary<Terminal, Task> following = new();
 
     internal HandoffService(
-        HandoffRules rules, HandoffStore store, TerminalRegistry terminals, IOptions<HandoffOptions> options, TimeProvider time, ILogger<HandoffService> log)
+        HandoffRules rules, HandoffStore store, HandoffDirectories directories, TerminalRegistry terminals, IOptions<HandoffOptions> options,
+        TimeProvider time, ILogger<HandoffService> log)
     {
         this.rules = rules;
         this.store = store;
+        this.directories = directories;
         this.terminals = terminals;
         this.options = options.Value;
         this.time = time;
@@ -46,7 +49,7 @@ public sealed partial class HandoffService : IAsyncDisposable
             return new HandoffStart.Refused(refusal);
         }
 
-        var session = new HandoffSession(plan, store, TimeSpan.FromSeconds(options.PullSeconds), time);
+        var session = new HandoffSession(plan, store, directories, TimeSpan.FromSeconds(options.PullSeconds), time);
         TerminalOpening? opening = null;
         try
         {
@@ -56,7 +59,7 @@ public sealed partial class HandoffService : IAsyncDisposable
         {
             if (opening is not TerminalOpening.Opened)
             {
-                session.RemoveFiles();
+                await directories.RemoveAsync(plan.View.Id, CancellationToken.None);
             }
         }
 

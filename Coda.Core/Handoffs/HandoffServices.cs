@@ -12,10 +12,12 @@ public static class HandoffServices
     public static IServiceCollection AddHandoffs(this IServiceCollection services) => services
         .AddSingleton<DatabricksCli>()
         .AddSingleton<HandoffStore>()
+        .AddSingleton<HandoffDirectories>()
         .AddSingleton<HandoffRules>()
         .AddSingleton(provider => new HandoffService(
             provider.GetRequiredService<HandoffRules>(),
             provider.GetRequiredService<HandoffStore>(),
+            provider.GetRequiredService<HandoffDirectories>(),
             provider.GetRequiredService<TerminalRegistry>(),
             provider.GetRequiredService<IOptions<HandoffOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
@@ -23,6 +25,6 @@ public static class HandoffServices
         .AddSingleton(provider => new HandoffFolders(
             provider.GetRequiredService<HandoffStore>(),
             provider.GetRequiredService<DatabricksCli>(),
-            provider.GetRequiredService<Storage.CodaHome>(),
+            provider.GetRequiredService<HandoffDirectories>(),
             provider.GetRequiredService<TimeProvider>()));
 }

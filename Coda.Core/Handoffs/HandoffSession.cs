@@ -2,15 +2,15 @@ using Coda.Core.Agents;
 using Coda.Core.Recordings;
 using Coda.Core.Storage;
 using Coda.Core.Terminals;
-using Coda.Core.Workspaces;
 
 namespace Coda.Core.Handoffs;
 
 /// <summary>
 /// One hand-off in its terminal: the pull, whose exit code decides; then the agent; then a shell, so that leaving the agent does not
-/// end the session. What was brought is removed when the pull failed, and at the end when nothing in it was changed.
+/// end the session. What was brought is removed when the pull failed, and at the end when it holds nothing that anybody made.
 /// </summary>
-internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeSpan pullLimit, TimeProvider time) : IDisposable
+internal sealed class HandoffSession(
+    HandoffPlan plan, HandoffStore store, HandoffDirectories directories, TimeSpan pullLimit, TimeProvider time) : IDisposable
 {
     private readonly TaskCompletionSource<(string Failure, string Note)> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource pulled = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -18,6 +18,7 @@ internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeS
     private readonly Queue<TerminalCommand> following = new(plan.Pull is null ? [plan.Shell] : [plan.Agent, plan.Shell]);
     private readonly CancellationTokenSource agentLeft = new();
     private string? baseline;
+    private string? refs;
 
     /// <summary>Completes when the agent begins, with something worth telling or nothing; or with why it never will.</summary>
     public Task<(string Failure, string Note)> Ready => ready.Task;
@@ -53,19 +54,25 @@ internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeS
         await listening;
         if (!ready.Task.IsCompleted)
         {
-            RemoveFiles();
-            await store.DeleteAsync(view.Id);
-            ready.TrySetResult((Failure(terminal, end), ""));
+            try
+            {
+                await directories.RemoveAsync(view.Id, CancellationToken.None);
+            }
+            finally
+            {
+                await store.DeleteAsync(view.Id);
+                ready.TrySetResult((Failure(terminal, end), ""));
+            }
+
             return;
         }
 
         if (plan.View.Kind == HandoffKind.InPlace)
         {
-            RemoveFiles();
+            await directories.RemoveAsync(view.Id, CancellationToken.None);
         }
-        else if (await IsUnchangedAsync())
+        else if (await directories.RemoveUntouchedAsync(view, baseline, refs))
         {
-            RemoveFiles();
             await store.SetRemovedAsync(view.Id, time.GetUtcNow());
         }
     }
@@ -75,9 +82,6 @@ internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeS
 
     /// <inheritdoc />
     public void Dispose() => agentLeft.Dispose();
-
-    /// <summary>Removes what was made for it.</summary>
-    public void RemoveFiles() => DirectoryTree.Remove(plan.Own);
 
     private async Task ListenAsync(Terminal terminal)
     {
@@ -110,13 +114,9 @@ internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeS
 
             pulled.SetResult();
             var empty = DirectoryTree.IsEmpty(plan.View.Directory);
-            if (GitTree.RootOf(plan.View.Directory) != plan.View.Directory)
-            {
-                baseline = await GitTree.CommitAllAsync(plan.View.Directory, $"As brought from {plan.View.Source}", CancellationToken.None);
-                await stored.Task;
-                await store.SetBaselineAsync(plan.View.Id, baseline);
-            }
-
+            (baseline, refs) = await directories.RememberAsync(plan.View, CancellationToken.None);
+            await stored.Task;
+            await store.SetBaselineAsync(plan.View.Id, baseline);
             ready.TrySetResult(("", empty ? $"{plan.View.Source} is empty: the agent begins in an empty directory. " : ""));
         }
 
@@ -146,19 +146,5 @@ internal sealed class HandoffSession(HandoffPlan plan, HandoffStore store, TimeS
                 + (shown.Length > 0 ? shown : " It said nothing."),
             _ => $"The hand-off of '{source}' was ended while its files were pulled.",
         };
-    }
-
-    private async Task<bool> IsUnchangedAsync()
-    {
-        var directory = plan.View.Directory;
-        if (DirectoryTree.IsEmpty(directory))
-        {
-            return true;
-        }
-
-        return baseline is not null && await FolderLook.AtAsync(plan.Own, directory, IsLikeBaselineAsync, CancellationToken.None);
-
-        async Task<bool> IsLikeBaselineAsync(GitTree tree, string now) =>
-            (await tree.ChangesAsync(baseline, now, CancellationToken.None)).Count == 0 && !await tree.HasIgnoredAsync(CancellationToken.None);
     }
 }

@@ -49,12 +49,11 @@ internal sealed class TaskChanges
         using var patience = new CancellationTokenSource(LongestLook, time);
         try
         {
-            if (await tree.SnapshotAsync(patience.Token) is not { } after)
+            if (await tree.SnapshotAsync(patience.Token) is not { } after || await tree.ChangesAsync(before, after, patience.Token) is not { } changes)
             {
                 return null;
             }
 
-            var changes = await tree.ChangesAsync(before, after, patience.Token);
             if (changes.Count > 0)
             {
                 await File.WriteAllTextAsync(files.Diff, await tree.DiffAsync(before, after, patience.Token), patience.Token);

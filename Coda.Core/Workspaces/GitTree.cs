@@ -11,6 +11,7 @@ public sealed class GitTree
 {
     private const int LongestDiff = 512 * 1024;
     private const int LongestOutput = 1024 * 1024; // characters
+    private const string Nested = "160000 "; // mode of an entry that is another repository's commit
     private readonly Dictionary<string, string> environment;
 
     private GitTree(string root, Dictionary<string, string> environment)
@@ -71,7 +72,23 @@ public sealed class GitTree
         });
     }
 
-    /// <summary>Makes a directory a repository with one commit that holds all of it, ignored files too; the commit, or null.</summary>
+    /// <summary>
+    /// Whether a directory is a repository of its own; cuts it off when it is a part of another: a <c>.git</c> that is a file or a link
+    /// leads there, also from a copy, and what is committed here would appear there.
+    /// </summary>
+    public static bool IsOwn(string directory)
+    {
+        var place = Path.Combine(directory, ".git");
+        if (new DirectoryInfo(place) is { Exists: true, LinkTarget: null })
+        {
+            return true;
+        }
+
+        File.Delete(place);
+        return false;
+    }
+
+    /// <summary>Makes a directory a repository with one commit that holds all of it, ignored files too; the commit, or null and no repository.</summary>
     public static async Task<string?> CommitAllAsync(string directory, string message, CancellationToken cancellation)
     {
         if (!IsAvailable)
@@ -85,44 +102,123 @@ public sealed class GitTree
             ["add", "--all", "--force"],
             ["-c", "user.name=CoDA", "-c", "user.email=coda@localhost", "-c", "commit.gpgSign=false", "commit", "--quiet", "--allow-empty", "--message", message],
         ];
-        foreach (var step in steps)
+        string? commit = null;
+        try
         {
-            if (await RunAsync(directory, [], step, cancellation) is (not 0, _))
+            foreach (var step in steps)
             {
-                return null;
+                if (await RunAsync(directory, [], step, cancellation) is (not 0, _))
+                {
+                    return null;
+                }
+            }
+
+            return commit = await RunAsync(directory, [], ["rev-parse", "HEAD"], cancellation) is (0, var head) ? head.Trim() : null;
+        }
+        finally
+        {
+            if (commit is null && Directory.Exists(Path.Combine(directory, ".git")))
+            {
+                Directory.Delete(Path.Combine(directory, ".git"), recursive: true);
             }
         }
-
-        return await RunAsync(directory, [], ["rev-parse", "HEAD"], cancellation) is (0, var commit) ? commit.Trim() : null;
     }
 
     /// <summary>Remembers every file that is not ignored; the tree's id, or null.</summary>
-    public async Task<string?> SnapshotAsync(CancellationToken cancellation) =>
-        await RunAsync(Root, environment, ["add", "--all"], cancellation) is (0, _)
-        && await RunAsync(Root, environment, ["write-tree"], cancellation) is (0, var tree)
+    public Task<string?> SnapshotAsync(CancellationToken cancellation) => SnapshotAsync(environment, cancellation);
+
+    /// <summary>The same, in the repository itself: it lasts longer than the store, until somebody has git prune what no ref leads to.</summary>
+    public Task<string?> KeepAsync(CancellationToken cancellation) =>
+        SnapshotAsync(new() { ["GIT_INDEX_FILE"] = environment["GIT_INDEX_FILE"] }, cancellation);
+
+    /// <summary>
+    /// The files that differ between two snapshots or commits; null when git cannot tell, as when one of them is gone, or there are
+    /// repositories inside this one: a snapshot has their commits and nothing of what lies in them.
+    /// </summary>
+    public async Task<IReadOnlyList<FileChange>?> ChangesAsync(string from, string to, CancellationToken cancellation) =>
+        await RunAsync(Root, environment, ["diff", "--no-renames", "--name-status", "-z", from, to, "--"], cancellation) is (0, var output)
+        && !await HasNestedAsync(from, cancellation) && !await HasNestedAsync(to, cancellation)
+            ? [.. output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Chunk(2).Where(pair => pair.Length == 2).Select(pair => new FileChange(pair[1], pair[0][0]))]
+            : null;
+
+    /// <summary>The difference as text, at most 512 KB of it, and a word on what is not in it; null when git cannot tell.</summary>
+    public async Task<string?> DiffAsync(string from, string to, CancellationToken cancellation)
+    {
+        if (await RunAsync(Root, environment, ["diff", "--no-ext-diff", "--no-textconv", "--no-color", "--submodule=short", from, to, "--"], cancellation)
+            is not (0, var output))
+        {
+            return null;
+        }
+
+        var text = output.Length <= LongestDiff ? output : $"{output[..LongestDiff]}\n… and more.\n";
+        return await HasNestedAsync(from, cancellation) || await HasNestedAsync(to, cancellation)
+            ? $"{text}… and whatever changed in the repositories inside this one, which is not looked at.\n"
+            : text;
+    }
+
+    /// <summary>Every ref of the repository, with its commit, and the HEAD of each of its working trees; null when git cannot tell.</summary>
+    public async Task<string?> RefsAsync(CancellationToken cancellation) =>
+        await RunAsync(Root, [], ["worktree", "list", "--porcelain"], cancellation) is (0, { Length: < LongestOutput } heads)
+        && await RunAsync(Root, [], ["for-each-ref", "--format=%(refname) %(objectname)"], cancellation) is (0, { Length: < LongestOutput } refs)
+            ? heads + refs
+            : null;
+
+    /// <summary>Whether a snapshot or commit has all that is there, ignored files included; false when git cannot tell.</summary>
+    public async Task<bool> IsAllInAsync(string tree, CancellationToken cancellation)
+    {
+        if (await RunAsync(Root, [], ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory"], cancellation) is not (0, ""))
+        {
+            return false;
+        }
+
+        // Every file is read: what an index says of files may be what somebody told it to say (--assume-unchanged).
+        return await RunAsync(Root, environment, ["read-tree", "--empty"], cancellation) is (0, _)
+            && await RunAsync(Root, environment, ["add", "--all", "--force"], cancellation) is (0, _)
+            && await RunAsync(Root, environment, ["write-tree"], cancellation) is (0, var now)
+            && await RunAsync(Root, environment, ["rev-parse", "--verify", "--quiet", $"{tree}^{{tree}}"], cancellation) is (0, var then)
+            && now == then
+            && !await HasNestedAsync(tree, cancellation);
+    }
+
+    private async Task<string?> SnapshotAsync(Dictionary<string, string> variables, CancellationToken cancellation) =>
+        await RunAsync(Root, variables, ["add", "--all"], cancellation) is (0, _)
+        && await RunAsync(Root, variables, ["write-tree"], cancellation) is (0, var tree)
             ? tree.Trim()
             : null;
 
-    /// <summary>The files that differ between two snapshots or commits.</summary>
-    public async Task<IReadOnlyList<FileChange>> ChangesAsync(string from, string to, CancellationToken cancellation)
+    private async Task<bool> HasNestedAsync(string tree, CancellationToken cancellation)
     {
-        var (_, output) = await RunAsync(Root, environment, ["diff", "--no-renames", "--name-status", "-z", from, to, "--"], cancellation);
-        return [.. output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Chunk(2).Where(pair => pair.Length == 2).Select(pair => new FileChange(pair[1], pair[0][0]))];
+        var (code, found) = await RunAsync(Root, environment, ["ls-tree", "-r", "--full-tree", tree], FindAsync, cancellation);
+        return code != 0 || found;
+
+        async Task<bool> FindAsync(StreamReader entries)
+        {
+            while (await entries.ReadLineAsync(cancellation) is { } entry)
+            {
+                if (entry.StartsWith(Nested, StringComparison.Ordinal))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
     }
 
-    /// <summary>The difference as text, at most 512 KB of it.</summary>
-    public async Task<string> DiffAsync(string from, string to, CancellationToken cancellation)
-    {
-        var (_, output) = await RunAsync(Root, environment, ["diff", "--no-ext-diff", "--no-textconv", "--no-color", from, to, "--"], cancellation);
-        return output.Length <= LongestDiff ? output : $"{output[..LongestDiff]}\n… and more.\n";
-    }
-
-    /// <summary>Whether there are files that git is told to ignore.</summary>
-    public async Task<bool> HasIgnoredAsync(CancellationToken cancellation) =>
-        await RunAsync(Root, [], ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory"], cancellation) is (0, { Length: > 0 });
-
-    private static async Task<(int Code, string Output)> RunAsync(
+    private static Task<(int Code, string Output)> RunAsync(
         string directory, Dictionary<string, string> variables, string[] arguments, CancellationToken cancellation)
+    {
+        return RunAsync(directory, variables, arguments, ReadAsync, cancellation);
+
+        async Task<string> ReadAsync(StreamReader reader)
+        {
+            var output = new char[LongestOutput];
+            return new string(output, 0, await reader.ReadBlockAsync(output, cancellation));
+        }
+    }
+
+    private static async Task<(int Code, T Output)> RunAsync<T>(
+        string directory, Dictionary<string, string> variables, string[] arguments, Func<StreamReader, Task<T>> read, CancellationToken cancellation)
     {
         // Nothing of the user's or the repository's configuration may run a program here or ask a question.
         var start = new ProcessStartInfo("git", [
@@ -150,20 +246,21 @@ public sealed class GitTree
         var errors = git.StandardError.ReadToEndAsync(CancellationToken.None);
         try
         {
-            var output = new char[LongestOutput];
-            var length = await git.StandardOutput.ReadBlockAsync(output, cancellation);
-            if (length == output.Length)
+            var output = await read(git.StandardOutput);
+            var isEnough = await git.StandardOutput.ReadAsync(new char[1], cancellation) > 0;
+            if (isEnough)
             {
                 git.Kill(); // more than anybody reads
             }
 
             await git.WaitForExitAsync(cancellation);
             await errors;
-            return (length == output.Length ? 0 : git.ExitCode, new string(output, 0, length));
+            return (isEnough ? 0 : git.ExitCode, output);
         }
         catch (OperationCanceledException)
         {
             git.Kill(entireProcessTree: true);
+            await git.WaitForExitAsync(CancellationToken.None); // it writes no more where somebody is about to tidy up
             throw;
         }
     }
