@@ -82,9 +82,11 @@ public static class BuiltInAgents
         Name = "gemini",
         Description = "Gemini CLI by Google.",
         Executable = "gemini",
-        Headless = ["{permissions}"],
+        Headless = ["{permissions}", "{grants}"],
         Smart = new() { Arguments = ["--skip-trust", "--policy", "{taskDir}/policy.toml"] },
         Yolo = new() { Arguments = ["--yolo"] },
+        // Its shell writes anywhere; its own tools only inside the workspace, whatever the mode.
+        Grants = ["--include-directories", "{resultsDir}"],
         Interactive = ["--skip-trust", "-i", "{prompt}"],
         Quit = "/quit",
         Titles =

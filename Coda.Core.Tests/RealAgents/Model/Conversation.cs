@@ -40,6 +40,9 @@ internal sealed partial record Conversation(string System, string UserText, int 
 {
     private static readonly string[] Shells = ["Bash", "bash", "run_shell_command", "exec_command", "shell_command", "shell"];
 
+    /// <summary>In an argument of a tool: the file that the envelope wants the result in.</summary>
+    public const string ResultFile = "{resultFile}";
+
     /// <summary>A prompt that makes the model do these steps.</summary>
     public static string Script(params Step[] steps) => $"[[script:{Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(steps))}]]";
 
@@ -69,7 +72,7 @@ internal sealed partial record Conversation(string System, string UserText, int 
         {
             // Claude's tools of MCP servers are not among the offered ones, even when it has just searched for one.
             var tool = Tools.FirstOrDefault(tool => tool.Name == step.Tool || tool.Name.EndsWith($"__{step.Tool}", StringComparison.Ordinal));
-            return new Answer("", tool ?? new OfferedTool($"mcp__coda__{step.Tool}", null), step.Extra ?? []);
+            return new Answer("", tool ?? new OfferedTool($"mcp__coda__{step.Tool}", null), Located(step.Extra ?? []));
         }
 
         if (step.Bash is null)
@@ -110,6 +113,9 @@ internal sealed partial record Conversation(string System, string UserText, int 
         return new Answer("", shell, arguments);
     }
 
+    private JsonObject Located(JsonObject arguments) =>
+        JsonNode.Parse(arguments.ToJsonString().Replace(ResultFile, ResultInEnvelope().Match(UserText).Groups[1].Value, StringComparison.Ordinal))!.AsObject();
+
     /// <summary>A small instance of a JSON schema: titles, routers and reviewers ask for one. Whoever asks for leave gets it.</summary>
     private static JsonNode? Example(JsonNode schema, JsonNode root, string name = "")
     {
@@ -142,6 +148,9 @@ internal sealed partial record Conversation(string System, string UserText, int 
 
     [GeneratedRegex(@"\[\[script:([A-Za-z0-9+/=]+)\]\]")]
     private static partial Regex ScriptInPrompt();
+
+    [GeneratedRegex(@"'(/[^']+/result\.json)'")]
+    private static partial Regex ResultInEnvelope();
 
     /// <summary>The text of a message's content: a string, or a list of parts of which some have text.</summary>
     public static string TextOf(JsonNode? content) => content switch
