@@ -51,6 +51,9 @@ public sealed class AgentCatalogTests : IDisposable
     [InlineData("{ \"claude\": { \"headless\": [\"{reslutsDir}\"] } }", "{reslutsDir}")]
     [InlineData("{ \"hermes\": { \"headless\": [\"x\"] } }", "{promptFile}")]
     [InlineData("{ \"claude\": { \"files\": { \"../x\": \"\" } } }", "'../x'")]
+    [InlineData("{ \"claude\": { \"interactiveFiles\": { \"prompt.md\": \"\" } } }", "'prompt.md'")]
+    [InlineData("{ \"claude\": { \"promptGrants\": [\"{grants}\"] } }", "PromptGrants: {grants}")]
+    [InlineData("{ \"claude\": { \"promptGrants\": [null] } }", "PromptGrants[0] is null")]
     [InlineData("{ \"Default\": \"nobody\" }", "nobody")]
     [InlineData("{ \"fake\": { \"executable\": \"x\", \"headless\": [\"a\", null] } }", "'fake': Headless[1] is null")]
     [InlineData("{ \"claude\": { \"smart\": { \"arguments\": [null] } } }", "Smart.Arguments[0] is null")]
@@ -135,6 +138,13 @@ public sealed class AgentCatalogTests : IDisposable
         Assert.Equal("-x {workDir}", built.Arguments[^1]);
         Assert.Null(built.StandardInputFile);
     }
+
+    [Theory]
+    [InlineData("claude", "claude --permission-mode acceptEdits --allowedTools Read(//own/.agent/**) -- read it")]
+    [InlineData("codex", """codex --no-daemon -s workspace-write -a on-request -c projects={"/w"={trust_level="trusted"}} -- read it""")]
+    [InlineData("gemini", "gemini --skip-trust --include-directories /own/.agent -i read it")]
+    public void A_kickoff_in_a_file_may_be_read(string agent, string command) => Assert.Equal(
+        command, string.Join(' ', AgentCommand.ForPerson(Catalog().Find(agent)!, "read it", "/w", filesDirectory: "/own/.agent", readsPrompt: true).Arguments));
 
     private AgentCatalog Catalog(params (string Key, string? Value)[] settings) => new(
         new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => setting.Value)).Build(), home);

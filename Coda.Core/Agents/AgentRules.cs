@@ -62,9 +62,9 @@ internal static partial class AgentRules
             return $"Files must not hold '{file}': a plain file name, and none of {string.Join(", ", Ours)}.";
         }
 
-        if (agent.InteractiveFiles.Keys.FirstOrDefault(file => file != Path.GetFileName(file) || file is "." or ".." or "") is { } own)
+        if (agent.InteractiveFiles.Keys.FirstOrDefault(file => file != Path.GetFileName(file) || file is "." or ".." or "" or AgentCommand.PromptFile) is { } own)
         {
-            return $"InteractiveFiles must not hold '{own}': a plain file name.";
+            return $"InteractiveFiles must not hold '{own}': a plain file name, and not {AgentCommand.PromptFile}.";
         }
 
         if (agent.Titles.FirstOrDefault(rule => !IsPattern(rule.Pattern)) is { } title)
@@ -81,7 +81,8 @@ internal static partial class AgentRules
             ?? NeverFilled("Grants", agent.Grants, OfTask)
             ?? NeverFilled("Smart.Arguments", agent.Smart.Arguments, OfTask)
             ?? NeverFilled("Yolo.Arguments", agent.Yolo.Arguments, OfTask)
-            ?? NeverFilled("Interactive", agent.Interactive, OfPerson);
+            ?? NeverFilled("Interactive", agent.Interactive, OfPerson, "{promptGrants}")
+            ?? NeverFilled("PromptGrants", agent.PromptGrants, OfPerson);
     }
 
     private static string? NeverFilled(string place, IEnumerable<string> arguments, string[] within, params string[] alone)
@@ -104,6 +105,7 @@ internal static partial class AgentRules
         .. List("Grants", agent.Grants),
         .. Map("Files", agent.Files),
         .. List("Interactive", agent.Interactive),
+        .. List("PromptGrants", agent.PromptGrants),
         .. Map("InteractiveEnvironment", agent.InteractiveEnvironment),
         .. Map("InteractiveFiles", agent.InteractiveFiles),
         .. agent.Seeds.SelectMany((seed, at) => List($"Seeds[{at}].Keys", seed?.Keys ?? [null!]).Prepend(($"Seeds[{at}].File", seed?.File))),

@@ -26,7 +26,9 @@ public static class BuiltInAgents
         Yolo = new() { Arguments = ["--dangerously-skip-permissions"] },
         // --add-dir swallows whatever follows it, so it comes last.
         Grants = ["--add-dir", "{resultsDir}"],
-        Interactive = ["--permission-mode", "acceptEdits", "--", "{prompt}"],
+        Interactive = ["--permission-mode", "acceptEdits", "{promptGrants}", "--", "{prompt}"],
+        // Not --add-dir: it asks whether that directory is to be trusted, and Enter there means "No, exit". Two slashes begin an absolute path.
+        PromptGrants = ["--allowedTools", "Read(/{filesDir}/**)"],
         Quit = "/exit",
         // It asks about every new folder, and Enter there means "No, exit". Of a repository it asks even where the folder above is trusted.
         Seeds =
@@ -87,7 +89,8 @@ public static class BuiltInAgents
         Yolo = new() { Arguments = ["--yolo"] },
         // Its shell writes anywhere; its own tools only inside the workspace, whatever the mode.
         Grants = ["--include-directories", "{resultsDir}"],
-        Interactive = ["--skip-trust", "-i", "{prompt}"],
+        Interactive = ["--skip-trust", "{promptGrants}", "-i", "{prompt}"],
+        PromptGrants = ["--include-directories", "{filesDir}"],
         Quit = "/quit",
         Titles =
         [
