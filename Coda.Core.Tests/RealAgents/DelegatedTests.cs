@@ -1,3 +1,4 @@
+using Coda.Core.Agents;
 using Coda.Core.Tasks;
 using Coda.Core.Terminals.Pty;
 using Coda.Core.Tests.Hosting;
@@ -15,7 +16,15 @@ public sealed class DelegatedTests : IAsyncLifetime
 
     private readonly RealAgentHost host = new();
 
-    public ValueTask InitializeAsync() => new(host.Core.StartAsync());
+    public async ValueTask InitializeAsync()
+    {
+        await host.Core.StartAsync();
+        foreach (var agent in VendorSetup.Wanted)
+        {
+            // As the first hand-off does: without its own choice of a key gemini runs no task behind a gateway.
+            AgentSeeds.Plant(host.Core.Get<AgentCatalog>().Find(agent)!, host.Core.Projects);
+        }
+    }
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
 

@@ -31,8 +31,11 @@ public static class BuiltInAgents
         PromptGrants = ["--allowedTools", "Read(/{filesDir}/**)"],
         Quit = "/exit",
         // It asks about every new folder, and Enter there means "No, exit". Of a repository it asks even where the folder above is trusted.
+        // Where it never ran, it asks for a theme before it looks at the kickoff.
         Seeds =
         [
+            new() { File = "$CLAUDE_CONFIG_DIR/.claude.json", Keys = ["hasCompletedOnboarding"] },
+            new() { File = "~/.claude.json", Keys = ["hasCompletedOnboarding"] },
             new() { File = "$CLAUDE_CONFIG_DIR/.claude.json", Keys = ["projects", "{trusted}", "hasTrustDialogAccepted"] },
             new() { File = "~/.claude.json", Keys = ["projects", "{trusted}", "hasTrustDialogAccepted"] },
         ],
@@ -92,6 +95,12 @@ public static class BuiltInAgents
         Interactive = ["--skip-trust", "{promptGrants}", "-i", "{prompt}"],
         PromptGrants = ["--include-directories", "{filesDir}"],
         Quit = "/quit",
+        // Behind a gateway (GOOGLE_GEMINI_BASE_URL) its key is an "Invalid auth method" until the key is chosen; elsewhere it asks.
+        Seeds =
+        [
+            UseKey("$GEMINI_CLI_HOME/.gemini/settings.json"),
+            UseKey("~/.gemini/settings.json"),
+        ],
         Titles =
         [
             Title("^✋", TerminalStateKind.WaitingForApproval),
@@ -204,6 +213,11 @@ public static class BuiltInAgents
         PromptVia = PromptVia.Script,
         ExitCodeDecides = true,
         InstallHint = "install bash with the system's package manager",
+    };
+
+    private static AgentSeed UseKey(string settings) => new()
+    {
+        File = settings, Keys = ["security", "auth", "selectedType"], Value = "gemini-api-key", OnlyWith = "GEMINI_API_KEY",
     };
 
     private static TitleRule Title(string pattern, TerminalStateKind state) => new() { Pattern = pattern, State = state };
