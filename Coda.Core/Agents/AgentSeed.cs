@@ -15,6 +15,12 @@ public sealed record AgentSeed
 
     /// <summary>The names that lead to the key; <c>{trusted}</c> is the directory that the agent is to trust.</summary>
     public required IReadOnlyList<string> Keys { get; init; }
+
+    /// <summary>The text it is set to; null = <c>true</c>.</summary>
+    public string? Value { get; init; }
+
+    /// <summary>A variable without which it is left alone; null = none is needed.</summary>
+    public string? OnlyWith { get; init; }
 }
 
 /// <summary>Adds what an agent needs to find in its settings.</summary>
@@ -25,16 +31,21 @@ public static class AgentSeeds
         WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Sets the keys of an agent to <c>true</c>, each in the first of its files whose variable is set; files that are not JSON are left alone.</summary>
+    /// <summary>Sets the missing keys of an agent, each in the first of its files whose variable is set; files that are not JSON are left alone.</summary>
     /// <param name="agent">The agent.</param>
     /// <param name="trusted">The directory it is to trust.</param>
     public static void Plant(AgentDefinition agent, string trusted)
     {
         ArgumentNullException.ThrowIfNull(agent);
         var environment = TerminalEnvironment.Build(TerminalEnvironment.OfServer(), [], AgentCommand.ForPerson(agent, "", "/"), default);
-        foreach (var seeds in agent.Seeds.GroupBy(seed => Locate(seed.File, environment)).Where(seeds => seeds.Key is not null))
+        var places = agent.Seeds
+            .Where(seed => seed.OnlyWith is null || !string.IsNullOrEmpty(environment.GetValueOrDefault(seed.OnlyWith)))
+            .Select(seed => (File: Locate(seed.File, environment), Keys: seed.Keys.Select(key => key == "{trusted}" ? trusted : key).ToList(), seed.Value))
+            .Where(place => place.File is not null)
+            .DistinctBy(place => string.Join('\n', place.Keys));
+        foreach (var file in places.GroupBy(place => place.File!, place => (place.Keys, place.Value)))
         {
-            Plant(seeds.Key!, [.. seeds.Select(seed => seed.Keys.Select(key => key == "{trusted}" ? trusted : key).ToList())]);
+            Plant(file.Key, file);
         }
     }
 
@@ -45,7 +56,7 @@ public static class AgentSeeds
         return root is null ? null : $"{root}{file[slash..]}";
     }
 
-    private static void Plant(string path, List<List<string>> places)
+    private static void Plant(string path, IEnumerable<(List<string> Keys, string? Value)> places)
     {
         JsonNode? root;
         try
@@ -58,7 +69,7 @@ public static class AgentSeeds
         }
 
         var changed = false;
-        foreach (var keys in places)
+        foreach (var (keys, value) in places)
         {
             var at = root as JsonObject;
             foreach (var key in keys.SkipLast(1))
@@ -68,7 +79,7 @@ public static class AgentSeeds
 
             if (at is not null && !at.ContainsKey(keys[^1]))
             {
-                at[keys[^1]] = true;
+                at[keys[^1]] = value is null ? true : value;
                 changed = true;
             }
         }
