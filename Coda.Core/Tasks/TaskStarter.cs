@@ -152,7 +152,8 @@ internal sealed class TaskStarter(
     {
         files.Create();
         var isScript = asked.Agent.PromptVia == PromptVia.Script;
-        await files.WriteRequestAsync(new KeptRequest(asked.Request.Prompt, asked.Request.Context, asked.Request.WorkflowProtocol), cancellation);
+        await files.WriteRequestAsync(
+            new KeptRequest(asked.Request.Prompt, asked.Request.Context, asked.Request.WorkflowProtocol, asked.Request.Reply?.Answer), cancellation);
         await WriteAsync(isScript ? files.Script : files.Prompt, isScript ? asked.Request.Prompt : Envelope(asked, view, files).Write());
 
         foreach (var (name, content) in asked.Agent.Files)
