@@ -40,6 +40,7 @@ public sealed class KeptTests : IAsyncLifetime
     [InlineData("git update-index --skip-worktree notes.md; echo two > notes.md")]
     [InlineData("echo notes.txt > .git/info/exclude; echo two > notes.txt")]
     [InlineData("chmod +x notes.md")]
+    [InlineData("echo '* filter=strip' > .git/info/attributes; git config filter.strip.clean 'grep -v two'; git config filter.strip.required true; echo two >> notes.md")]
     public async Task What_a_person_made_is_kept(string made)
     {
         var view = await LaunchAsync();

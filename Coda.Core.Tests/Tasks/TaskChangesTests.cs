@@ -62,6 +62,26 @@ public sealed class TaskChangesTests : IAsyncLifetime
         Assert.Null((await other.ResultAsync(await other.EndsAsync(await other.RunsAsync()))).FilesChangedObserved);
     }
 
+    [Fact]
+    public async Task Where_it_cannot_be_told_from_the_start_no_snapshot_is_left()
+    {
+        Shell("git init -q; git init -q lib; echo one > lib/a.txt"); // git adds no repository without a commit
+        var task = await host.RunsAsync();
+        Assert.False(Directory.Exists(host.Files(task).Snapshots));
+        Assert.Null((await host.ResultAsync(await host.EndsAsync(task))).FilesChangedObserved);
+    }
+
+    [Fact]
+    public async Task A_filter_of_the_repository_is_not_run()
+    {
+        await using var other = new CoreHost(FakeAgent.Does("echo b > a.txt; result completed done"));
+        await other.StartAsync();
+        Shell("git init -q; echo a > a.txt; echo '* filter=mine' > .gitattributes; git config filter.mine.required true; "
+            + "git config filter.mine.clean 'touch ../ran; cat'; git config filter.mine.process 'touch ../ran'", other.Projects);
+        Assert.Equal(["a.txt"], (await other.ResultAsync(await other.EndsAsync(await other.RunsAsync()))).FilesChangedObserved);
+        Assert.False(File.Exists(Path.Combine(other.Root, "ran")));
+    }
+
     private void Shell(string script) => Shell(script, host.Projects);
 
     private static void Shell(string script, string directory)

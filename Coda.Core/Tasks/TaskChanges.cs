@@ -31,15 +31,23 @@ internal sealed class TaskChanges
 
         using var patience = new CancellationTokenSource(LongestLook, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+        TaskChanges? begun = null;
         try
         {
-            return await GitTree.OpenAsync(directory, files.Snapshots, either.Token) is { } tree && await tree.SnapshotAsync(either.Token) is { } before
+            return begun = await GitTree.OpenAsync(directory, files.Snapshots, either.Token) is { } tree && await tree.SnapshotAsync(either.Token) is { } before
                 ? new TaskChanges(tree, before, files, time)
                 : null;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return null;
+        }
+        finally
+        {
+            if (begun is null)
+            {
+                DirectoryTree.Remove(files.Snapshots);
+            }
         }
     }
 

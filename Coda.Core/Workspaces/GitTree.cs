@@ -125,11 +125,19 @@ public sealed class GitTree
     }
 
     /// <summary>Remembers every file that is not ignored; the tree's id, or null.</summary>
-    public Task<string?> SnapshotAsync(CancellationToken cancellation) => SnapshotAsync(environment, cancellation);
+    public async Task<string?> SnapshotAsync(CancellationToken cancellation) =>
+        await LeaveOutFiltersAsync(cancellation)
+        && await RunAsync(Root, environment, ["add", "--all"], cancellation) is (0, _)
+        && await RunAsync(Root, environment, ["write-tree"], cancellation) is (0, var tree)
+            ? tree.Trim()
+            : null;
 
     /// <summary>The same, in the repository itself: it lasts longer than the store, until somebody has git prune what no ref leads to.</summary>
-    public Task<string?> KeepAsync(CancellationToken cancellation) =>
-        SnapshotAsync(new() { ["GIT_INDEX_FILE"] = environment["GIT_INDEX_FILE"] }, cancellation);
+    public Task<string?> KeepAsync(CancellationToken cancellation)
+    {
+        environment.Remove("GIT_OBJECT_DIRECTORY");
+        return SnapshotAsync(cancellation);
+    }
 
     /// <summary>
     /// The files that differ between two snapshots or commits; null when git cannot tell, as when one of them is gone, or there are
@@ -172,7 +180,8 @@ public sealed class GitTree
         }
 
         // Every file is read: what an index says of files may be what somebody told it to say (--assume-unchanged).
-        return await RunAsync(Root, environment, ["read-tree", "--empty"], cancellation) is (0, _)
+        return await LeaveOutFiltersAsync(cancellation)
+            && await RunAsync(Root, environment, ["read-tree", "--empty"], cancellation) is (0, _)
             && await RunAsync(Root, environment, ["add", "--all", "--force"], cancellation) is (0, _)
             && await RunAsync(Root, environment, ["write-tree"], cancellation) is (0, var now)
             && await RunAsync(Root, environment, ["rev-parse", "--verify", "--quiet", $"{tree}^{{tree}}"], cancellation) is (0, var then)
@@ -180,11 +189,22 @@ public sealed class GitTree
             && !await HasNestedAsync(tree, cancellation);
     }
 
-    private async Task<string?> SnapshotAsync(Dictionary<string, string> variables, CancellationToken cancellation) =>
-        await RunAsync(Root, variables, ["add", "--all"], cancellation) is (0, _)
-        && await RunAsync(Root, variables, ["write-tree"], cancellation) is (0, var tree)
-            ? tree.Trim()
-            : null;
+    // A filter of the repository's configuration is a program, and may leave out what a person wants kept (nbstripout). All that uses our
+    // index may run it: write-tree, too, reads files again that are as young as the index.
+    private async Task<bool> LeaveOutFiltersAsync(CancellationToken cancellation)
+    {
+        var (code, output) = await RunAsync(
+            Root, [], ["config", "--null", "--name-only", "--get-regexp", @"^filter\..*\.(clean|process|required)$"], cancellation);
+        var names = output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        environment["GIT_CONFIG_COUNT"] = $"{names.Length}";
+        for (var i = 0; i < names.Length; i++)
+        {
+            environment[$"GIT_CONFIG_KEY_{i}"] = names[i];
+            environment[$"GIT_CONFIG_VALUE_{i}"] = names[i].EndsWith(".required", StringComparison.Ordinal) ? "false" : "";
+        }
+
+        return code is 0 or 1; // 1 = there is none
+    }
 
     private async Task<bool> HasNestedAsync(string tree, CancellationToken cancellation)
     {
@@ -220,7 +240,7 @@ public sealed class GitTree
     private static async Task<(int Code, T Output)> RunAsync<T>(
         string directory, Dictionary<string, string> variables, string[] arguments, Func<StreamReader, Task<T>> read, CancellationToken cancellation)
     {
-        // Nothing of the user's or the repository's configuration may run a program here or ask a question.
+        // Nothing of the user's or the repository's configuration may run a program here (filters: LeaveOutFiltersAsync) or ask a question.
         var start = new ProcessStartInfo("git", [
             "-C", directory, "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c", "safe.directory=*",
             "-c", "gc.auto=0", .. arguments])
