@@ -32,6 +32,41 @@ public sealed class AgentSeedsTests : IDisposable
         Assert.Equal(Refused, Read(".claude.json"));
     }
 
+    [Theory]
+    [InlineData("dotfiles/claude.json", true)]
+    [InlineData("dotfiles/claude.json", false)]
+    public void A_link_stays_a_link_and_its_target_is_written(string target, bool there)
+    {
+        if (there)
+        {
+            Write(target, "{}");
+            File.SetUnixFileMode($"{home}/{target}", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        }
+
+        File.CreateSymbolicLink($"{home}/second", target);
+        File.CreateSymbolicLink($"{home}/.claude.json", "second");
+
+        Plant("claude");
+
+        Assert.Equal(("second", target), (new FileInfo($"{home}/.claude.json").LinkTarget, new FileInfo($"{home}/second").LinkTarget));
+        Assert.Contains("hasCompletedOnboarding", Read(target), StringComparison.Ordinal);
+        Assert.Equal(there, File.GetUnixFileMode($"{home}/{target}").HasFlag(UnixFileMode.GroupRead));
+        Assert.Equal([$"{home}/{target}"], Directory.GetFiles($"{home}/dotfiles"));
+    }
+
+    [Fact]
+    public void What_was_there_before_the_first_seed_is_kept()
+    {
+        const string Original = """{"theme":"dark"}""";
+        Write(".claude.json", Original);
+
+        Plant("claude");
+        Plant("claude", "/other");
+
+        Assert.Contains("/other", Read(".claude.json"), StringComparison.Ordinal);
+        Assert.Equal(Original, Read(".claude.json.before-coda"));
+    }
+
     [Fact]
     public void Where_it_keeps_its_settings_elsewhere_the_home_is_left_alone()
     {
@@ -61,10 +96,12 @@ public sealed class AgentSeedsTests : IDisposable
         Assert.False(File.Exists($"{home}/.gemini/settings.json"));
     }
 
-    private void Plant(string agent, params (string Name, string Value)[] variables)
+    private void Plant(string agent, params (string Name, string Value)[] variables) => Plant(agent, "/w", variables);
+
+    private void Plant(string agent, string trusted, params (string Name, string Value)[] variables)
     {
         var definition = BuiltInAgents.All.Single(known => known.Name == agent);
-        AgentSeeds.Plant(definition with { PassEnvironment = [], SetEnvironment = variables.Append(("HOME", home)).ToDictionary() }, "/w");
+        AgentSeeds.Plant(definition with { PassEnvironment = [], SetEnvironment = variables.Append(("HOME", home)).ToDictionary() }, trusted);
     }
 
     private string Read(string name) => File.ReadAllText(Path.Combine(home, name));

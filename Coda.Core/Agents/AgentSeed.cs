@@ -26,6 +26,8 @@ public sealed record AgentSeed
 /// <summary>Adds what an agent needs to find in its settings.</summary>
 public static class AgentSeeds
 {
+    private static readonly Lock OneAtATime = new();
+
     private static readonly JsonSerializerOptions Indented = new()
     {
         WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -43,9 +45,13 @@ public static class AgentSeeds
             .Select(seed => (File: Locate(seed.File, environment), Keys: seed.Keys.Select(key => key == "{trusted}" ? trusted : key).ToList(), seed.Value))
             .Where(place => place.File is not null)
             .DistinctBy(place => string.Join('\n', place.Keys));
-        foreach (var file in places.GroupBy(place => place.File!, place => (place.Keys, place.Value)))
+        // Two hand-offs at once would take each other's keys away.
+        lock (OneAtATime)
         {
-            Plant(file.Key, file);
+            foreach (var file in places.GroupBy(place => place.File!, place => (place.Keys, place.Value)))
+            {
+                Plant(file.Key, file);
+            }
         }
     }
 
@@ -58,10 +64,13 @@ public static class AgentSeeds
 
     private static void Plant(string path, IEnumerable<(List<string> Keys, string? Value)> places)
     {
+        // A link, as to somebody's dotfiles, stays one.
+        var link = new FileInfo(path);
+        var target = link.LinkTarget is null ? path : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         JsonNode? root;
         try
         {
-            root = File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) : new JsonObject();
+            root = File.Exists(target) ? JsonNode.Parse(File.ReadAllText(target)) : new JsonObject();
         }
         catch (JsonException)
         {
@@ -86,19 +95,22 @@ public static class AgentSeeds
 
         if (changed)
         {
-            Replace(path, root!.ToJsonString(Indented));
+            Replace(target, root!.ToJsonString(Indented), $"{path}.before-coda");
         }
     }
 
-    // Whole or not at all, and what was there before stays beside it.
-    private static void Replace(string path, string text)
+    // Whole or not at all, and what was there before the first time is kept.
+    private static void Replace(string path, string text, string before)
     {
         var mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         if (File.Exists(path))
         {
             mode = File.GetUnixFileMode(path);
-            File.Copy(path, $"{path}.before-coda", overwrite: true);
+            if (!File.Exists(before))
+            {
+                File.Copy(path, before);
+            }
         }
 
         var fresh = $"{path}.{Guid.NewGuid():n}";
