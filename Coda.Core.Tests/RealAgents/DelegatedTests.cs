@@ -16,15 +16,7 @@ public sealed class DelegatedTests : IAsyncLifetime
 
     private readonly RealAgentHost host = new();
 
-    public async ValueTask InitializeAsync()
-    {
-        await host.Core.StartAsync();
-        foreach (var agent in VendorSetup.Wanted)
-        {
-            // As the first hand-off does: without its own choice of a key gemini runs no task behind a gateway.
-            AgentSeeds.Plant(host.Core.Get<AgentCatalog>().Find(agent)!, host.Core.Projects);
-        }
-    }
+    public async ValueTask InitializeAsync() => await host.Core.StartAsync();
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
 

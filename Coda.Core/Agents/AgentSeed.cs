@@ -26,6 +26,7 @@ public sealed record AgentSeed
 /// <summary>Adds what an agent needs to find in its settings.</summary>
 public static class AgentSeeds
 {
+    private const string Trusted = "{trusted}";
     private static readonly Lock OneAtATime = new();
 
     private static readonly JsonSerializerOptions Indented = new()
@@ -35,14 +36,15 @@ public static class AgentSeeds
 
     /// <summary>Sets the missing keys of an agent, each in the first of its files whose variable is set; files that are not JSON are left alone.</summary>
     /// <param name="agent">The agent.</param>
-    /// <param name="trusted">The directory it is to trust.</param>
-    public static void Plant(AgentDefinition agent, string trusted)
+    /// <param name="trusted">The directory it is to trust; null = none, as a task needs.</param>
+    public static void Plant(AgentDefinition agent, string? trusted)
     {
         ArgumentNullException.ThrowIfNull(agent);
         var environment = TerminalEnvironment.Build(TerminalEnvironment.OfServer(), [], AgentCommand.ForPerson(agent, "", "/"), default);
         var places = agent.Seeds
+            .Where(seed => trusted is not null || !seed.Keys.Contains(Trusted))
             .Where(seed => seed.OnlyWith is null || !string.IsNullOrEmpty(environment.GetValueOrDefault(seed.OnlyWith)))
-            .Select(seed => (File: Locate(seed.File, environment), Keys: seed.Keys.Select(key => key == "{trusted}" ? trusted : key).ToList(), seed.Value))
+            .Select(seed => (File: Locate(seed.File, environment), Keys: seed.Keys.Select(key => key == Trusted ? trusted! : key).ToList(), seed.Value))
             .Where(place => place.File is not null)
             .DistinctBy(place => string.Join('\n', place.Keys));
         // Two hand-offs at once would take each other's keys away.

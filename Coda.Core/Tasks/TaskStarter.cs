@@ -161,6 +161,15 @@ internal sealed class TaskStarter(
             await WriteAsync(Path.Combine(files.Directory, name), content);
         }
 
+        try
+        {
+            AgentSeeds.Plant(asked.Agent, trusted: null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A home that cannot be written: if the agent misses something there, it says so itself.
+        }
+
         Task WriteAsync(string path, string text) => File.WriteAllTextAsync(path, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), cancellation);
     }
 

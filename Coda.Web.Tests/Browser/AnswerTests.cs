@@ -34,5 +34,12 @@ public sealed class AnswerTests(Chromium chromium)
         await Assertions.Expect(page).Not.ToHaveURLAsync(new Regex(task.TaskId));
         await Assertions.Expect(page.GetByText(outcome, new() { Exact = true }).First).ToBeVisibleAsync();
         await Assertions.Expect(page.GetByText(task.SessionId).First).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".answer")).ToContainTextAsync(words);
+
+        await page.GotoAsync($"{app.Url}/inbox");
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Answered" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Answer", Exact = true })).ToHaveCountAsync(0);
+        await page.GotoAsync($"{app.Url}/tasks/{task.TaskId}");
+        await Assertions.Expect(page.Locator(".answer")).ToContainTextAsync(words);
     }
 }

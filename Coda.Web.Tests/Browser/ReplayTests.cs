@@ -106,6 +106,28 @@ public sealed class ReplayTests(Chromium chromium) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task After_a_click_into_the_picture_what_is_selected_is_copied_and_the_keys_still_drive()
+    {
+        var recording = New().Output("0.100000", "precious\r\n").Output("100.000000", "two\r\n").Line("H 0.000000 EXIT_CODE 0");
+        var (page, replay) = await OpenAsync(recording.Id);
+        await replay.WaitForLineAsync("^precious");
+        await page.Locator(".xterm-screen").DblClickAsync(new() { Position = new() { X = 12, Y = 8 } });
+        await page.Keyboard.PressAsync("Control+c");
+        await Waiting.UntilAsync(async () => await page.EvaluateAsync<string>("navigator.clipboard.readText()") == "precious");
+        await page.Keyboard.PressAsync("End");
+        await replay.WaitForLineAsync("^two");
+    }
+
+    [Fact]
+    public async Task What_runs_can_be_shown_from_its_start()
+    {
+        var recording = New().Output("0.100000", "one\r\n");
+        var page = await chromium.SignInAsync(app);
+        await page.GotoAsync($"{app.Url}/replay/{recording.Id}?from=start");
+        await (await TerminalOnPage.OnAsync(page)).WaitForLineAsync("^one");
+    }
+
+    [Fact]
     public async Task What_is_not_there_is_explained()
     {
         var page = await chromium.SignInAsync(app);

@@ -20,7 +20,7 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
     public async Task A_page_says_that_its_server_is_gone_and_comes_back_by_itself_still_signed_in()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var page = await chromium.NewPageAsync();
+        var page = await chromium.NewPageAsync(dark: false);
         var banner = page.Locator("#components-reconnect-modal");
         await using (var first = Start())
         {
@@ -32,6 +32,7 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
             first.Kill();
             await Assertions.Expect(banner).ToBeVisibleAsync();
             await Assertions.Expect(banner).ToContainTextAsync("Connection lost");
+            await Assertions.Expect(banner).ToHaveCSSAsync("background-color", "rgb(124, 45, 18)");
         }
 
         await using var second = Start();
