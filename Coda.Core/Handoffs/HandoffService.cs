@@ -15,7 +15,7 @@ public sealed partial class HandoffService : IAsyncDisposable
     private readonly HandoffOptions options;
     private readonly TimeProvider time;
     private readonly ILogger<HandoffService> log;
-    private readonly ConcurrentDictionary<Terminal, Task> following = new();
+    private readonly ConcurrentDictionary<Terminal, (HandoffSession Session, Task Followed)> following = new();
 
     internal HandoffService(
         HandoffRules rules, HandoffStore store, HandoffDirectories directories, TerminalRegistry terminals, IOptions<HandoffOptions> options,
@@ -68,7 +68,8 @@ public sealed partial class HandoffService : IAsyncDisposable
             return new HandoffStart.Refused(((TerminalOpening.Refused)opening).Message);
         }
 
-        var followed = following[terminal] = FollowAsync(session, terminal, plan.View.Id);
+        var followed = FollowAsync(session, terminal, plan.View.Id);
+        following[terminal] = (session, followed);
         var launched = new HandoffStart.Launched(plan.View with { TerminalId = terminal.Id.ToString() }, plan.Quit, "");
         if (!request.Wait)
         {
@@ -82,7 +83,7 @@ public sealed partial class HandoffService : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            await terminal.EndAsync(TerminalEndReason.Closed);
+            await session.EndAsync(terminal, TerminalEndReason.Closed);
             await followed;
             throw;
         }
@@ -100,8 +101,8 @@ public sealed partial class HandoffService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         var left = following.ToList();
-        await Task.WhenAll(left.Select(entry => entry.Key.EndAsync(TerminalEndReason.ServerStopped)));
-        await Task.WhenAll(left.Select(entry => entry.Value));
+        await Task.WhenAll(left.Select(entry => entry.Value.Session.EndAsync(entry.Key, TerminalEndReason.ServerStopped)));
+        await Task.WhenAll(left.Select(entry => entry.Value.Followed));
     }
 
     private DateTimeOffset Since(TimeSpan window)
