@@ -68,8 +68,10 @@ public sealed partial class HandoffService : IAsyncDisposable
             return new HandoffStart.Refused(((TerminalOpening.Refused)opening).Message);
         }
 
-        var followed = FollowAsync(session, terminal, plan.View.Id);
+        var listed = new TaskCompletionSource(); // it may be over before it is listed
+        var followed = FollowAsync(session, terminal, plan.View.Id, listed.Task);
         following[terminal] = (session, followed);
+        listed.SetResult();
         var launched = new HandoffStart.Launched(plan.View with { TerminalId = terminal.Id.ToString() }, plan.Quit, "");
         if (!request.Wait)
         {
@@ -100,7 +102,7 @@ public sealed partial class HandoffService : IAsyncDisposable
     /// <summary>Ends those that run; what nobody changed is removed.</summary>
     public async ValueTask DisposeAsync()
     {
-        var left = following.ToList();
+        var left = following.ToArray(); // its own: of those that end meanwhile, none is half there
         await Task.WhenAll(left.Select(entry => entry.Value.Session.EndAsync(entry.Key, TerminalEndReason.ServerStopped)));
         await Task.WhenAll(left.Select(entry => entry.Value.Followed));
     }
@@ -111,8 +113,9 @@ public sealed partial class HandoffService : IAsyncDisposable
         return now - DateTimeOffset.MinValue > window ? now - window : DateTimeOffset.MinValue;
     }
 
-    private async Task FollowAsync(HandoffSession session, Terminal terminal, string id)
+    private async Task FollowAsync(HandoffSession session, Terminal terminal, string id, Task listed)
     {
+        await listed;
         try
         {
             await session.FollowAsync(terminal);
