@@ -205,6 +205,17 @@ public sealed class KeptTests : IAsyncLifetime
         await NothingIsLeftAsync();
     }
 
+    [Fact]
+    public async Task What_is_committed_in_a_working_tree_inside_a_copy_does_not_reach_the_original()
+    {
+        Shell("git init -q; git add -A; git commit -qm one; git worktree add -q wt; git for-each-ref > ../before", Source);
+        var view = await LaunchAsync();
+        await DoAsync(view, "cd wt; echo two > notes.md; git add notes.md; git commit -qm two");
+        Shell("git for-each-ref | cmp - ../before", Source);
+        await EndAsync();
+        Assert.True(File.Exists($"{view.Directory}/wt/notes.md"));
+    }
+
     private static string Own(HandoffView view) => Path.GetDirectoryName(view.Directory)!;
 
     private static void Shell(string script, string directory)

@@ -23,7 +23,7 @@ internal sealed class HandoffDirectories(CodaHome home)
 
         async Task<(string?, string?)> RememberNowAsync()
         {
-            var baseline = GitTree.IsOwn(handoff.Directory)
+            var baseline = GitTree.CutOff(handoff.Directory)
                 ? await LookNowAsync(handoff, tree => tree.KeepAsync(cancellation), cancellation)
                 : await GitTree.CommitAllAsync(handoff.Directory, $"As brought from {handoff.Source}", cancellation);
             return (baseline, await LookNowAsync(handoff, tree => tree.RefsAsync(cancellation), cancellation));
