@@ -59,6 +59,9 @@ public sealed class HandoffTests : IAsyncLifetime
         var diff = await host.Get<HandoffFolders>().DiffAsync(view.Id, default);
         Assert.Contains("+two\n", diff, StringComparison.Ordinal);
         Assert.Contains("+++ b/new.txt\n", diff, StringComparison.Ordinal);
+        // `databricks auth switch`: there the path is somebody else's
+        await File.AppendAllTextAsync(
+            FakeDatabricks.Config(root), "[other]\nhost = https://other.example\n[__settings__]\ndefault_profile = other\n", TestContext.Current.CancellationToken);
         Assert.Equal(
             $"DATABRICKS_CONFIG_FILE={FakeDatabricks.Config(root)} databricks workspace import-dir --overwrite {view.Directory} '/Users/me@x.y/My Project!' --profile DEFAULT",
             host.Get<HandoffFolders>().PushLine(folder.Handoff));

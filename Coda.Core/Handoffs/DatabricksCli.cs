@@ -56,17 +56,19 @@ internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
                 + $"Name the one to use with Handoffs:Profile, or add it with `{InTab} auth login --profile DEFAULT` in a terminal.";
     }
 
-    /// <summary>Copies a Workspace folder to a directory; run in the terminal, as its user.</summary>
-    public TerminalCommand Pull(string source, string target, string workingDirectory) =>
-        Command(workingDirectory, Profiles().Chosen, "workspace", "export-dir", source, target);
+    /// <summary>The profile that is used now; empty when none stands out.</summary>
+    public string Profile() => Profiles().Chosen;
 
-    /// <summary>Why a pull failed and what to do, from what it said last; null = neither the login nor the network.</summary>
-    public string? WhyFailed(IReadOnlyList<string> said)
+    /// <summary>Copies a Workspace folder to a directory; run in the terminal, as its user.</summary>
+    public TerminalCommand Pull(string source, string target, string workingDirectory, string profile) =>
+        Command(workingDirectory, profile, "workspace", "export-dir", source, target);
+
+    /// <summary>Why a pull with a profile failed and what to do, from what it said last; null = neither the login nor the network.</summary>
+    public string? WhyFailed(string profile, IReadOnlyList<string> said)
     {
         bool Says(params string[] words) => said.Any(line => words.Any(word => line.Contains(word, StringComparison.OrdinalIgnoreCase)));
 
-        var (profiles, profile) = Profiles();
-        var keys = profiles.GetValueOrDefault(profile) ?? [];
+        var keys = Profiles().Known.GetValueOrDefault(profile) ?? [];
         if (Says(Unreachable))
         {
             return $"Databricks cannot be reached from this server; the login may well be in order. Check the network and the host of profile '{profile}' "
@@ -85,10 +87,9 @@ internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
         return $"Databricks does not accept the login of profile '{profile}', or not any more. Open a terminal in CoDA, {remedy}, then try again.";
     }
 
-    /// <summary>The line, for a tab, that sends a directory back with the login that brought it.</summary>
-    public string PushLine(string directory, string source) =>
-        $"{InTab} workspace import-dir --overwrite {Quote(directory)} {Quote(source)}"
-        + (Profiles().Chosen is { Length: > 0 } profile ? $" --profile {Quote(profile)}" : "");
+    /// <summary>The line, for a tab, that sends a directory back with the profile that brought it: another one's path is in another Workspace.</summary>
+    public string PushLine(string directory, string source, string profile) =>
+        $"{InTab} workspace import-dir --overwrite {Quote(directory)} {Quote(source)} --profile {Quote(profile)}";
 
     // Without a profile the CLI asks on the terminal which one to use, and waits.
     private TerminalCommand Command(string workingDirectory, string profile, params string[] arguments) => new()

@@ -53,6 +53,9 @@ public sealed record HandoffView
     /// <summary>Where the files came from, as the caller named it.</summary>
     public required string Source { get; init; }
 
+    /// <summary>The Databricks profile that brought them; null where none did, or it was not noted (folders of before schema 7).</summary>
+    public string? Profile { get; init; }
+
     /// <summary>How they came.</summary>
     public required HandoffKind Kind { get; init; }
 

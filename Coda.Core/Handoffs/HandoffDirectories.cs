@@ -23,7 +23,7 @@ internal sealed class HandoffDirectories(CodaHome home)
 
         async Task<(string?, string?)> RememberNowAsync()
         {
-            var baseline = GitTree.IsOwn(handoff.Directory)
+            var baseline = GitTree.CutOff(handoff.Directory)
                 ? await LookNowAsync(handoff, tree => tree.KeepAsync(cancellation), cancellation)
                 : await GitTree.CommitAllAsync(handoff.Directory, $"As brought from {handoff.Source}", cancellation);
             return (baseline, await LookNowAsync(handoff, tree => tree.RefsAsync(cancellation), cancellation));
@@ -44,28 +44,29 @@ internal sealed class HandoffDirectories(CodaHome home)
     /// <param name="handoff">Whose it is.</param>
     /// <param name="baseline">What was brought; null = not known.</param>
     /// <param name="refs">The refs of the folder's repository as they were then; null = not known.</param>
-    public Task<bool> RemoveUntouchedAsync(HandoffView handoff, string? baseline, string? refs) => TakeTurnAsync(
+    /// <param name="cancellation">Gives up looking, and removes nothing.</param>
+    public Task<bool> RemoveUntouchedAsync(HandoffView handoff, string? baseline, string? refs, CancellationToken cancellation) => TakeTurnAsync(
         handoff.Id,
-        async () => await IsUntouchedAsync(handoff, baseline, refs) && await RemoveNowAsync(handoff.Id),
-        CancellationToken.None);
+        async () => await IsUntouchedAsync(handoff, baseline, refs, cancellation) && await RemoveNowAsync(handoff.Id),
+        cancellation);
 
     private string Of(string id) => Path.Combine(home.ProjectsDirectory, id);
 
     // In doubt it is touched. What lies beside the folder counts: a report, a second working tree, the folder itself under another name.
-    private async Task<bool> IsUntouchedAsync(HandoffView handoff, string? baseline, string? refs)
+    private async Task<bool> IsUntouchedAsync(HandoffView handoff, string? baseline, string? refs, CancellationToken cancellation)
     {
         var own = Of(handoff.Id);
-        string[] ours = [handoff.Directory, Path.Combine(own, ".agent"), Path.Combine(own, "prompt.md")];
+        string[] ours = [handoff.Directory, Path.Combine(own, ".agent")];
         if (new DirectoryInfo(handoff.Directory) is not { Exists: true, LinkTarget: null } || Directory.EnumerateFileSystemEntries(own).Except(ours).Any())
         {
             return false;
         }
 
         return DirectoryTree.IsEmpty(handoff.Directory)
-            || (baseline is not null && refs is not null && await LookNowAsync(handoff, IsAsBroughtAsync, CancellationToken.None));
+            || (baseline is not null && refs is not null && await LookNowAsync(handoff, IsAsBroughtAsync, cancellation));
 
         async Task<bool> IsAsBroughtAsync(GitTree tree) =>
-            await tree.RefsAsync(CancellationToken.None) == refs && await tree.IsAllInAsync(baseline, CancellationToken.None);
+            await tree.RefsAsync(cancellation) == refs && await tree.IsAllInAsync(baseline, cancellation);
     }
 
     private async Task<T?> LookNowAsync<T>(HandoffView handoff, Func<GitTree, Task<T?>> look, CancellationToken cancellation)

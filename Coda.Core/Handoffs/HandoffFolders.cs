@@ -50,12 +50,12 @@ public sealed class HandoffFolders
         ? await ChangesAsync(handoff, (tree, from, to) => tree.DiffAsync(from, to, cancellation), cancellation)
         : null;
 
-    /// <summary>The line, for a terminal, that sends the folder back to where it came from; null when it is no Workspace folder.</summary>
+    /// <summary>The line, for a terminal, that sends the folder back to where it came from; null when it is no Workspace folder, or of which one is not known.</summary>
     public string? PushLine(HandoffView handoff)
     {
         ArgumentNullException.ThrowIfNull(handoff);
-        return handoff.Kind == HandoffKind.Workspace && WorkspacePath.TryParse(handoff.Source, out _) is { } path
-            ? databricks.PushLine(handoff.Directory, path.Source)
+        return handoff is { Kind: HandoffKind.Workspace, Profile: { } profile } && WorkspacePath.TryParse(handoff.Source, out _) is { } path
+            ? databricks.PushLine(handoff.Directory, path.Source, profile)
             : null;
     }
 

@@ -8,7 +8,7 @@ public sealed class HandoffOptions
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "Handoffs";
 
-    /// <summary>Seconds a pull from the Workspace may take.</summary>
+    /// <summary>Seconds a pull from the Workspace may take, and remembering what it brought; that alone is given up when they are over.</summary>
     [Range(1, 3600)]
     public int PullSeconds { get; set; } = 60;
 

@@ -36,7 +36,7 @@ internal sealed class HandoffRules(
         if (request.InPlace)
         {
             return isLocal
-                ? Prepare(own, () => Plan(request, agent, HandoffKind.InPlace, own, directory, pull: null))
+                ? Prepare(own, () => Plan(request, agent, HandoffKind.InPlace, own, directory, pull: null, profile: null))
                 : Refused($"in_place needs a directory of this server. workspace_path: {notLocal}");
         }
 
@@ -51,13 +51,14 @@ internal sealed class HandoffRules(
         }
 
         var target = Path.Combine(own, path.Name);
-        var pull = isLocal
+        var profile = isLocal ? null : databricks.Profile();
+        var pull = profile is null
             ? new TerminalCommand { Arguments = ["cp", "-a", "--", $"{request.WorkspacePath.TrimEnd('/')}/.", target], WorkingDirectory = own }
-            : databricks.Pull(path.Source, target, own);
+            : databricks.Pull(path.Source, target, own, profile);
         return Prepare(own, () =>
         {
             Directory.CreateDirectory(target);
-            return Plan(request, agent, isLocal ? HandoffKind.Copy : HandoffKind.Workspace, own, target, pull);
+            return Plan(request, agent, isLocal ? HandoffKind.Copy : HandoffKind.Workspace, own, target, pull, profile);
         });
     }
 
@@ -89,7 +90,8 @@ internal sealed class HandoffRules(
         return refusal.Length == 0 ? agent : null;
     }
 
-    private HandoffPlan Plan(HandoffRequest request, AgentDefinition agent, HandoffKind kind, string own, string directory, TerminalCommand? pull)
+    private HandoffPlan Plan(
+        HandoffRequest request, AgentDefinition agent, HandoffKind kind, string own, string directory, TerminalCommand? pull, string? profile)
     {
         var came = kind switch
         {
@@ -131,6 +133,7 @@ internal sealed class HandoffRules(
                 Agent = agent.Name,
                 Email = OneLine.Of(request.Email, 320),
                 Source = request.WorkspacePath,
+                Profile = profile,
                 Kind = kind,
                 Directory = directory,
                 PromptSummary = OneLine.Of(request.Prompt, SummaryLength),
@@ -139,7 +142,7 @@ internal sealed class HandoffRules(
             Quit = agent.Quit,
             Own = own,
             Pull = pull,
-            WhyFailed = kind == HandoffKind.Workspace ? databricks.WhyFailed : _ => null,
+            WhyFailed = said => profile is null ? null : databricks.WhyFailed(profile, said),
             Agent = AgentCommand.ForPerson(agent, kickoff, directory, events, files, readsPrompt),
             Events = events,
             Shell = new TerminalCommand { Arguments = [terminals.Shell], WorkingDirectory = directory },

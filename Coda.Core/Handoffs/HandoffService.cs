@@ -15,7 +15,7 @@ public sealed partial class HandoffService : IAsyncDisposable
     private readonly HandoffOptions options;
     private readonly TimeProvider time;
     private readonly ILogger<HandoffService> log;
-    private readonly ConcurrentDictionary<Terminal, Task> following = new();
+    private readonly ConcurrentDictionary<Terminal, (HandoffSession Session, Task Followed)> following = new();
 
     internal HandoffService(
         HandoffRules rules, HandoffStore store, HandoffDirectories directories, TerminalRegistry terminals, IOptions<HandoffOptions> options,
@@ -68,7 +68,10 @@ public sealed partial class HandoffService : IAsyncDisposable
             return new HandoffStart.Refused(((TerminalOpening.Refused)opening).Message);
         }
 
-        var followed = following[terminal] = FollowAsync(session, terminal, plan.View.Id);
+        var listed = new TaskCompletionSource(); // it may be over before it is listed
+        var followed = FollowAsync(session, terminal, plan.View.Id, listed.Task);
+        following[terminal] = (session, followed);
+        listed.SetResult();
         var launched = new HandoffStart.Launched(plan.View with { TerminalId = terminal.Id.ToString() }, plan.Quit, "");
         if (!request.Wait)
         {
@@ -82,7 +85,7 @@ public sealed partial class HandoffService : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            await terminal.EndAsync(TerminalEndReason.Closed);
+            await session.EndAsync(terminal, TerminalEndReason.Closed);
             await followed;
             throw;
         }
@@ -99,9 +102,9 @@ public sealed partial class HandoffService : IAsyncDisposable
     /// <summary>Ends those that run; what nobody changed is removed.</summary>
     public async ValueTask DisposeAsync()
     {
-        var left = following.ToList();
-        await Task.WhenAll(left.Select(entry => entry.Key.EndAsync(TerminalEndReason.ServerStopped)));
-        await Task.WhenAll(left.Select(entry => entry.Value));
+        var left = following.ToArray(); // its own: of those that end meanwhile, none is half there
+        await Task.WhenAll(left.Select(entry => entry.Value.Session.EndAsync(entry.Key, TerminalEndReason.ServerStopped)));
+        await Task.WhenAll(left.Select(entry => entry.Value.Followed));
     }
 
     private DateTimeOffset Since(TimeSpan window)
@@ -110,8 +113,9 @@ public sealed partial class HandoffService : IAsyncDisposable
         return now - DateTimeOffset.MinValue > window ? now - window : DateTimeOffset.MinValue;
     }
 
-    private async Task FollowAsync(HandoffSession session, Terminal terminal, string id)
+    private async Task FollowAsync(HandoffSession session, Terminal terminal, string id, Task listed)
     {
+        await listed;
         try
         {
             await session.FollowAsync(terminal);

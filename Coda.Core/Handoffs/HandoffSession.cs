@@ -12,11 +12,14 @@ namespace Coda.Core.Handoffs;
 internal sealed class HandoffSession(
     HandoffPlan plan, HandoffStore store, HandoffDirectories directories, TimeSpan pullLimit, TimeProvider time) : IDisposable
 {
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(15); // a stop of the server waits for it
     private readonly TaskCompletionSource<(string Failure, string Note)> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource pulled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource stored = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<TerminalCommand> following = new(plan.Pull is null ? [plan.Shell] : [plan.Agent, plan.Shell]);
     private readonly CancellationTokenSource agentLeft = new();
+    private readonly CancellationTokenSource ending = new(); // holds nothing, and may be asked for late: not disposed
+    private readonly long began = time.GetTimestamp();
     private string? baseline;
     private string? refs;
 
@@ -71,10 +74,18 @@ internal sealed class HandoffSession(
         {
             await directories.RemoveAsync(view.Id, CancellationToken.None);
         }
-        else if (await directories.RemoveUntouchedAsync(view, baseline, refs))
+        else if (await RemoveUntouchedAsync(view))
         {
             await store.SetRemovedAsync(view.Id, time.GetUtcNow());
         }
+    }
+
+    /// <summary>Ends its terminal, and whatever is done between two of its commands; completes with the terminal's end.</summary>
+    public async Task EndAsync(Terminal terminal, TerminalEndReason reason)
+    {
+        var ended = terminal.EndAsync(reason);
+        await ending.CancelAsync();
+        await ended;
     }
 
     /// <summary>Nobody follows it any more; whoever waits is told.</summary>
@@ -114,9 +125,13 @@ internal sealed class HandoffSession(
 
             pulled.SetResult();
             var empty = DirectoryTree.IsEmpty(plan.View.Directory);
-            (baseline, refs) = await directories.RememberAsync(plan.View, CancellationToken.None);
             await stored.Task;
-            await store.SetBaselineAsync(plan.View.Id, baseline);
+            await RememberAsync();
+            if (ending.IsCancellationRequested)
+            {
+                return null;
+            }
+
             ready.TrySetResult(("", empty ? $"{plan.View.Source} is empty: the agent begins in an empty directory. " : ""));
         }
 
@@ -126,6 +141,35 @@ internal sealed class HandoffSession(
         }
 
         return following.TryDequeue(out var next) ? next : null;
+    }
+
+    // What cannot be read in the time that the pull left is handed over all the same: what changes in it is not known then.
+    private async Task RememberAsync()
+    {
+        var left = pullLimit - time.GetElapsedTime(began);
+        using var patience = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ending.Token);
+        try
+        {
+            (baseline, refs) = await directories.RememberAsync(plan.View, either.Token);
+            await store.SetBaselineAsync(plan.View.Id, baseline);
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task<bool> RemoveUntouchedAsync(HandoffView view)
+    {
+        using var patience = new CancellationTokenSource(LongestLook, time);
+        try
+        {
+            return await directories.RemoveUntouchedAsync(view, baseline, refs, patience.Token);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     private string Failure(Terminal terminal, TerminalEnd end)

@@ -7,7 +7,7 @@ namespace Coda.Core.Handoffs;
 internal sealed class HandoffStore(Database database)
 {
     private const string Columns =
-        "h.id AS Id, h.terminal_id AS TerminalId, h.agent AS Agent, h.email AS Email, h.source AS Source, h.kind AS Kind, h.directory AS Directory, "
+        "h.id AS Id, h.terminal_id AS TerminalId, h.agent AS Agent, h.email AS Email, h.source AS Source, h.profile AS Profile, h.kind AS Kind, h.directory AS Directory, "
         + "h.baseline AS Baseline, h.prompt_summary AS PromptSummary, h.created_at AS CreatedAt, t.ended_at AS EndedAt, h.removed_at AS RemovedAt";
 
     private const string Tables = "handoffs h JOIN terminals t ON t.id = h.terminal_id";
@@ -20,8 +20,8 @@ internal sealed class HandoffStore(Database database)
 
     public Task InsertAsync(HandoffView handoff) => WriteAsync(
         """
-        INSERT INTO handoffs (id, terminal_id, agent, email, source, kind, directory, baseline, prompt_summary, created_at)
-        VALUES (@Id, @TerminalId, @Agent, @Email, @Source, @Kind, @Directory, @Baseline, @PromptSummary, @CreatedAt)
+        INSERT INTO handoffs (id, terminal_id, agent, email, source, profile, kind, directory, baseline, prompt_summary, created_at)
+        VALUES (@Id, @TerminalId, @Agent, @Email, @Source, @Profile, @Kind, @Directory, @Baseline, @PromptSummary, @CreatedAt)
         """,
         new
         {
@@ -30,6 +30,7 @@ internal sealed class HandoffStore(Database database)
             handoff.Agent,
             handoff.Email,
             handoff.Source,
+            handoff.Profile,
             Kind = handoff.Kind.ToString(),
             handoff.Directory,
             handoff.Baseline,
@@ -91,6 +92,7 @@ internal sealed class HandoffStore(Database database)
         public string Agent { get; init; } = "";
         public string Email { get; init; } = "";
         public string Source { get; init; } = "";
+        public string? Profile { get; init; }
         public string Kind { get; init; } = "";
         public string Directory { get; init; } = "";
         public string? Baseline { get; init; }
@@ -106,6 +108,7 @@ internal sealed class HandoffStore(Database database)
             Agent = Agent,
             Email = Email,
             Source = Source,
+            Profile = Profile,
             Kind = Enum.Parse<HandoffKind>(Kind),
             Directory = Directory,
             Baseline = Baseline,

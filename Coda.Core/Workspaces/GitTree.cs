@@ -11,7 +11,12 @@ public sealed class GitTree
 {
     private const int LongestDiff = 512 * 1024;
     private const int LongestOutput = 1024 * 1024; // characters
+    private const string GitDirectory = "gitdir: ";
     private const string Nested = "160000 "; // mode of an entry that is another repository's commit
+    private static readonly EnumerationOptions Inside = new()
+    {
+        RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint,
+    };
     private readonly Dictionary<string, string> environment;
 
     private GitTree(string root, Dictionary<string, string> environment)
@@ -73,11 +78,16 @@ public sealed class GitTree
     }
 
     /// <summary>
-    /// Whether a directory is a repository of its own; cuts it off when it is a part of another: a <c>.git</c> that is a file or a link
-    /// leads there, also from a copy, and what is committed here would appear there.
+    /// Cuts a copy off from the repositories it was copied from, and says whether it is one itself. A <c>.git</c> that is a file or a link may
+    /// lead there, as in a worktree: what is committed in the copy would appear there.
     /// </summary>
-    public static bool IsOwn(string directory)
+    public static bool CutOff(string directory)
     {
+        foreach (var link in Directory.EnumerateFiles(directory, ".git", Inside).Where(LeadsOut))
+        {
+            File.Delete(link);
+        }
+
         var place = Path.Combine(directory, ".git");
         if (new DirectoryInfo(place) is { Exists: true, LinkTarget: null })
         {
@@ -86,6 +96,10 @@ public sealed class GitTree
 
         File.Delete(place);
         return false;
+
+        // gitdir: /repository/.git/worktrees/name; a submodule's is relative, and copied with it
+        bool LeadsOut(string file) => File.ReadLines(file).FirstOrDefault() is { } line && line.StartsWith(GitDirectory, StringComparison.Ordinal)
+            && !Path.GetFullPath(line[GitDirectory.Length..].Trim(), Path.GetDirectoryName(file)!).StartsWith($"{directory}/", StringComparison.Ordinal);
     }
 
     /// <summary>Makes a directory a repository with one commit that holds all of it, ignored files too; the commit, or null and no repository.</summary>
