@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.ServerSentEvents;
 
 namespace Coda.Bridge;
@@ -11,10 +12,12 @@ internal sealed class Call(StdioClient client, McpServer server, TimeProvider ti
     private TimeSpan pause = DefaultPause;
 
     /// <summary>Hands over the answer and all that comes before it. Throws what the client should be told.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    /// <param name="since">When the client made it.</param>
+    /// <param name="cancellation">When the client no longer wants it.</param>
+    public async Task RunAsync(long since, CancellationToken cancellation)
     {
         bool isAnswered;
-        using (var response = await server.PostAsync(request, cancellation))
+        using (var response = await server.PostAsync(request, since, cancellation))
         {
             isAnswered = await DeliverAsync(response, cancellation);
         }
@@ -24,6 +27,12 @@ internal sealed class Call(StdioClient client, McpServer server, TimeProvider ti
         {
             await Task.Delay(pause, time, cancellation);
             using var response = await server.GetAsync(lastEventId, cancellation);
+            if (response.StatusCode == HttpStatusCode.MethodNotAllowed)
+            {
+                // "No such stream": this process of the server never heard of the call.
+                throw new BridgeException("The server was restarted during the call, and the answer is lost. A task that the call started may still run: ask coda_inbox.");
+            }
+
             isAnswered = await DeliverAsync(response, cancellation);
         }
 
@@ -55,9 +64,9 @@ internal sealed class Call(StdioClient client, McpServer server, TimeProvider ti
                 }
             }
         }
-        catch (IOException) when (events.LastEventId.Length > 0)
+        catch (IOException)
         {
-            // Cut; what came is resumed.
+            // Cut; it is resumed after what came.
         }
 
         lastEventId = events.LastEventId.Length > 0 ? events.LastEventId : lastEventId;

@@ -7,11 +7,18 @@ namespace Coda.Bridge;
 /// <summary>The endpoint, over HTTP: shows the token to nobody else, and finds the server again after a restart.</summary>
 internal sealed class McpServer(Uri url, Credentials credentials, TimeProvider time) : IDisposable
 {
-    // As long as a restart takes, and shorter than clients wait for an answer.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    /// <summary>As long as a restart takes, and shorter than clients wait for an answer.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient http = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        // A proxy cannot reach this machine's loopback, and would read the token on its way there.
+        UseProxy = !url.IsLoopback,
+    }) { Timeout = Timeout.InfiniteTimeSpan };
     private volatile Session? session;
 
     private sealed record Session(string Id, string Revision);
@@ -26,7 +33,10 @@ internal sealed class McpServer(Uri url, Credentials credentials, TimeProvider t
             : null;
 
     /// <summary>Sends a message of the client's.</summary>
-    public Task<HttpResponseMessage> PostAsync(Message message, CancellationToken cancellation) => SendAsync(
+    /// <param name="message">The message.</param>
+    /// <param name="since">Timestamp from which <see cref="Patience"/> counts: what waited its turn does not wait as long again.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    public Task<HttpResponseMessage> PostAsync(Message message, long since, CancellationToken cancellation) => SendAsync(
         () =>
         {
             var request = NewRequest(HttpMethod.Post, message.Method == "initialize" ? null : session);
@@ -36,6 +46,7 @@ internal sealed class McpServer(Uri url, Credentials credentials, TimeProvider t
             RequestHeaders.Add(request, message);
             return request;
         },
+        since,
         cancellation);
 
     /// <summary>Opens the session's stream, or one that broke off, after the event that came last.</summary>
@@ -51,6 +62,7 @@ internal sealed class McpServer(Uri url, Credentials credentials, TimeProvider t
 
             return request;
         },
+        time.GetTimestamp(),
         cancellation);
 
     /// <summary>Says that the session is over.</summary>
@@ -59,7 +71,7 @@ internal sealed class McpServer(Uri url, Credentials credentials, TimeProvider t
         if (session is { } ending)
         {
             session = null;
-            using var response = await SendAsync(() => NewRequest(HttpMethod.Delete, ending), cancellation);
+            using var response = await SendAsync(() => NewRequest(HttpMethod.Delete, ending), time.GetTimestamp(), cancellation);
         }
     }
 
@@ -78,15 +90,15 @@ internal sealed class McpServer(Uri url, Credentials credentials, TimeProvider t
         return request;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, long since, CancellationToken cancellation)
     {
         var token = await credentials.GetAsync(cancellation);
-        var response = await ConnectAsync(request, token, cancellation);
+        var response = await ConnectAsync(request, token, since, cancellation);
         // Databricks answers a token that has run out with a redirect to its sign-in page.
         if (IsRefusal(response) && await credentials.RenewAsync(token, cancellation) is { } renewed)
         {
             response.Dispose();
-            response = await ConnectAsync(request, renewed, cancellation);
+            response = await ConnectAsync(request, renewed, since, cancellation);
         }
 
         if (IsRefusal(response))
@@ -105,9 +117,9 @@ internal sealed class McpServer(Uri url, Credentials credentials, TimeProvider t
     private static bool IsRefusal(HttpResponseMessage response) =>
         response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden || (int)response.StatusCode is >= 300 and < 400;
 
-    private async Task<HttpResponseMessage> ConnectAsync(Func<HttpRequestMessage> request, string token, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> ConnectAsync(Func<HttpRequestMessage> request, string token, long since, CancellationToken cancellation)
     {
-        for (var started = time.GetTimestamp(); ;)
+        while (true)
         {
             using var attempt = request();
             attempt.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -115,7 +127,7 @@ internal sealed class McpServer(Uri url, Credentials credentials, TimeProvider t
             {
                 return await http.SendAsync(attempt, HttpCompletionOption.ResponseHeadersRead, cancellation);
             }
-            catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError && time.GetElapsedTime(started) < Patience)
+            catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError && time.GetElapsedTime(since) < Patience)
             {
                 // Nobody listens, so nothing was sent: the server is being restarted, or not started yet.
                 await Task.Delay(Pause, time, cancellation);

@@ -51,7 +51,36 @@ public sealed class AgentCatalogTests : IDisposable
     [InlineData("{ \"claude\": { \"headless\": [\"{reslutsDir}\"] } }", "{reslutsDir}")]
     [InlineData("{ \"hermes\": { \"headless\": [\"x\"] } }", "{promptFile}")]
     [InlineData("{ \"claude\": { \"files\": { \"../x\": \"\" } } }", "'../x'")]
+    [InlineData("{ \"claude\": { \"interactiveFiles\": { \"prompt.md\": \"\" } } }", "'prompt.md'")]
+    [InlineData("{ \"claude\": { \"promptGrants\": [\"{grants}\"] } }", "PromptGrants: {grants}")]
+    [InlineData("{ \"claude\": { \"promptGrants\": [null] } }", "PromptGrants[0] is null")]
     [InlineData("{ \"Default\": \"nobody\" }", "nobody")]
+    [InlineData("{ \"fake\": { \"executable\": \"x\", \"headless\": [\"a\", null] } }", "'fake': Headless[1] is null")]
+    [InlineData("{ \"claude\": { \"smart\": { \"arguments\": [null] } } }", "Smart.Arguments[0] is null")]
+    [InlineData("{ \"claude\": { \"yolo\": { \"environment\": { \"A\": null } } } }", "Yolo.Environment.A is null")]
+    [InlineData("{ \"claude\": { \"grants\": [null] } }", "Grants[0] is null")]
+    [InlineData("{ \"claude\": { \"files\": { \"a\": null } } }", "Files.a is null")]
+    [InlineData("{ \"claude\": { \"interactive\": [null] } }", "Interactive[0] is null")]
+    [InlineData("{ \"claude\": { \"interactiveEnvironment\": { \"A\": null } } }", "InteractiveEnvironment.A is null")]
+    [InlineData("{ \"claude\": { \"interactiveFiles\": { \"a\": null } } }", "InteractiveFiles.a is null")]
+    [InlineData("{ \"claude\": { \"setEnvironment\": { \"A\": null } } }", "'claude': SetEnvironment.A is null")]
+    [InlineData("{ \"gemini\": { \"passEnvironment\": [null] } }", "'gemini': PassEnvironment[0] is null")]
+    [InlineData("{ \"claude\": { \"login\": [\"~/x\", null] } }", "Login[1] is null")]
+    [InlineData("{ \"claude\": { \"seeds\": [null] } }", "Seeds[0].File is null")]
+    [InlineData("{ \"claude\": { \"seeds\": [{ \"file\": \"~/x\", \"keys\": null }] } }", "Seeds[0].Keys[0] is null")]
+    [InlineData("{ \"claude\": { \"seeds\": [{ \"file\": \"~/x\", \"keys\": [\"a\", null] }] } }", "Seeds[0].Keys[1] is null")]
+    [InlineData("{ \"claude\": { \"titles\": [null] } }", "Titles[0].Pattern is null")]
+    [InlineData("{ \"claude\": { \"stopSignal\": 64 } }", "$.stopSignal")]
+    [InlineData("{ \"claude\": { \"stopSignal\": \"64\" } }", "$.stopSignal")]
+    [InlineData("{ \"claude\": { \"promptVia\": 0 } }", "$.promptVia")]
+    [InlineData("{ \"claude\": { \"titles\": [{ \"pattern\": \"x\", \"state\": 99 }] } }", "$.titles[0].state")]
+    [InlineData("{ \"claude\": { \"interactive\": [\"-i\"] } }", "Interactive must name {prompt}")]
+    [InlineData("{ \"claude\": { \"interactive\": [\"{prompt}\", \"{permissions}\"] } }", "Interactive: {permissions}")]
+    [InlineData("{ \"claude\": { \"interactive\": [\"{prompt}\", \"{grants}\"] } }", "Interactive: {grants}")]
+    [InlineData("{ \"claude\": { \"interactive\": [\"{prompt}\", \"{resultsDir}/x\"] } }", "Interactive: {resultsDir}")]
+    [InlineData("{ \"claude\": { \"headless\": [\"{eventPort}\"] } }", "Headless: {eventPort}")]
+    [InlineData("{ \"claude\": { \"headless\": [\"--all={permissions}\"] } }", "Headless: {permissions}")]
+    [InlineData("{ \"claude\": { \"grants\": [\"{grants}\"] } }", "Grants: {grants}")]
     public void A_mistake_stops_the_start_and_names_its_place(string json, string place)
     {
         File.WriteAllText(home.AgentsPath, json);
@@ -65,7 +94,15 @@ public sealed class AgentCatalogTests : IDisposable
     [InlineData("Agents:claude:Executible", "x", "Agents:claude")]
     [InlineData("Agents:claude:PromptVia", "Telepathy", "Agents:claude")]
     [InlineData("Agents:Default", "nobody", "Agents:Default")]
-    public void A_mistake_in_the_settings_names_the_key(string key, string value, string place) =>
+    [InlineData("Agents:claude:Headless:0", null, "Agents:claude: Headless[0] is null")]
+    [InlineData("Agents:claude:SetEnvironment:A", null, "Agents:claude: SetEnvironment.A is null")]
+    [InlineData("Agents:claude:Seeds:0:File", "~/x", "Agents:claude: Seeds[0].Keys[0] is null")]
+    [InlineData("Agents:claude:Titles:0:State", "Idle", "Agents:claude: Titles[0].Pattern is null")]
+    [InlineData("Agents:claude:StopSignal", "64", "Agents:claude: StopSignal is 64")]
+    [InlineData("Agents:claude:PromptVia", "64", "Agents:claude: PromptVia is 64")]
+    [InlineData("Agents:claude:Events", "64", "Agents:claude: Events is 64")]
+    [InlineData("Agents:claude:Interactive:0", "{resultsDir}", "Agents:claude: Interactive")]
+    public void A_mistake_in_the_settings_names_the_key(string key, string? value, string place) =>
         Assert.Contains(place, Assert.Throws<StartupException>(() => Catalog((key, value))).Message, StringComparison.Ordinal);
 
     [Fact]
@@ -102,6 +139,13 @@ public sealed class AgentCatalogTests : IDisposable
         Assert.Null(built.StandardInputFile);
     }
 
-    private AgentCatalog Catalog(params (string Key, string Value)[] settings) => new(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value)).Build(), home);
+    [Theory]
+    [InlineData("claude", "claude --permission-mode acceptEdits --allowedTools Read(//own/.agent/**) -- read it")]
+    [InlineData("codex", """codex --no-daemon -s workspace-write -a on-request -c projects={"/w"={trust_level="trusted"}} -- read it""")]
+    [InlineData("gemini", "gemini --skip-trust --include-directories /own/.agent -i read it")]
+    public void A_kickoff_in_a_file_may_be_read(string agent, string command) => Assert.Equal(
+        command, string.Join(' ', AgentCommand.ForPerson(Catalog().Find(agent)!, "read it", "/w", filesDirectory: "/own/.agent", readsPrompt: true).Arguments));
+
+    private AgentCatalog Catalog(params (string Key, string? Value)[] settings) => new(
+        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => setting.Value)).Build(), home);
 }

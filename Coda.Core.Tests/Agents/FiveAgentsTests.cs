@@ -24,8 +24,8 @@ public sealed class FiveAgentsTests : IDisposable
           "codex exec --skip-git-repo-check --disable unbounded_connection_retries --approve-for-me -c sandbox_workspace_write.writable_roots=['$results'] -" | \
           "codex exec --skip-git-repo-check --disable unbounded_connection_retries --dangerously-bypass-approvals-and-sandbox -c sandbox_workspace_write.writable_roots=['$results'] -")
             prompt=$results/stdin ;;
-          "gemini --skip-trust --policy $task/policy.toml") grep -q '^allowRedirection = true' "$task/policy.toml" && gemini_env=1 ;;
-          "gemini --yolo") gemini_env=1 ;;
+          "gemini --skip-trust --policy $task/policy.toml --include-directories $results") grep -q '^allowRedirection = true' "$task/policy.toml" && gemini_env=1 ;;
+          "gemini --yolo --include-directories $results") gemini_env=1 ;;
           "opencode run --auto") prompt=$results/stdin ;;
           "hermes chat --oneshot -Q --query-file $task/prompt.txt" | "hermes chat --oneshot -Q --yolo --query-file $task/prompt.txt")
             [ -s "$results/stdin" ] || prompt=$task/prompt.txt ;;

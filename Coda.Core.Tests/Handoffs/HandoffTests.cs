@@ -187,7 +187,7 @@ public sealed class HandoffTests : IAsyncLifetime
     {
         var (view, terminal) = await LaunchAsync("/Users/me@x.y/My Project!", new string('Z', 200_000));
         await terminal.Shows("prompt.md and follow it.>");
-        Assert.Equal(200_000, File.ReadAllText($"{Path.GetDirectoryName(view.Directory)}/prompt.md").Count(character => character == 'Z'));
+        Assert.Equal(200_000, File.ReadAllText($"{Path.GetDirectoryName(view.Directory)}/.agent/prompt.md").Count(character => character == 'Z'));
     }
 
     [Theory]

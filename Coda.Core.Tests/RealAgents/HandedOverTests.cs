@@ -45,22 +45,7 @@ public sealed class HandedOverTests : IAsyncLifetime
         };
         await Becomes(terminal, TerminalStateKind.WaitingForApproval);
         var made = Path.Combine(Directory.GetDirectories(host.Core.Home.ProjectsDirectory).Single(), "demo", "made.txt");
-        TerminalState? answered = null;
-        var asked = TimeProvider.System.GetTimestamp();
-        await Wait.Until(
-            () =>
-            {
-                // A dialog that has just appeared takes no keys yet; one may follow another.
-                if (terminal.State is { Waits: true } state && (state != answered || TimeProvider.System.GetElapsedTime(asked) > TimeSpan.FromSeconds(3)))
-                {
-                    asked = TimeProvider.System.GetTimestamp();
-                    answered = state;
-                    _ = terminal.TypesAsync(agent == "codex" ? "y" : "\r");
-                }
-
-                return File.Exists(made);
-            },
-            () => Account(terminal));
+        await ApprovesUntil(() => File.Exists(made), terminal, agent);
         await Becomes(terminal, TerminalStateKind.Idle, TerminalStateKind.Done);
         await terminal.EndAsync(TerminalEndReason.Closed);
         Assert.Empty(ProcessTable.WithEnvironment("CODA_TERMINAL_ID", terminal.Id.ToString()));
@@ -70,6 +55,17 @@ public sealed class HandedOverTests : IAsyncLifetime
             TerminalStateKind[] told = [TerminalStateKind.Working, TerminalStateKind.WaitingForApproval, TerminalStateKind.Working, TerminalStateKind.Done];
             Assert.Equal(told, Turn(states));
         }
+    }
+
+    [Theory(Explicit = true)]
+    [MemberData(nameof(RealAgentHost.Agents), MemberType = typeof(RealAgentHost))]
+    public async Task A_kickoff_of_200_KB_is_read_from_its_file_and_followed(string agent)
+    {
+        var terminal = await LaunchAsync(agent, $"{Conversation.Script(new Step { Say = "followed" })}\n{new string('z', 200_000)}");
+        var asked = await ApprovesUntil(
+            () => host.Model.Log.Any(line => line.Contains("Say = followed", StringComparison.Ordinal)), terminal, agent);
+        // Its permissions are one variable, which is the user's.
+        Assert.True(asked == (agent == "opencode"), Account(terminal));
     }
 
     /// <summary>What was told of the one turn: from its begin on, each state once, and several approvals in a row as one.</summary>
@@ -96,18 +92,43 @@ public sealed class HandedOverTests : IAsyncLifetime
         return turn;
     }
 
+    /// <summary>Says yes to whatever is asked meanwhile; whether anything was.</summary>
+    private async Task<bool> ApprovesUntil(Func<bool> condition, Terminal terminal, string agent)
+    {
+        TerminalState? answered = null;
+        var asked = TimeProvider.System.GetTimestamp();
+        await Wait.Until(
+            () =>
+            {
+                // A dialog that has just appeared takes no keys yet; one may follow another.
+                if (terminal.State is { Waits: true } state && (state != answered || TimeProvider.System.GetElapsedTime(asked) > TimeSpan.FromSeconds(3)))
+                {
+                    asked = TimeProvider.System.GetTimestamp();
+                    answered = state;
+                    _ = terminal.TypesAsync(agent == "codex" ? "y" : "\r");
+                }
+
+                return condition();
+            },
+            () => Account(terminal));
+        return answered is not null;
+    }
+
     private Task Becomes(Terminal terminal, params TerminalStateKind[] kinds) =>
         Wait.Until(() => kinds.Contains(terminal.State.Kind), () => $"{string.Join(" or ", kinds)}: {Account(terminal)}");
 
     private string Account(Terminal terminal) =>
         $"{terminal.State}\n{string.Join('\n', host.Model.Log)}\n{string.Join('\n', PlainOutput.LastLines(terminal.Recording))}";
 
-    private async Task<Terminal> LaunchAsync(string agent, params Step[] steps)
+    private Task<Terminal> LaunchAsync(string agent, params Step[] steps) =>
+        LaunchAsync(agent, $"Make it \"so\". {Conversation.Script([.. steps, new Step()])}");
+
+    private async Task<Terminal> LaunchAsync(string agent, string prompt)
     {
         var local = Directory.CreateDirectory(Path.Combine(host.Core.Projects, "demo")).FullName;
         await File.WriteAllTextAsync(Path.Combine(local, "a.txt"), "a\n");
         var start = await host.Core.Get<HandoffService>().StartAsync(
-            new HandoffRequest { Prompt = $"Make it \"so\". {Conversation.Script([.. steps, new Step()])}", WorkspacePath = local, Agent = agent }, default);
+            new HandoffRequest { Prompt = prompt, WorkspacePath = local, Agent = agent }, default);
         var launched = Assert.IsType<HandoffStart.Launched>(start);
         Assert.True(TerminalId.TryParse(launched.Handoff.TerminalId, out var id));
         return host.Core.Terminals.Find(id)!;

@@ -77,7 +77,6 @@ internal sealed class VendorSetup
 
     private void WriteConfigurations()
     {
-        Write(".claude.json", """{"hasCompletedOnboarding":true}""");
         Write(".codex/config.toml", $"""
             model = "scripted"
             model_provider = "scripted"
@@ -90,7 +89,7 @@ internal sealed class VendorSetup
             stream_max_retries = 1
             """);
         Write(".gemini/settings.json", """
-            {"security":{"auth":{"selectedType":"gemini-api-key"}},"general":{"enableAutoUpdate":false,"maxAttempts":2},"privacy":{"usageStatisticsEnabled":false}}
+            {"general":{"enableAutoUpdate":false,"maxAttempts":2},"privacy":{"usageStatisticsEnabled":false}}
             """);
 
         void Write(string name, string text)

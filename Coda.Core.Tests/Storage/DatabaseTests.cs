@@ -40,6 +40,29 @@ public sealed class DatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task Once_closed_it_is_not_touched_any_more()
+    {
+        var database = Database.Open(home);
+        using var reading = new SemaphoreSlim(0);
+        using var goOn = new SemaphoreSlim(0);
+        var last = database.ReadAsync(
+            c =>
+            {
+                reading.Release();
+                goOn.Wait(TestContext.Current.CancellationToken);
+                return c.ExecuteScalar<int>("SELECT 1");
+            },
+            default);
+        await reading.WaitAsync(TestContext.Current.CancellationToken);
+        var closing = database.DisposeAsync().AsTask();
+        goOn.Release();
+        Assert.Equal(1, await last);
+        await closing;
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => database.ReadAsync(c => c.ExecuteScalar<int>("SELECT 1"), default));
+        Assert.Equal([home.DatabasePath], Directory.GetFiles(home.Root));
+    }
+
+    [Fact]
     public async Task A_file_from_a_newer_version_is_refused_and_not_touched()
     {
         await using (var connection = new SqliteConnection($"Data Source={home.DatabasePath};Pooling=false"))

@@ -17,6 +17,18 @@ public sealed class ResultFileTests : IDisposable
 
     public void Dispose() => Directory.Delete(root, recursive: true);
 
+    [Theory]
+    [InlineData("\"report.html\"", "[\"report.html\"]")]
+    [InlineData("5", "[5]")]
+    [InlineData("null", "[]")]
+    [InlineData("[1]", "[1]")]
+    [InlineData("{\"a\":1}", "{\"a\":1}")]
+    public void Artifacts_are_a_list_or_an_object_whatever_the_agent_wrote(string written, string read)
+    {
+        var result = ResultFormat.TryParse(Encoding.UTF8.GetBytes($$"""{"status":"completed","artifacts":{{written}}}"""), out _);
+        Assert.Equal(read, result!.Artifacts.ToJsonString());
+    }
+
     [Fact]
     public void Missing_fields_take_defaults_and_unknown_ones_pass_through()
     {

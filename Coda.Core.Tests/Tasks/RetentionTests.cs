@@ -32,7 +32,7 @@ public sealed class RetentionTests
         Assert.False(Directory.Exists(host.Home.RecordingDirectory(ended.TerminalId)));
         Assert.Equal("kept in mind", (await host.ResultAsync(ended)).Summary);
         Assert.True(TaskId.TryParse(ended.TaskId, out var id));
-        Assert.Null(await host.Tasks().PromptAsync(id, default));
+        Assert.Null(await host.Tasks().RequestAsync(id, default));
         Assert.NotNull((await host.Terminals.FindRecordAsync(terminal, default))!.FilesRemovedAt);
         Assert.True(Directory.Exists(host.Files(runs).SessionDirectory));
         Assert.True(Directory.Exists(host.Home.RecordingDirectory(runs.TerminalId)));

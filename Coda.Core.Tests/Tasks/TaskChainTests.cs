@@ -60,7 +60,7 @@ public sealed class TaskChainTests
         {
             var task = await host.EndsAsync(await host.RunsAsync(new TaskRequest { Prompt = "echo 'ü'\n# two", Agent = agent }));
             Assert.True(TaskId.TryParse(task.TaskId, out var id));
-            Assert.Equal("echo 'ü'\n# two", await host.Tasks().PromptAsync(id, default));
+            Assert.Equal("echo 'ü'\n# two", (await host.Tasks().RequestAsync(id, default))?.Prompt);
             Assert.Equal("echo 'ü' # two", task.PromptSummary);
         }
     }

@@ -59,9 +59,22 @@ public sealed class TaskReplyTests
         Assert.Contains("asks nothing: it is running", await RefusalAsync(host, TaskId.Of(running), "yes"), StringComparison.Ordinal);
         Assert.Contains("There is no task", await RefusalAsync(host, TaskId.New(), "yes"), StringComparison.Ordinal);
         Assert.Contains("answer must have text", await RefusalAsync(host, TaskId.Of(asking), " "), StringComparison.Ordinal);
+        Assert.Contains("NUL", await RefusalAsync(host, TaskId.Of(asking), "yes\0no"), StringComparison.Ordinal);
         Assert.Contains("65,536", await RefusalAsync(host, TaskId.Of(asking), new string('x', 70_000)), StringComparison.Ordinal);
         host.Files(asking).Remove();
         Assert.Contains("removed by retention", await RefusalAsync(host, TaskId.Of(asking), "yes"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_else_the_caller_asked_for_goes_on_too()
+    {
+        await using var host = await HostAsync("info_needed");
+        var first = await host.EndsAsync(await host.RunsAsync(
+            new TaskRequest { Prompt = "Count the rows.", Context = """{"uc_table":"main.sales.orders"}""", WorkflowProtocol = false }));
+        await host.EndsAsync(await ReplyAsync(host, first, "yes"));
+        var envelope = File.ReadAllText(Path.Combine(host.Projects, "seen.txt"));
+        Assert.Contains("main.sales.orders", envelope, StringComparison.Ordinal);
+        Assert.DoesNotContain("WORKFLOW PROTOCOL", envelope, StringComparison.Ordinal);
     }
 
     [Fact]

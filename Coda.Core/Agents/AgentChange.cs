@@ -32,6 +32,9 @@ internal sealed class AgentChange
     /// <inheritdoc cref="AgentDefinition.Interactive"/>
     public List<string>? Interactive { get; set; }
 
+    /// <inheritdoc cref="AgentDefinition.PromptGrants"/>
+    public List<string>? PromptGrants { get; set; }
+
     /// <inheritdoc cref="AgentDefinition.InteractiveEnvironment"/>
     public Dictionary<string, string>? InteractiveEnvironment { get; set; }
 
@@ -86,6 +89,7 @@ internal sealed class AgentChange
         Grants = Grants ?? to.Grants,
         Files = Files ?? to.Files,
         Interactive = Interactive ?? to.Interactive,
+        PromptGrants = PromptGrants ?? to.PromptGrants,
         InteractiveEnvironment = Merge(to.InteractiveEnvironment, InteractiveEnvironment),
         Events = Events ?? to.Events,
         InteractiveFiles = InteractiveFiles ?? to.InteractiveFiles,

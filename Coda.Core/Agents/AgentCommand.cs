@@ -13,6 +13,9 @@ public sealed record AgentPlaces(string PromptFile, string ResultsDirectory, str
 /// <summary>Turns a definition into the command of a terminal.</summary>
 public static partial class AgentCommand
 {
+    /// <summary>The file in <c>{filesDir}</c> that holds a kickoff too long for an argument.</summary>
+    public const string PromptFile = "prompt.md";
+
     /// <summary>The command of a task.</summary>
     /// <param name="agent">The agent.</param>
     /// <param name="yolo">Its permission mode: yolo, else smart.</param>
@@ -49,9 +52,19 @@ public static partial class AgentCommand
     /// <param name="workingDirectory">Where it works.</param>
     /// <param name="events">Where it is to tell what it does; null = nowhere.</param>
     /// <param name="filesDirectory">Where its own files lie.</param>
+    /// <param name="readsPrompt">Whether the order is to read a file there.</param>
     public static TerminalCommand ForPerson(
-        AgentDefinition agent, string prompt, string workingDirectory, EventAddress? events = null, string filesDirectory = "") => Command(
-        agent, agent.Interactive, ForPerson(prompt, workingDirectory, events, filesDirectory), workingDirectory, agent.InteractiveEnvironment);
+        AgentDefinition agent,
+        string prompt,
+        string workingDirectory,
+        EventAddress? events = null,
+        string filesDirectory = "",
+        bool readsPrompt = false) => Command(
+            agent,
+            agent.Interactive.SelectMany(argument => argument != "{promptGrants}" ? [argument] : readsPrompt ? agent.PromptGrants : []),
+            ForPerson(prompt, workingDirectory, events, filesDirectory),
+            workingDirectory,
+            agent.InteractiveEnvironment);
 
     /// <summary>The files that the agent finds beside it in that terminal: name and content.</summary>
     public static IReadOnlyDictionary<string, string> FilesForPerson(

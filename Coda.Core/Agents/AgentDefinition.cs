@@ -40,8 +40,8 @@ public sealed record PermissionMode
 
 /// <summary>
 /// A coding agent: how it is run, told what it may do, and stopped. Arguments are templates: <c>{promptFile}</c>, <c>{resultsDir}</c>,
-/// <c>{workDir}</c>, <c>{taskDir}</c> and <c>{prompt}</c> are filled in within one argument, <c>{permissions}</c> and <c>{grants}</c>
-/// stand alone and become any number of arguments.
+/// <c>{workDir}</c>, <c>{taskDir}</c> and <c>{prompt}</c> are filled in within one argument, <c>{permissions}</c>, <c>{grants}</c>
+/// and <c>{promptGrants}</c> stand alone and become any number of arguments.
 /// </summary>
 public sealed record AgentDefinition
 {
@@ -74,6 +74,11 @@ public sealed record AgentDefinition
 
     /// <summary>Arguments for a person's terminal, with the kickoff as <c>{prompt}</c>.</summary>
     public IReadOnlyList<string> Interactive { get; init; } = [];
+
+    /// <summary>
+    /// Arguments that let it read <c>{filesDir}</c>; they take the place of <c>{promptGrants}</c> when a kickoff lies there, too long for an argument.
+    /// </summary>
+    public IReadOnlyList<string> PromptGrants { get; init; } = [];
 
     /// <summary>Variables it gets in a person's terminal only.</summary>
     public IReadOnlyDictionary<string, string> InteractiveEnvironment { get; init; } = new Dictionary<string, string>();

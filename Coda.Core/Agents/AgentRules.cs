@@ -5,9 +5,9 @@ namespace Coda.Core.Agents;
 /// <summary>What a definition must be, so that a mistake shows at the start and not in the middle of a task.</summary>
 internal static partial class AgentRules
 {
-    private static readonly string[] Known =
-        ["promptFile", "resultsDir", "workDir", "taskDir", "prompt", "permissions", "grants", "eventPort", "eventPassword", "filesDir"];
-    private static readonly string[] Ours = ["prompt.txt", "request.txt", "script.sh", "results", "result.json"];
+    private static readonly string[] OfTask = ["promptFile", "resultsDir", "workDir", "taskDir"];
+    private static readonly string[] OfPerson = ["prompt", "workDir", "eventPort", "eventPassword", "filesDir"];
+    private static readonly string[] Ours = ["prompt.txt", "request.json", "script.sh", "results", "result.json"];
 
     /// <summary>What is wrong with it, or null.</summary>
     public static string? Fault(AgentDefinition agent)
@@ -15,6 +15,16 @@ internal static partial class AgentRules
         if (!Name().IsMatch(agent.Name))
         {
             return "an agent's name is lower-case letters, digits, '-' and '_', at most 32.";
+        }
+
+        if (Texts(agent).FirstOrDefault(text => text.Value is null) is { Place: not null, Place: var nothing })
+        {
+            return $"{nothing} is null.";
+        }
+
+        if (Choices(agent).FirstOrDefault(choice => !Enum.IsDefined(choice.Value.GetType(), choice.Value)) is { Value: not null } choice)
+        {
+            return $"{choice.Place} is {choice.Value}, which is none of {string.Join(", ", Enum.GetNames(choice.Value.GetType()))}.";
         }
 
         if (agent.Executable.Length == 0)
@@ -42,14 +52,19 @@ internal static partial class AgentRules
             return "Headless must not hold {prompt}: a task's prompt goes in by standard input or {promptFile}.";
         }
 
+        if (agent.Interactive.Count > 0 && !agent.Interactive.Any(argument => argument.Contains("{prompt}", StringComparison.Ordinal)))
+        {
+            return "Interactive must name {prompt}, or the kickoff is lost.";
+        }
+
         if (agent.Files.Keys.FirstOrDefault(file => file != Path.GetFileName(file) || file is "." or ".." or "" || Ours.Contains(file)) is { } file)
         {
             return $"Files must not hold '{file}': a plain file name, and none of {string.Join(", ", Ours)}.";
         }
 
-        if (agent.InteractiveFiles.Keys.FirstOrDefault(file => file != Path.GetFileName(file) || file is "." or ".." or "") is { } own)
+        if (agent.InteractiveFiles.Keys.FirstOrDefault(file => file != Path.GetFileName(file) || file is "." or ".." or "" or AgentCommand.PromptFile) is { } own)
         {
-            return $"InteractiveFiles must not hold '{own}': a plain file name.";
+            return $"InteractiveFiles must not hold '{own}': a plain file name, and not {AgentCommand.PromptFile}.";
         }
 
         if (agent.Titles.FirstOrDefault(rule => !IsPattern(rule.Pattern)) is { } title)
@@ -62,10 +77,58 @@ internal static partial class AgentRules
             return $"Seeds: '{seed.File}' must begin with ~/ or $VARIABLE/, and have keys.";
         }
 
-        var templates = agent.Headless.Concat(agent.Interactive).Concat(agent.Grants).Concat(agent.Smart.Arguments).Concat(agent.Yolo.Arguments);
-        var unknown = templates.SelectMany(argument => Placeholder().Matches(argument)).FirstOrDefault(match => !Known.Contains(match.Groups[1].Value));
-        return unknown is null ? null : $"{unknown.Value} is no placeholder. Known: {string.Join(", ", Known.Select(name => $"{{{name}}}"))}.";
+        return NeverFilled("Headless", agent.Headless, OfTask, "{permissions}", "{grants}")
+            ?? NeverFilled("Grants", agent.Grants, OfTask)
+            ?? NeverFilled("Smart.Arguments", agent.Smart.Arguments, OfTask)
+            ?? NeverFilled("Yolo.Arguments", agent.Yolo.Arguments, OfTask)
+            ?? NeverFilled("Interactive", agent.Interactive, OfPerson, "{promptGrants}")
+            ?? NeverFilled("PromptGrants", agent.PromptGrants, OfPerson);
     }
+
+    private static string? NeverFilled(string place, IEnumerable<string> arguments, string[] within, params string[] alone)
+    {
+        var unknown = arguments.Except(alone).SelectMany(argument => Placeholder().Matches(argument))
+            .FirstOrDefault(match => !within.Contains(match.Groups[1].Value));
+        var others = alone.Length > 0 ? $"; as arguments of their own {string.Join(", ", alone)}" : "";
+        return unknown is null ? null
+            : $"{place}: {unknown.Value} is no placeholder there. Known: {string.Join(", ", within.Select(name => $"{{{name}}}"))}{others}.";
+    }
+
+    // What comes from outside may be null whatever its type says.
+    private static IEnumerable<(string Place, string? Value)> Texts(AgentDefinition agent) =>
+    [
+        .. List("Headless", agent.Headless),
+        .. List("Smart.Arguments", agent.Smart.Arguments),
+        .. Map("Smart.Environment", agent.Smart.Environment),
+        .. List("Yolo.Arguments", agent.Yolo.Arguments),
+        .. Map("Yolo.Environment", agent.Yolo.Environment),
+        .. List("Grants", agent.Grants),
+        .. Map("Files", agent.Files),
+        .. List("Interactive", agent.Interactive),
+        .. List("PromptGrants", agent.PromptGrants),
+        .. Map("InteractiveEnvironment", agent.InteractiveEnvironment),
+        .. Map("InteractiveFiles", agent.InteractiveFiles),
+        .. agent.Seeds.SelectMany((seed, at) => List($"Seeds[{at}].Keys", seed?.Keys ?? [null!]).Prepend(($"Seeds[{at}].File", seed?.File))),
+        .. agent.Titles.Select((title, at) => ($"Titles[{at}].Pattern", title?.Pattern)),
+        .. Map("SetEnvironment", agent.SetEnvironment),
+        .. List("PassEnvironment", agent.PassEnvironment),
+        .. List("Login", agent.Login),
+    ];
+
+    private static IEnumerable<(string Place, string? Value)> List(string name, IEnumerable<string> list) =>
+        list.Select((text, at) => ($"{name}[{at}]", (string?)text));
+
+    private static IEnumerable<(string Place, string? Value)> Map(string name, IReadOnlyDictionary<string, string> map) =>
+        map.Select(pair => ($"{name}.{pair.Key}", (string?)pair.Value));
+
+    // A number is taken for any of them, whether it stands for one or not.
+    private static IEnumerable<(string Place, Enum Value)> Choices(AgentDefinition agent) =>
+    [
+        ("PromptVia", agent.PromptVia),
+        ("Events", agent.Events),
+        ("StopSignal", agent.StopSignal),
+        .. agent.Titles.Select((title, at) => ($"Titles[{at}].State", (Enum)title.State)),
+    ];
 
     private static bool IsPattern(string pattern)
     {

@@ -15,26 +15,43 @@ public sealed record AgentSeed
 
     /// <summary>The names that lead to the key; <c>{trusted}</c> is the directory that the agent is to trust.</summary>
     public required IReadOnlyList<string> Keys { get; init; }
+
+    /// <summary>The text it is set to; null = <c>true</c>.</summary>
+    public string? Value { get; init; }
+
+    /// <summary>A variable without which it is left alone; null = none is needed.</summary>
+    public string? OnlyWith { get; init; }
 }
 
 /// <summary>Adds what an agent needs to find in its settings.</summary>
 public static class AgentSeeds
 {
+    private static readonly Lock OneAtATime = new();
+
     private static readonly JsonSerializerOptions Indented = new()
     {
         WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Sets the keys of an agent to <c>true</c>, each in the first of its files whose variable is set; files that are not JSON are left alone.</summary>
+    /// <summary>Sets the missing keys of an agent, each in the first of its files whose variable is set; files that are not JSON are left alone.</summary>
     /// <param name="agent">The agent.</param>
     /// <param name="trusted">The directory it is to trust.</param>
     public static void Plant(AgentDefinition agent, string trusted)
     {
         ArgumentNullException.ThrowIfNull(agent);
         var environment = TerminalEnvironment.Build(TerminalEnvironment.OfServer(), [], AgentCommand.ForPerson(agent, "", "/"), default);
-        foreach (var seeds in agent.Seeds.GroupBy(seed => Locate(seed.File, environment)).Where(seeds => seeds.Key is not null))
+        var places = agent.Seeds
+            .Where(seed => seed.OnlyWith is null || !string.IsNullOrEmpty(environment.GetValueOrDefault(seed.OnlyWith)))
+            .Select(seed => (File: Locate(seed.File, environment), Keys: seed.Keys.Select(key => key == "{trusted}" ? trusted : key).ToList(), seed.Value))
+            .Where(place => place.File is not null)
+            .DistinctBy(place => string.Join('\n', place.Keys));
+        // Two hand-offs at once would take each other's keys away.
+        lock (OneAtATime)
         {
-            Plant(seeds.Key!, [.. seeds.Select(seed => seed.Keys.Select(key => key == "{trusted}" ? trusted : key).ToList())]);
+            foreach (var file in places.GroupBy(place => place.File!, place => (place.Keys, place.Value)))
+            {
+                Plant(file.Key, file);
+            }
         }
     }
 
@@ -45,12 +62,15 @@ public static class AgentSeeds
         return root is null ? null : $"{root}{file[slash..]}";
     }
 
-    private static void Plant(string path, List<List<string>> places)
+    private static void Plant(string path, IEnumerable<(List<string> Keys, string? Value)> places)
     {
+        // A link, as to somebody's dotfiles, stays one.
+        var link = new FileInfo(path);
+        var target = link.LinkTarget is null ? path : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         JsonNode? root;
         try
         {
-            root = File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) : new JsonObject();
+            root = File.Exists(target) ? JsonNode.Parse(File.ReadAllText(target)) : new JsonObject();
         }
         catch (JsonException)
         {
@@ -58,7 +78,7 @@ public static class AgentSeeds
         }
 
         var changed = false;
-        foreach (var keys in places)
+        foreach (var (keys, value) in places)
         {
             var at = root as JsonObject;
             foreach (var key in keys.SkipLast(1))
@@ -68,26 +88,29 @@ public static class AgentSeeds
 
             if (at is not null && !at.ContainsKey(keys[^1]))
             {
-                at[keys[^1]] = true;
+                at[keys[^1]] = value is null ? true : value;
                 changed = true;
             }
         }
 
         if (changed)
         {
-            Replace(path, root!.ToJsonString(Indented));
+            Replace(target, root!.ToJsonString(Indented), $"{path}.before-coda");
         }
     }
 
-    // Whole or not at all, and what was there before stays beside it.
-    private static void Replace(string path, string text)
+    // Whole or not at all, and what was there before the first time is kept.
+    private static void Replace(string path, string text, string before)
     {
         var mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         if (File.Exists(path))
         {
             mode = File.GetUnixFileMode(path);
-            File.Copy(path, $"{path}.before-coda", overwrite: true);
+            if (!File.Exists(before))
+            {
+                File.Copy(path, before);
+            }
         }
 
         var fresh = $"{path}.{Guid.NewGuid():n}";

@@ -26,11 +26,16 @@ public static class BuiltInAgents
         Yolo = new() { Arguments = ["--dangerously-skip-permissions"] },
         // --add-dir swallows whatever follows it, so it comes last.
         Grants = ["--add-dir", "{resultsDir}"],
-        Interactive = ["--permission-mode", "acceptEdits", "--", "{prompt}"],
+        Interactive = ["--permission-mode", "acceptEdits", "{promptGrants}", "--", "{prompt}"],
+        // Not --add-dir: it asks whether that directory is to be trusted, and Enter there means "No, exit". Two slashes begin an absolute path.
+        PromptGrants = ["--allowedTools", "Read(/{filesDir}/**)"],
         Quit = "/exit",
         // It asks about every new folder, and Enter there means "No, exit". Of a repository it asks even where the folder above is trusted.
+        // Where it never ran, it asks for a theme before it looks at the kickoff.
         Seeds =
         [
+            new() { File = "$CLAUDE_CONFIG_DIR/.claude.json", Keys = ["hasCompletedOnboarding"] },
+            new() { File = "~/.claude.json", Keys = ["hasCompletedOnboarding"] },
             new() { File = "$CLAUDE_CONFIG_DIR/.claude.json", Keys = ["projects", "{trusted}", "hasTrustDialogAccepted"] },
             new() { File = "~/.claude.json", Keys = ["projects", "{trusted}", "hasTrustDialogAccepted"] },
         ],
@@ -82,11 +87,20 @@ public static class BuiltInAgents
         Name = "gemini",
         Description = "Gemini CLI by Google.",
         Executable = "gemini",
-        Headless = ["{permissions}"],
+        Headless = ["{permissions}", "{grants}"],
         Smart = new() { Arguments = ["--skip-trust", "--policy", "{taskDir}/policy.toml"] },
         Yolo = new() { Arguments = ["--yolo"] },
-        Interactive = ["--skip-trust", "-i", "{prompt}"],
+        // Its shell writes anywhere; its own tools only inside the workspace, whatever the mode.
+        Grants = ["--include-directories", "{resultsDir}"],
+        Interactive = ["--skip-trust", "{promptGrants}", "-i", "{prompt}"],
+        PromptGrants = ["--include-directories", "{filesDir}"],
         Quit = "/quit",
+        // Behind a gateway (GOOGLE_GEMINI_BASE_URL) its key is an "Invalid auth method" until the key is chosen; elsewhere it asks.
+        Seeds =
+        [
+            UseKey("$GEMINI_CLI_HOME/.gemini/settings.json"),
+            UseKey("~/.gemini/settings.json"),
+        ],
         Titles =
         [
             Title("^✋", TerminalStateKind.WaitingForApproval),
@@ -199,6 +213,11 @@ public static class BuiltInAgents
         PromptVia = PromptVia.Script,
         ExitCodeDecides = true,
         InstallHint = "install bash with the system's package manager",
+    };
+
+    private static AgentSeed UseKey(string settings) => new()
+    {
+        File = settings, Keys = ["security", "auth", "selectedType"], Value = "gemini-api-key", OnlyWith = "GEMINI_API_KEY",
     };
 
     private static TitleRule Title(string pattern, TerminalStateKind state) => new() { Pattern = pattern, State = state };

@@ -13,6 +13,10 @@ internal sealed class OpenCodeEvents(EventAddress address, Action<TerminalStateK
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    // Several sessions (its sub-agents have their own) may ask at once; it shows them one after another, the oldest first.
+    private readonly OrderedDictionary<string, Request> open = [];
+    private TerminalStateKind status = TerminalStateKind.Working;
+
     /// <summary>Listens until cancelled; while nobody answers it tries again.</summary>
     public async Task FollowAsync(CancellationToken cancellation)
     {
@@ -54,9 +58,16 @@ internal sealed class OpenCodeEvents(EventAddress address, Action<TerminalStateK
     {
         using var response = await AskAsync(client, "/permission", cancellation);
         using var pending = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellation));
-        if (pending.RootElement is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0)
+        var asked = Close(request => request.Kind == TerminalStateKind.WaitingForApproval); // perhaps answered while nobody listened
+        foreach (var permission in pending.RootElement is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : [])
         {
-            report(TerminalStateKind.WaitingForApproval, Describe(list[0]), Reason);
+            Open(permission, TerminalStateKind.WaitingForApproval, Describe(permission));
+            asked = true;
+        }
+
+        if (asked)
+        {
+            Tell();
         }
     }
 
@@ -74,30 +85,54 @@ internal sealed class OpenCodeEvents(EventAddress address, Action<TerminalStateK
         {
             using var document = JsonDocument.Parse(json);
             var type = EventAddress.Text(document.RootElement, "type");
-            var properties = document.RootElement.TryGetProperty("properties", out var found) ? found : default;
+            var properties = document.RootElement.TryGetProperty("properties", out var members) ? members : default;
             switch (type)
             {
-                case "session.status" when properties.TryGetProperty("status", out var status):
-                    report(EventAddress.Text(status, "type") == "idle" ? TerminalStateKind.Idle : TerminalStateKind.Working, "", Reason);
+                case "session.status" when properties.TryGetProperty("status", out var found) && EventAddress.Text(found, "type") != "idle":
+                    status = TerminalStateKind.Working;
                     break;
-                case "session.idle":
-                    report(TerminalStateKind.Idle, "", Reason);
+                case "session.status" or "session.idle":
+                    // What it asked before it was interrupted is answered by nobody, and no event says so.
+                    var session = EventAddress.Text(properties, "sessionID");
+                    Close(request => request.Session == session && session.Length > 0);
+                    status = TerminalStateKind.Idle;
                     break;
                 case "permission.asked" or "permission.updated":
-                    report(TerminalStateKind.WaitingForApproval, Describe(properties), Reason);
+                    Open(properties, TerminalStateKind.WaitingForApproval, Describe(properties));
                     break;
                 case "question.asked":
-                    report(TerminalStateKind.WaitingForInput, "", Reason);
+                    Open(properties, TerminalStateKind.WaitingForInput, "");
                     break;
                 case "permission.replied" or "question.replied" or "question.rejected":
-                    report(TerminalStateKind.Working, "", Reason);
+                    open.Remove(EventAddress.Text(properties, "requestID") is { Length: > 0 } id ? id : EventAddress.Text(properties, "permissionID"));
                     break;
+                default:
+                    return;
             }
+
+            Tell();
         }
         catch (JsonException)
         {
             // A line that is no event.
         }
+    }
+
+    private void Open(JsonElement asked, TerminalStateKind kind, string words) =>
+        open[EventAddress.Text(asked, "id")] = new Request(EventAddress.Text(asked, "sessionID"), kind, words);
+
+    private bool Close(Func<Request, bool> which)
+    {
+        var closed = open.Where(pair => which(pair.Value)).Select(pair => pair.Key).ToList();
+        closed.ForEach(id => open.Remove(id));
+        return closed.Count > 0;
+    }
+
+    // Its status counts only while it asks for nothing.
+    private void Tell()
+    {
+        var (kind, words) = open.Count > 0 ? (open.GetAt(0).Value.Kind, open.GetAt(0).Value.Words) : (status, "");
+        report(kind, words, Reason);
     }
 
     // {"permission":"bash","patterns":["ls -l"],…}
@@ -108,4 +143,6 @@ internal sealed class OpenCodeEvents(EventAddress address, Action<TerminalStateK
             : EventAddress.Text(permission, "title");
         return $"{EventAddress.Text(permission, "permission")} {patterns}".Trim();
     }
+
+    private sealed record Request(string Session, TerminalStateKind Kind, string Words);
 }

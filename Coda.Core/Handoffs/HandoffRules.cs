@@ -100,9 +100,12 @@ internal sealed class HandoffRules(
             _ => $"You work in {directory} itself, not in a copy.",
         };
         var kickoff = $"{came}\n\n{request.Prompt}";
-        if (Encoding.UTF8.GetByteCount(kickoff) > MaxArgument)
+        // A directory of its own, so that the agent can be let read it and nothing else.
+        var files = Path.Combine(own, ".agent");
+        var readsPrompt = Encoding.UTF8.GetByteCount(kickoff) > MaxArgument;
+        if (readsPrompt)
         {
-            var file = Path.Combine(Directory.CreateDirectory(own).FullName, "prompt.md");
+            var file = Path.Combine(Directory.CreateDirectory(files).FullName, AgentCommand.PromptFile);
             File.WriteAllText(file, kickoff);
             kickoff = $"{came} Read {file} and follow it.";
         }
@@ -115,7 +118,6 @@ internal sealed class HandoffRules(
             InteractiveFiles = new Dictionary<string, string>(),
         };
         var events = agent.Events == AgentEvents.None ? null : new EventAddress(agent.Events, FreePort(), RandomId.New("", 32));
-        var files = Path.Combine(own, ".agent");
         foreach (var (name, content) in AgentCommand.FilesForPerson(agent, directory, events, files))
         {
             Directory.CreateDirectory(files);
@@ -141,7 +143,7 @@ internal sealed class HandoffRules(
             Own = own,
             Pull = pull,
             WhyFailed = said => profile is null ? null : databricks.WhyFailed(profile, said),
-            Agent = AgentCommand.ForPerson(agent, kickoff, directory, events, files),
+            Agent = AgentCommand.ForPerson(agent, kickoff, directory, events, files, readsPrompt),
             Events = events,
             Shell = new TerminalCommand { Arguments = [terminals.Shell], WorkingDirectory = directory },
         };

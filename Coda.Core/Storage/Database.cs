@@ -19,6 +19,10 @@ public sealed partial class Database : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly Task loop;
+    private readonly Lock gate = new();
+    private readonly TaskCompletionSource noReader = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int reading;
+    private bool closed;
 
     private Database(SqliteConnection writer, string path, TimeProvider time, ILogger log)
     {
@@ -50,12 +54,32 @@ public sealed partial class Database : IAsyncDisposable
     }
 
     /// <summary>Runs <paramref name="work"/> on a pooled read-only connection, off the caller's thread.</summary>
+    /// <exception cref="ObjectDisposedException">The database is closed: another server may have the home by now.</exception>
     public Task<T> ReadAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellation) => Task.Run(
         () =>
         {
-            using var connection = new SqliteConnection(readers);
-            connection.Open();
-            return work(connection);
+            lock (gate)
+            {
+                ObjectDisposedException.ThrowIf(closed, this);
+                reading++;
+            }
+
+            try
+            {
+                using var connection = new SqliteConnection(readers);
+                connection.Open();
+                return work(connection);
+            }
+            finally
+            {
+                lock (gate)
+                {
+                    if (--reading == 0 && closed)
+                    {
+                        noReader.SetResult();
+                    }
+                }
+            }
         },
         cancellation);
 
@@ -65,6 +89,17 @@ public sealed partial class Database : IAsyncDisposable
         queue.Writer.TryComplete();
         await stopping.CancelAsync();
         await loop;
+        lock (gate)
+        {
+            if (!closed && reading == 0)
+            {
+                noReader.SetResult();
+            }
+
+            closed = true;
+        }
+
+        await noReader.Task;
         using (var pool = new SqliteConnection(readers))
         {
             SqliteConnection.ClearPool(pool);

@@ -89,7 +89,7 @@ internal static class ResultFormat
                 Feedback = Text(root, "feedback"),
                 FilesChanged = Texts(root, "files_changed"),
                 FilesChangedObserved = root.TryGetProperty(Observed, out _) ? Texts(root, Observed) : null,
-                Artifacts = root.TryGetProperty("artifacts", out var artifacts) ? Node(artifacts) ?? new JsonArray() : new JsonArray(),
+                Artifacts = Artifacts(root),
                 Errors = Texts(root, "errors"),
                 Extra = root.EnumerateObject()
                     .Where(property => !Known.Contains(property.Name))
@@ -127,6 +127,11 @@ internal static class ResultFormat
             JsonValueKind.Null => [],
             _ => [Text(value)],
         };
+
+    // A list or an object, as callers are promised: what is neither becomes a list of one.
+    private static JsonNode Artifacts(JsonElement root) => root.TryGetProperty("artifacts", out var value) && Node(value) is { } node
+        ? node is JsonArray or JsonObject ? node : new JsonArray(node)
+        : new JsonArray();
 
     // Built by hand: JsonNode.Parse accepts a doubled key and throws when somebody looks at it.
     private static JsonNode? Node(JsonElement value)

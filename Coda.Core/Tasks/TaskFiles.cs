@@ -1,10 +1,25 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Coda.Core.Storage;
 
 namespace Coda.Core.Tasks;
 
+/// <summary>What the caller asked for, kept for people who look and for a task that goes on with an answer.</summary>
+/// <param name="Prompt">The caller's own words.</param>
+/// <param name="Context">JSON, as text.</param>
+/// <param name="WorkflowProtocol">Whether the agent was to plan, execute and review.</param>
+/// <param name="Answer">To the question of the task before; null = it is no answer.</param>
+public sealed record KeptRequest(string Prompt, string Context, bool WorkflowProtocol, string? Answer);
+
 /// <summary>The files of one task: the paths the agent is told are the paths the server reads.</summary>
 internal sealed class TaskFiles(CodaHome home, string sessionId, string taskId)
 {
+    private static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>Everything of the session, which has one task.</summary>
@@ -16,10 +31,10 @@ internal sealed class TaskFiles(CodaHome home, string sessionId, string taskId)
     /// <summary>The envelope.</summary>
     public string Prompt => Path.Combine(Directory, "prompt.txt");
 
-    /// <summary>The caller's own words.</summary>
-    public string Request => Path.Combine(Directory, "request.txt");
+    /// <summary>What the caller asked for.</summary>
+    public string Request => Path.Combine(Directory, "request.json");
 
-    /// <summary>The caller's own words, where they are the program.</summary>
+    /// <summary>The prompt, where it is the program.</summary>
     public string Script => Path.Combine(Directory, "script.sh");
 
     /// <summary>Where the agent writes.</summary>
@@ -56,8 +71,13 @@ internal sealed class TaskFiles(CodaHome home, string sessionId, string taskId)
         }
     }
 
-    /// <summary>The caller's own words, or null when they are gone.</summary>
-    public Task<string?> ReadRequestAsync(CancellationToken cancellation) => ReadAsync(File.Exists(Script) ? Script : Request, cancellation);
+    /// <summary>Keeps what the caller asked for.</summary>
+    public Task WriteRequestAsync(KeptRequest request, CancellationToken cancellation) =>
+        File.WriteAllTextAsync(Request, JsonSerializer.Serialize(request, Readable), cancellation);
+
+    /// <summary>What the caller asked for, or null when it is gone.</summary>
+    public async Task<KeptRequest?> ReadRequestAsync(CancellationToken cancellation) =>
+        await ReadAsync(Request, cancellation) is { } json ? JsonSerializer.Deserialize<KeptRequest>(json, Readable) : null;
 
     /// <summary>What it changed, or null when nothing is known of that.</summary>
     public Task<string?> ReadDiffAsync(CancellationToken cancellation) => ReadAsync(Diff, cancellation);

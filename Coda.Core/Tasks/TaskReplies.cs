@@ -46,9 +46,9 @@ internal sealed class TaskReplies(TaskStarter starter, TaskStore store, RunningT
 
     private async Task<TaskStart> AnswerAsync(TaskId id, string answer, CancellationToken cancellation)
     {
-        if (string.IsNullOrWhiteSpace(answer) || Encoding.UTF8.GetByteCount(answer) > MaxBytes)
+        if (string.IsNullOrWhiteSpace(answer) || Encoding.UTF8.GetByteCount(answer) > MaxBytes || answer.Contains('\0'))
         {
-            return new TaskStart.Refused($"answer must have text, at most {MaxBytes:N0} bytes of it. Put more into files of the working directory and name them.");
+            return new TaskStart.Refused($"answer must have text, at most {MaxBytes:N0} bytes of it and no NUL character. Put more into files of the working directory and name them.");
         }
 
         var live = running.Find(id.ToString());
@@ -71,7 +71,7 @@ internal sealed class TaskReplies(TaskStarter starter, TaskStore store, RunningT
                 + $"To say more, use coda_run with previous_session_id {given.SessionId} once that has ended.");
         }
 
-        if (await new TaskFiles(home, task.SessionId, task.TaskId).ReadRequestAsync(cancellation) is not { } prompt)
+        if (await new TaskFiles(home, task.SessionId, task.TaskId).ReadRequestAsync(cancellation) is not { } asked)
         {
             return new TaskStart.Refused($"The files of task {id} were removed by retention. Start it anew with coda_run, and put question and answer into the prompt.");
         }
@@ -81,7 +81,9 @@ internal sealed class TaskReplies(TaskStarter starter, TaskStore store, RunningT
         return await starter.StartAsync(
             new TaskRequest
             {
-                Prompt = prompt,
+                Prompt = asked.Prompt,
+                Context = asked.Context,
+                WorkflowProtocol = asked.WorkflowProtocol,
                 Email = task.Email,
                 PreviousSessionId = task.SessionId,
                 Permissions = task.Permissions,

@@ -73,6 +73,11 @@ internal sealed class TaskRequestRules(AgentCatalog agents, WorkingDirectories d
             return $"prompt is {bytes:N0} bytes; at most {MaxBytes:N0} (1 MB) are taken. Put the material into files of the working directory and name them.";
         }
 
+        if (request.Prompt.Contains('\0'))
+        {
+            return "prompt holds a NUL character, which no program can be given. Leave it out.";
+        }
+
         if (request.Email.Length > MaxEmail)
         {
             return $"email is a label of at most {MaxEmail} characters.";
@@ -112,12 +117,13 @@ internal sealed class TaskRequestRules(AgentCatalog agents, WorkingDirectories d
             indented = document.RootElement.EnumerateObject().Any() ? JsonSerializer.Serialize(document.RootElement, Indented) : "";
             return null;
         }
-        catch (JsonException e)
+        catch (JsonException e) when (e.LineNumber is not null)
         {
             return $"Invalid JSON in context parameter: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {Reason(e)}";
         }
-        catch (InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // "\ud800" is JSON but no text.
             return "Invalid JSON in context parameter: it holds text that is not valid Unicode.";
         }
     }

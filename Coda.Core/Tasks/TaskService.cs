@@ -106,8 +106,8 @@ public sealed class TaskService
             : null;
     }
 
-    /// <summary>The prompt the caller gave, or null when its file is gone.</summary>
-    public async Task<string?> PromptAsync(TaskId id, CancellationToken cancellation) =>
+    /// <summary>What the caller asked for, or null when its file is gone.</summary>
+    public async Task<KeptRequest?> RequestAsync(TaskId id, CancellationToken cancellation) =>
         await FindAsync(id, cancellation) is { } task
             ? await new TaskFiles(home, task.SessionId, task.TaskId).ReadRequestAsync(cancellation)
             : null;

@@ -152,11 +152,9 @@ internal sealed class TaskStarter(
     {
         files.Create();
         var isScript = asked.Agent.PromptVia == PromptVia.Script;
-        await WriteAsync(isScript ? files.Script : files.Request, asked.Request.Prompt);
-        if (!isScript)
-        {
-            await WriteAsync(files.Prompt, Envelope(asked, view, files).Write());
-        }
+        await files.WriteRequestAsync(
+            new KeptRequest(asked.Request.Prompt, asked.Request.Context, asked.Request.WorkflowProtocol, asked.Request.Reply?.Answer), cancellation);
+        await WriteAsync(isScript ? files.Script : files.Prompt, isScript ? asked.Request.Prompt : Envelope(asked, view, files).Write());
 
         foreach (var (name, content) in asked.Agent.Files)
         {

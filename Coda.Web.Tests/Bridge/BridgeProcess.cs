@@ -29,9 +29,12 @@ internal sealed class BridgeProcess : IAsyncDisposable
     public static string Executable => Path.Combine(AppContext.BaseDirectory, "coda-bridge");
 
     /// <summary>Says one message.</summary>
-    public async Task SendAsync(JsonObject message)
+    public Task SendAsync(JsonObject message) => SendLineAsync(message.ToJsonString());
+
+    /// <summary>Says one line, whatever it is.</summary>
+    public async Task SendLineAsync(string line)
     {
-        await process.StandardInput.WriteLineAsync(message.ToJsonString());
+        await process.StandardInput.WriteLineAsync(line);
         await process.StandardInput.FlushAsync();
     }
 
@@ -42,6 +45,9 @@ internal sealed class BridgeProcess : IAsyncDisposable
         Assert.True(line is not null, "The bridge ended.");
         return JsonDocument.Parse(line).RootElement;
     }
+
+    /// <summary>What it says after its end that nobody has heard yet.</summary>
+    public Task<string> RestAsync() => process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
 
     /// <summary>Closes its input and waits for its end: its exit code, and what it logged.</summary>
     public async Task<(int ExitCode, string Log)> EndAsync()

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Coda.Web.Tests.Conformance;
 using Coda.Web.Tests.Hosting;
@@ -30,20 +33,15 @@ public sealed class BridgeTests
     public async Task A_call_of_the_newest_revision_passes_and_ends_with_its_cancellation()
     {
         await using var server = await FixtureServer.StartAsync();
-        await using var bridge = new BridgeProcess(new Dictionary<string, string> { ["CODA_MCP_URL"] = server.Url, ["CODA_MCP_TOKEN"] = "none" });
+        await using var bridge = BridgeTo(server.Url);
         var label = Guid.NewGuid().ToString("N");
         await bridge.SendAsync(Modern(1, "slow_compute", new() { ["seconds"] = 600, ["label"] = label }));
         await bridge.SendAsync(Modern(2, "greet", new() { ["name"] = "Zoë" }));
         var greeting = await bridge.ReceiveAsync();
         Assert.Equal(2, greeting.GetProperty("id").GetInt32());
-        Assert.Equal("Hello, Zoë!", greeting.GetProperty("result").GetProperty("content")[0].GetProperty("text").GetString());
+        Assert.Equal("Hello, Zoë!", TextOf(greeting));
         await Waiting.UntilAsync(() => BackgroundTools.Started.ContainsKey(label));
-        await bridge.SendAsync(new()
-        {
-            ["jsonrpc"] = "2.0",
-            ["method"] = "notifications/cancelled",
-            ["params"] = new JsonObject { ["requestId"] = 1 },
-        });
+        await bridge.SendAsync(Notification("notifications/cancelled", new() { ["requestId"] = 1 }));
         await Waiting.UntilAsync(() => BackgroundTools.Cancelled.ContainsKey(label));
         Assert.Equal((0, ""), await bridge.EndAsync());
     }
@@ -75,12 +73,12 @@ public sealed class BridgeTests
         using var place = new TemporaryDirectory();
         var first = new CodaApp(directory: place.Path);
         var port = new Uri(first.Url).Port;
-        await using var bridge = new BridgeProcess(new Dictionary<string, string> { ["CODA_MCP_URL"] = $"{first.Url}/mcp", ["CODA_MCP_TOKEN"] = first.Token });
+        await using var bridge = BridgeTo($"{first.Url}/mcp", first.Token);
         await using (first)
         {
             await bridge.SendAsync(Initialize("2025-11-25"));
             await bridge.ReceiveAsync();
-            await bridge.SendAsync(new() { ["jsonrpc"] = "2.0", ["method"] = "notifications/initialized" });
+            await bridge.SendAsync(Notification("notifications/initialized"));
         }
 
         await bridge.SendAsync(Message("tools/list", id: 2));
@@ -88,6 +86,46 @@ public sealed class BridgeTests
         var answer = await bridge.ReceiveAsync();
         Assert.Equal(2, answer.GetProperty("id").GetInt32());
         Assert.Contains("coda_run", answer.ToString());
+        Assert.Equal(0, (await bridge.EndAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_call_whose_server_is_killed_and_started_again_ends_with_an_error()
+    {
+        using var place = new TemporaryDirectory();
+        var home = Path.Combine(place.Path, "home");
+        var environment = new Dictionary<string, string>
+        {
+            ["CODA_HOME"] = home,
+            ["Workspaces__WorkingDirectory"] = Path.Combine(place.Path, "projects"),
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{FreePort()}",
+        };
+        await using var first = new CodaProcess(environment);
+        await using var bridge = BridgeTo($"{await first.ListensAsync(Cancellation)}/mcp", (await File.ReadAllTextAsync(Path.Combine(home, "token"), Cancellation)).Trim());
+        await bridge.SendAsync(Initialize("2025-11-25"));
+        await bridge.ReceiveAsync();
+        await bridge.SendAsync(Notification("notifications/initialized"));
+        var call = Call("coda_run", new() { ["prompt"] = Gate, ["email"] = "", ["agent"] = "shell", ["wait_seconds"] = 50 });
+        call["id"] = 2;
+        call["params"]!["_meta"] = new JsonObject { ["progressToken"] = "mine" };
+        await bridge.SendAsync(call);
+        // The task runs, and its call has a stream that can be resumed.
+        Assert.Equal("notifications/progress", (await bridge.ReceiveAsync()).GetProperty("method").GetString());
+        first.Kill();
+        await first.ExitsAsync(Cancellation);
+
+        await using var second = new CodaProcess(environment);
+        await second.ListensAsync(Cancellation);
+        JsonElement answer;
+        while ((answer = await bridge.ReceiveAsync()).TryGetProperty("method", out _))
+        {
+            // More progress, from before the end.
+        }
+
+        Assert.Equal(2, answer.GetProperty("id").GetInt32());
+        Assert.Contains("ask coda_inbox", answer.GetProperty("error").GetProperty("message").GetString());
+        await bridge.SendAsync(Message("tools/list", id: 3));
+        Assert.Contains("coda_run", (await bridge.ReceiveAsync()).ToString());
         Assert.Equal(0, (await bridge.EndAsync()).ExitCode);
     }
 
@@ -108,9 +146,15 @@ public sealed class BridgeTests
             Assert.Contains("no more tokens", await ProblemAsync(bridge));
         }
 
-        await using var wrong = new BridgeProcess(new Dictionary<string, string> { ["CODA_MCP_URL"] = $"{app.Url}/mcp", ["CODA_MCP_TOKEN"] = "wrong" });
+        await using var wrong = BridgeTo($"{app.Url}/mcp", "wrong");
         await wrong.SendAsync(Initialize());
         Assert.Contains("CODA_MCP_TOKEN", await ProblemAsync(wrong));
+
+        // No header can carry this one.
+        await using var broken = BridgeTo($"{app.Url}/mcp", "in two\nlines");
+        await broken.SendAsync(Notification("notifications/initialized"));
+        await broken.SendAsync(Initialize());
+        Assert.DoesNotContain("two", await ProblemAsync(broken));
     }
 
     [Fact]
@@ -127,12 +171,52 @@ public sealed class BridgeTests
             context.Response.Redirect(elsewhere.Urls.Single());
             return Task.CompletedTask;
         });
-        await using var bridge = new BridgeProcess(new Dictionary<string, string> { ["CODA_MCP_URL"] = $"{server.Urls.Single()}/mcp", ["CODA_MCP_TOKEN"] = "secret" });
+        await using var bridge = BridgeTo($"{server.Urls.Single()}/mcp");
         await bridge.SendAsync(Initialize());
         var problem = await ProblemAsync(bridge);
         Assert.Contains(elsewhere.Urls.Single(), problem);
         Assert.DoesNotContain("secret", problem + (await bridge.EndAsync()).Log);
         Assert.False(visited);
+    }
+
+    [Fact]
+    public async Task A_proxy_sees_nothing_of_what_goes_to_this_machine()
+    {
+        var visited = false;
+        await using var proxy = await StartAsync(context =>
+        {
+            visited = true;
+            return Task.CompletedTask;
+        });
+        await using var server = await FixtureServer.StartAsync();
+        await using var bridge = new BridgeProcess(new Dictionary<string, string>
+        {
+            ["CODA_MCP_URL"] = server.Url,
+            ["CODA_MCP_TOKEN"] = "none",
+            ["http_proxy"] = proxy.Urls.Single(),
+            ["no_proxy"] = "",
+        });
+        await bridge.SendAsync(Modern(1, "greet", new() { ["name"] = "you" }));
+        Assert.Equal("Hello, you!", TextOf(await bridge.ReceiveAsync()));
+        Assert.False(visited);
+    }
+
+    [Fact]
+    public async Task Text_passes_as_it_is_with_line_ends_that_are_none_in_json()
+    {
+        const string Odd = "one\u2028two\u2029three\u0085four";
+        var said = "";
+        await using var server = await StartAsync(async context =>
+        {
+            said = await new StreamReader(context.Request.Body).ReadToEndAsync(Cancellation);
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync($$$"""{"jsonrpc":"2.0","id":1,{{{"\r\n"}}}"result":{"text":"{{{Odd}}}"}}""", Cancellation);
+        });
+        await using var bridge = BridgeTo($"{server.Urls.Single()}/mcp");
+        var message = $$$"""{"jsonrpc":"2.0","id":1,"method":"x","params":{"text":"{{{Odd}}}"}}""";
+        await bridge.SendLineAsync(message);
+        Assert.Equal(Odd, (await bridge.ReceiveAsync()).GetProperty("result").GetProperty("text").GetString());
+        Assert.Equal(message, said);
     }
 
     [Theory]
@@ -148,7 +232,200 @@ public sealed class BridgeTests
         Assert.Contains(named, log);
     }
 
-    private static JsonObject Modern(int id, string tool, JsonObject arguments)
+    // The server writes "+" as six characters: JSON leaves that to each side.
+    [Fact]
+    public async Task An_id_is_the_same_however_it_is_written()
+    {
+        await using var server = await FixtureServer.StartAsync();
+        await using var bridge = BridgeTo(server.Url);
+        var label = Guid.NewGuid().ToString("N");
+        await bridge.SendAsync(Modern("slow+call", "slow_compute", new() { ["seconds"] = 600, ["label"] = label }));
+        await Waiting.UntilAsync(() => BackgroundTools.Started.ContainsKey(label));
+        await bridge.SendLineAsync("""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"slow\u002bcall"}}""");
+        await Waiting.UntilAsync(() => BackgroundTools.Cancelled.ContainsKey(label));
+        await bridge.SendAsync(Modern("a+b", "greet", new() { ["name"] = "you" }));
+        Assert.Equal("Hello, you!", TextOf(await bridge.ReceiveAsync()));
+        Assert.Equal((0, ""), await bridge.EndAsync());
+        Assert.Equal("", await bridge.RestAsync());
+    }
+
+    [Fact]
+    public async Task Lines_that_make_no_sense_are_answered_one_and_all()
+    {
+        (string Line, string Id, int? Code)[] lines =
+        [
+            ("""{"jsonrpc":"2.0","id":3,"method":5}""", "3", -32600),
+            ("""{"jsonrpc":"2.0","id":"three","method":null}""", "\"three\"", -32600),
+            ("""{"jsonrpc":"2.0","id":3,"method":"\ud83d"}""", "3", -32600),
+            ("""{"jsonrpc":"2.0","id":3}""", "3", -32600),
+            ("""{"jsonrpc":"2.0","method":5}""", "null", -32600),
+            ("""{"jsonrpc":"2.0","id":null,"method":"ping"}""", "null", -32600),
+            ("""{"jsonrpc":"2.0","id":true,"method":"ping"}""", "null", -32600),
+            ("""{"jsonrpc":"2.0","id":{"a":1},"method":"ping"}""", "null", -32600),
+            ("""{"jsonrpc":"2.0","id":[1],"method":"ping"}""", "null", -32600),
+            ("""{"jsonrpc":"2.0","id":"\udc00","method":"ping"}""", "null", -32600),
+            ("""{"\ud83d":1}""", "null", -32600),
+            ("""[{"jsonrpc":"2.0","id":1,"method":"ping"}]""", "null", -32600),
+            ("[]", "null", -32600),
+            ("\"text\"", "null", -32600),
+            ("null", "null", -32600),
+            ("not JSON", "null", -32700),
+            // These are for the server to judge, as long as it answers them.
+            ("""{"jsonrpc":"2.0","id":1e400,"method":"ping"}""", "1e400", -32000),
+            ("""{"jsonrpc":"2.0","id":3.5,"method":"ping"}""", "3.5", -32000),
+            ("""{"id":3,"method":"ping"}""", "3", -32000),
+            ("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":5}""", "3", null),
+            ("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":"text"}""", "3", null),
+            ("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":[1]}""", "3", null),
+            ("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":null}""", "3", null),
+            ("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"\ud83d"}}""", "3", null),
+            ("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"\ud83d":1}}""", "3", null),
+            ("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":5,"_meta":7}}""", "3", null),
+            ("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"\ud83d","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}""", "3", null),
+            ("""{"jsonrpc":"2.0","id":3,"method":"a\nb\u00e9","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"\r\n"}}}""", "3", null),
+        ];
+        await using var server = await FixtureServer.StartAsync();
+        await using var bridge = BridgeTo(server.Url);
+        foreach (var (line, id, code) in lines)
+        {
+            await bridge.SendLineAsync("");
+            await bridge.SendLineAsync(line);
+            var answer = await bridge.ReceiveAsync();
+            var problem = answer.GetProperty("error").GetProperty("code").GetInt32();
+            Assert.Equal((line, id, code ?? problem), (line, answer.GetProperty("id").GetRawText(), problem));
+        }
+
+        await bridge.SendAsync(Modern("next", "greet", new() { ["name"] = "you" }));
+        Assert.Equal("Hello, you!", TextOf(await bridge.ReceiveAsync()));
+    }
+
+    // An error about an error would go back and forth for ever.
+    [Fact]
+    public async Task Nobody_is_told_what_is_odd_about_an_answer_or_a_notification()
+    {
+        await using var server = await FixtureServer.StartAsync();
+        await using var bridge = BridgeTo(server.Url);
+        foreach (var line in (string[])
+        [
+            """{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"?"}}""",
+            """{"jsonrpc":"2.0","id":{},"result":{}}""",
+            """{"jsonrpc":"2.0","id":"\ud83d","result":5}""",
+            """{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":{}}}""",
+            """{"jsonrpc":"2.0","method":"notifications/cancelled","params":"text"}""",
+        ])
+        {
+            await bridge.SendLineAsync(line);
+        }
+
+        await bridge.SendAsync(Modern("next", "greet", new() { ["name"] = "you" }));
+        Assert.Equal("Hello, you!", TextOf(await bridge.ReceiveAsync()));
+        Assert.Equal(0, (await bridge.EndAsync()).ExitCode);
+        Assert.Equal("", await bridge.RestAsync());
+    }
+
+    [Fact]
+    public async Task A_notification_under_way_holds_up_what_comes_after_but_no_cancellation()
+    {
+        var (begun, held, cancelled) = (NewSignal(), NewSignal(), NewSignal());
+        var released = NewSignal();
+        var asked = false;
+        await using var server = await StartAsync(async context =>
+        {
+            var message = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: Cancellation);
+            switch (message!["method"]!.GetValue<string>())
+            {
+                case "long":
+                    context.RequestAborted.Register(cancelled.SetResult);
+                    begun.SetResult();
+                    await cancelled.Task;
+                    break;
+                case "notifications/held":
+                    held.SetResult();
+                    await released.Task;
+                    context.Response.StatusCode = StatusCodes.Status202Accepted;
+                    break;
+                default:
+                    asked = true;
+                    await context.Response.WriteAsJsonAsync(new { jsonrpc = "2.0", id = 2, result = new { } }, Cancellation);
+                    break;
+            }
+        });
+        await using var bridge = BridgeTo($"{server.Urls.Single()}/mcp");
+        await bridge.SendAsync(Message("long", id: 1));
+        await begun.Task.WaitAsync(Waiting.Patience, Cancellation);
+        await bridge.SendAsync(Notification("notifications/held"));
+        await held.Task.WaitAsync(Waiting.Patience, Cancellation);
+        await bridge.SendAsync(Message("short", id: 2));
+        await bridge.SendAsync(Notification("notifications/cancelled", new() { ["requestId"] = 1 }));
+        await cancelled.Task.WaitAsync(Waiting.Patience, Cancellation);
+        Assert.False(asked);
+        released.SetResult();
+        Assert.Equal(2, (await bridge.ReceiveAsync()).GetProperty("id").GetInt32());
+        Assert.Equal((0, ""), await bridge.EndAsync());
+    }
+
+    [Fact]
+    public async Task A_notification_that_is_never_acknowledged_is_given_up()
+    {
+        await using var server = await StartAsync(async context =>
+        {
+            var message = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: Cancellation);
+            if (message!["id"] is null)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            }
+            else
+            {
+                await context.Response.WriteAsJsonAsync(new { jsonrpc = "2.0", id = 2, result = new { } }, Cancellation);
+            }
+        });
+        await using var bridge = BridgeTo($"{server.Urls.Single()}/mcp");
+        await bridge.SendAsync(Notification("notifications/held"));
+        await bridge.SendAsync(Message("short", id: 2));
+        Assert.True((await bridge.ReceiveAsync()).TryGetProperty("result", out _));
+        Assert.Contains("notifications/held did not reach the server: it does not respond", (await bridge.EndAsync()).Log);
+    }
+
+    [Fact]
+    public async Task A_bridge_whose_client_leaves_does_not_wait_for_a_server_that_is_away()
+    {
+        // Nobody listens on the first port.
+        await using var bridge = BridgeTo("http://127.0.0.1:1/mcp");
+        await bridge.SendAsync(Notification("notifications/one"));
+        await bridge.SendAsync(Message("ping"));
+        await bridge.SendAsync(Notification("notifications/two"));
+        var (exitCode, log) = await bridge.EndAsync();
+        Assert.Equal(0, exitCode);
+        // Not that the connection was refused: that is said when the patience with the server is at its end.
+        Assert.Contains("notifications/one did not reach the server: the client has left", log);
+        Assert.Contains("notifications/two did not reach the server: the client has left", log);
+        Assert.Equal("", await bridge.RestAsync());
+    }
+
+    // Not one that the system gives to outgoing connections: the second server needs it again.
+    private static int FreePort()
+    {
+        while (true)
+        {
+            var port = Random.Shared.Next(20_000, 32_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+            }
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static JsonObject Notification(string method, JsonObject? parameters = null) =>
+        new() { ["jsonrpc"] = "2.0", ["method"] = method, ["params"] = parameters ?? [] };
+
+    private static JsonObject Modern(JsonNode id, string tool, JsonObject arguments)
     {
         var call = Call(tool, arguments);
         call["id"] = id;
@@ -160,8 +437,13 @@ public sealed class BridgeTests
         return call;
     }
 
+    private static string TextOf(JsonElement answer) => answer.GetProperty("result").GetProperty("content")[0].GetProperty("text").GetString()!;
+
     private static async Task<string> ProblemAsync(BridgeProcess bridge) =>
         (await bridge.ReceiveAsync()).GetProperty("error").GetProperty("message").GetString()!;
+
+    private static BridgeProcess BridgeTo(string url, string token = "secret") =>
+        new(new Dictionary<string, string> { ["CODA_MCP_URL"] = url, ["CODA_MCP_TOKEN"] = token });
 
     private static async Task<WebApplication> StartAsync(RequestDelegate answer)
     {

@@ -17,6 +17,8 @@ public sealed class AgentsPageTests(Chromium chromium) : IAsyncDisposable
         ["Agents:fake:Headless:0"] = "-c",
         ["Agents:fake:Interactive:0"] = "-c",
         ["Agents:fake:Interactive:1"] = @"echo '<b>new</b>' > new.txt; printf '\e]7501;state=blocked:kind=permission:msg=cm0gLXJmIGJ1aWxk\e\\'; read -r",
+        ["Agents:fake:Interactive:2"] = "fake",
+        ["Agents:fake:Interactive:3"] = "{prompt}",
     });
 
     /// <inheritdoc />

@@ -3,6 +3,7 @@ using Coda.Core.Handoffs;
 using Coda.Core.Tasks;
 using Coda.Core.Terminals;
 using Coda.Web.Components.Inbox;
+using Coda.Web.Components.Live;
 using Coda.Web.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
@@ -39,6 +40,7 @@ public sealed class InboxPageTests : BunitContext
         Share<TimeProvider>();
         Share<Microsoft.Extensions.Options.IOptions<TaskOptions>>();
         Services.AddScoped<InboxFeed>();
+        Services.AddScoped<Ticker>();
     }
 
     [Fact]

@@ -33,7 +33,8 @@ internal sealed class FixtureServer : IAsyncDisposable
         builder.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
         AddServer(builder.Services);
         var app = builder.Build();
-        app.MapCompleteMcp("/mcp", _ => false);
+        app.UseMcpCors("/mcp", _ => false);
+        app.MapCompleteMcp("/mcp");
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new FixtureServer(app);
     }

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Text;
 using Coda.Web.Mcp.Transport;
 using Coda.Web.Tests.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using static Coda.Web.Tests.Mcp.McpCalls;
@@ -76,6 +78,50 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task Silence_lasts_four_seconds_from_the_last_event_on()
+    {
+        var clock = new FakeTimeProvider();
+        var context = new DefaultHttpContext();
+        context.Response.ContentType = "text/event-stream";
+        using var client = new MemoryStream();
+        await using var stream = new KeepAliveStream(client, context, clock, Cancellation);
+        clock.Advance(TimeSpan.FromSeconds(3));
+        await stream.WriteAsync("data: 1\n\n"u8.ToArray(), Cancellation);
+        await stream.FlushAsync(Cancellation);
+        clock.Advance(TimeSpan.FromSeconds(3.9));
+        Assert.Equal("data: 1\n\n", Encoding.UTF8.GetString(client.ToArray()));
+        clock.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.Equal("data: 1\n\n: keep-alive\n\n", Encoding.UTF8.GetString(client.ToArray()));
+    }
+
+    [Fact]
+    public async Task After_a_restart_a_session_gets_a_new_stream_and_a_call_none()
+    {
+        using var directory = new TemporaryDirectory();
+        string session, ofSession, ofCall;
+        await using (var first = new CodaApp(directory: directory.Path))
+        {
+            using var owner = first.Owner();
+            using var initialized = await owner.PostAsync(Initialize("2025-11-25"));
+            session = initialized.Headers.GetValues("Mcp-Session-Id").Single();
+            using var stream = await OpenAsync(owner, session);
+            ofSession = await FirstIdAsync(stream);
+            using var call = await owner.PostAsync(Message("tools/list"), "application/json, text/event-stream", session);
+            ofCall = await FirstIdAsync(call);
+        }
+
+        await using var second = new CodaApp(directory: directory.Path);
+        using var client = second.Owner();
+        using var refused = await OpenAsync(client, session, ofCall);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, refused.StatusCode);
+        Assert.Contains("restart", await refused.Content.ReadAsStringAsync(Cancellation));
+        // Which the call has not taken.
+        using var renewed = await OpenAsync(client, session, ofSession);
+        Assert.Equal(HttpStatusCode.OK, renewed.StatusCode);
+        Assert.NotEqual(ofSession, await FirstIdAsync(renewed));
+    }
+
+    [Fact]
     public async Task A_session_that_ended_leaves_no_stream_behind()
     {
         await using var app = new CodaApp();
@@ -111,6 +157,21 @@ public sealed class StreamTests
             await Task.WhenAny(stream);
             Assert.True(stream.IsCompleted);
         }
+    }
+
+    private static async Task<string> FirstIdAsync(HttpResponseMessage stream)
+    {
+        using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync(Cancellation));
+        string? line;
+        while ((line = await reader.ReadLineAsync(Cancellation).AsTask().WaitAsync(Waiting.Patience, Cancellation)) is not null)
+        {
+            if (line.StartsWith("id: ", StringComparison.Ordinal))
+            {
+                return line[4..];
+            }
+        }
+
+        throw new EndOfStreamException();
     }
 
     private static Task<HttpResponseMessage> OpenAsync(HttpClient owner, string? session, string? lastEventId = null) =>

@@ -172,6 +172,15 @@ public sealed class ToolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_integer_may_be_written_with_a_fraction_of_nothing()
+    {
+        using var owner = app.Owner();
+        var call = McpCalls.Call("coda_run", new JsonObject { ["prompt"] = "true", ["email"] = "", ["agent"] = "shell", ["wait_seconds"] = JsonNode.Parse("10.0") });
+        using var answer = await owner.PostAsync(call);
+        Assert.Equal("completed", (await answer.JsonAsync()).GetProperty("result").GetProperty("structuredContent").GetProperty("status").GetString());
+    }
+
+    [Fact]
     public async Task What_a_client_sends_as_null_counts_as_left_out()
     {
         var inbox = await SucceedsAsync("coda_inbox", new() { ["email"] = null, ["limit"] = null });

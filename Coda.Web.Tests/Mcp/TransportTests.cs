@@ -155,6 +155,51 @@ public sealed class TransportTests : IAsyncLifetime
         Assert.Equal(expected, answer.StatusCode);
     }
 
+    [Theory]
+    [InlineData("""{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"coda_run","arguments":{"prompt":"echo \ud83d","email":""}}}""", "half of a character")]
+    [InlineData("""{"jsonrpc":"2.0","id":4,"method":"\uD800"}""", "half of a character")]
+    [InlineData("""{"jsonrpc":"2.0","id":4,"method":"tasks/get","params":{"taskId":5}}""", "params.taskId must be a string")]
+    public async Task What_the_endpoint_would_stumble_over_is_a_bad_request_that_says_why(string body, string why)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await owner.PostAsync("/mcp", content, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains(why, (await answer.JsonAsync()).GetProperty("error").GetProperty("message").GetString());
+        using var whole = await owner.PostAsync(Call("coda_get_result", new JsonObject { ["task_id"] = "\ud83d\ude00" }));
+        Assert.Equal(HttpStatusCode.OK, whole.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("tools/call", """{"name":"coda_run","arguments":[]}""", "tools/call")]
+    [InlineData("tools/call", """{"name":"coda_run","arguments":"{}"}""", "tools/call")]
+    [InlineData("resources/read", "{}", "resources/read")]
+    [InlineData("prompts/get", """{"name":"delegate"}""", "Argument 'task' is missing.")]
+    [InlineData("prompts/get", """{"name":"delegate","arguments":{"task":5}}""", "Argument 'task' must be a string, not 5.")]
+    public async Task Parameters_of_the_wrong_shape_are_told_as_such(string method, string parameters, string why)
+    {
+        using var answer = await owner.PostAsync(Message(method, JsonNode.Parse(parameters)!.AsObject()));
+        var error = (await answer.JsonAsync()).GetProperty("error");
+        Assert.Equal(-32602, error.GetProperty("code").GetInt32());
+        Assert.Contains(why, error.GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task A_slash_at_the_end_makes_no_difference()
+    {
+        using var json = new StringContent(Message("tools/list").ToJsonString(), Encoding.UTF8, "application/json");
+        using var answer = await owner.PostAsync("/mcp/", json, TestContext.Current.CancellationToken);
+        Assert.Equal(6, (await answer.JsonAsync()).GetProperty("result").GetProperty("tools").GetArrayLength());
+        using var workspace = await PreflightAsync("https://work.cloud.databricks.com", "/mcp/");
+        Assert.Equal(HttpStatusCode.NoContent, workspace.StatusCode);
+    }
+
+    [Fact]
+    public async Task Nobody_can_listen_who_takes_no_stream()
+    {
+        using var answer = await owner.PostModernAsync(Message("subscriptions/listen", new JsonObject { ["notifications"] = new JsonObject() }));
+        Assert.Equal(HttpStatusCode.NotAcceptable, answer.StatusCode);
+    }
+
     [Fact]
     public async Task Other_content_and_other_methods_are_refused_by_their_codes()
     {
@@ -189,6 +234,12 @@ public sealed class TransportTests : IAsyncLifetime
 
         using var foreign = await CallFromAsync("https://evil.example");
         Assert.Equal(HttpStatusCode.Forbidden, foreign.StatusCode);
+
+        // Why it was not admitted the page may read, too.
+        owner.DefaultRequestHeaders.Authorization = null;
+        using var unknown = await CallFromAsync("https://work.cloud.databricks.com");
+        Assert.Equal(HttpStatusCode.Unauthorized, unknown.StatusCode);
+        Assert.Equal("https://work.cloud.databricks.com", unknown.Headers.GetValues("Access-Control-Allow-Origin").Single());
     }
 
     private async Task<HttpResponseMessage> CallFromAsync(string origin)
@@ -199,10 +250,10 @@ public sealed class TransportTests : IAsyncLifetime
         return await owner.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    private async Task<HttpResponseMessage> PreflightAsync(string origin)
+    private async Task<HttpResponseMessage> PreflightAsync(string origin, string path = "/mcp")
     {
         using var stranger = app.Stranger();
-        using var request = new HttpRequestMessage(HttpMethod.Options, "/mcp");
+        using var request = new HttpRequestMessage(HttpMethod.Options, path);
         request.Headers.Add("Origin", origin);
         request.Headers.Add("Access-Control-Request-Method", "POST");
         request.Headers.Add("Access-Control-Request-Headers", "content-type,mcp-session-id,mcp-param-anything");

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
@@ -112,15 +113,18 @@ public sealed class UpdateTests
         await Assert.ThrowsAnyAsync<Exception>(() => client.SubscribeToResourceAsync("coda://else", cancellationToken: Cancellation));
     }
 
-    [Fact]
-    public async Task A_session_has_its_subscriptions_again_after_a_restart()
+    [Theory]
+    [InlineData("2025-11-25", false)]
+    [InlineData("2025-11-25", true)]
+    [InlineData("2025-06-18", true)]
+    public async Task A_session_is_told_once_of_all_it_subscribed_to_when_it_listens_after_a_restart(string revision, bool asksFirst)
     {
         using var directory = new TemporaryDirectory();
         string session;
         await using (var first = new CodaApp(directory: directory.Path))
         {
             using var client = first.Owner();
-            using var introduced = await client.PostAsync(Initialize("2025-11-25"));
+            using var introduced = await client.PostAsync(Initialize(revision));
             session = introduced.Headers.GetValues("Mcp-Session-Id").Single();
             foreach (var uri in (string[])["coda://inbox", "coda://tasks/task-12345678"])
             {
@@ -134,16 +138,62 @@ public sealed class UpdateTests
 
         await using var second = new CodaApp(directory: directory.Path);
         using var owner = second.Owner();
+        if (asksFirst)
+        {
+            using var asked = await owner.PostAsync(Message("ping"), session: session);
+        }
+
         using var request = new HttpRequestMessage(HttpMethod.Get, "/mcp");
         request.Headers.Add("Mcp-Session-Id", session);
         request.Headers.Accept.ParseAdd("text/event-stream");
         using var stream = await owner.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
         using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync(Cancellation));
-        await StartAsync(owner, "true");
         var heard = await reader.NextAsync();
         Assert.Equal(
             ("notifications/resources/updated", "coda://inbox"),
             (heard.GetProperty("method").GetString(), heard.GetProperty("params").GetProperty("uri").GetString()));
+    }
+
+    [Theory]
+    [InlineData("2025-06-18")]
+    [InlineData("2025-11-25")]
+    public async Task A_stream_that_was_cut_can_be_opened_again_and_a_second_beside_it_cannot(string revision)
+    {
+        await using var app = new CodaApp();
+        using var owner = app.Owner();
+        using var introduced = await owner.PostAsync(Initialize(revision));
+        var session = introduced.Headers.GetValues("Mcp-Session-Id").Single();
+        using var subscribed = await owner.PostAsync(Message("resources/subscribe", new JsonObject { ["uri"] = "coda://inbox" }), session: session);
+        for (var cut = 0; cut < 3; cut++)
+        {
+            HttpResponseMessage answer;
+            do
+            {
+                // The server may not know yet that the one before is gone.
+                answer = await GetAsync();
+            }
+            while (answer.StatusCode == HttpStatusCode.MethodNotAllowed);
+            using (answer)
+            using (var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(Cancellation)))
+            {
+                Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+                await StartAsync(owner, "true");
+                Assert.Equal("notifications/resources/updated", (await reader.NextAsync()).GetProperty("method").GetString());
+                using var second = await GetAsync();
+                Assert.Equal(HttpStatusCode.MethodNotAllowed, second.StatusCode);
+            }
+        }
+
+        using var alive = await owner.PostAsync(Message("tools/list"), session: session);
+        Assert.Equal((HttpStatusCode.OK, session), (alive.StatusCode, alive.Headers.GetValues("Mcp-Session-Id").Single()));
+
+        async Task<HttpResponseMessage> GetAsync()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/mcp");
+            request.Headers.Add("Mcp-Session-Id", session);
+            request.Headers.Accept.ParseAdd("text/event-stream");
+            return await owner.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        }
     }
 
     [Fact]

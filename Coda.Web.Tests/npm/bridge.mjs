@@ -56,6 +56,8 @@ controller.abort();
 await assert.rejects(long);
 assert.equal(text(await client.callTool({ name: 'greet', arguments: { name: 'you' } })), 'Hello, you!');
 
-assert.deepEqual(errors, []);
+// The client complains of the progress that it drops itself, see above.
+const dropped = 'Error: Received a progress notification for an unknown token';
+assert.deepEqual(errors.filter((error) => !error.startsWith(dropped)), []);
 await client.close();
 console.log('all as expected');

@@ -1,8 +1,11 @@
 using Coda.Web.Circuits;
 using Coda.Web.Components.Inbox;
 using Coda.Web.Components.Layout;
+using Coda.Web.Components.Live;
 using Coda.Web.Components.Terminals;
+using Coda.Web.Security;
 using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.SignalR;
 using MudBlazor;
 using MudBlazor.Services;
@@ -25,6 +28,7 @@ public static class PageSetup
         services.AddScoped<CircuitTerminals>();
         services.AddScoped<Appearance>();
         services.AddScoped<EndTerminal>();
+        services.AddScoped<Ticker>();
         services.AddScoped<InboxFeed>();
         services.AddScoped<SessionLinks>();
         return services;
@@ -34,6 +38,17 @@ public static class PageSetup
     public static void MapCodaPages(this WebApplication app)
     {
         app.Services.GetRequiredService<CircuitLog>().EndWith(app.Lifetime);
+        app.UseStatusCodePagesWithReExecute("/not-found");
+        app.Use((context, next) =>
+        {
+            // Programs get the bare status.
+            if (!Refusal.IsPageLoad(context.Request) && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+            {
+                pages.Enabled = false;
+            }
+
+            return next(context);
+        });
         app.UseAntiforgery();
         app.MapStaticAssets();
         // Compression costs three times the CPU and a quarter of the throughput (docs/decisions).

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
@@ -20,12 +21,35 @@ internal static class ArgumentCheck
             }
 
             // Several clients send null for what they leave out.
-            call.Arguments = call.Arguments?.Where(argument => argument.Value.ValueKind != JsonValueKind.Null).ToDictionary();
+            call.Arguments = call.Arguments?.Where(argument => argument.Value.ValueKind != JsonValueKind.Null)
+                .ToDictionary(argument => argument.Key, argument => Whole(argument.Value));
             var problems = Check(tool.ProtocolTool.InputSchema, call.Arguments ?? new Dictionary<string, JsonElement>()).ToList();
             return problems.Count == 0
                 ? next(request, cancellation)
                 : ValueTask.FromResult(ToolAnswer.Error($"{tool.ProtocolTool.Name} was not called: {string.Join(" ", problems)}"));
         };
+
+    /// <summary>Goes around every prompt that is asked for.</summary>
+    public static McpRequestHandler<GetPromptRequestParams, GetPromptResult> PromptFilter(McpRequestHandler<GetPromptRequestParams, GetPromptResult> next) =>
+        (request, cancellation) =>
+        {
+            var given = request.Params?.Arguments ?? new Dictionary<string, JsonElement>();
+            var problems = (request.MatchedPrimitive as McpServerPrompt)?.ProtocolPrompt.Arguments?
+                .Select(argument =>
+                    given.TryGetValue(argument.Name, out var value) && value.ValueKind != JsonValueKind.Null
+                        ? Fits(value, "string") ? "" : $"Argument '{argument.Name}' must be a string, not {Describe(value)}."
+                        : argument.Required == true ? $"Argument '{argument.Name}' is missing." : "")
+                .Where(problem => problem.Length > 0).ToList() ?? [];
+            return problems.Count == 0
+                ? next(request, cancellation)
+                : throw new McpProtocolException(string.Join(" ", problems), McpErrorCode.InvalidParams);
+        };
+
+    // 10.0 is an integer for JSON Schema, but not for the package.
+    private static JsonElement Whole(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && !value.TryGetInt32(out _) && value.TryGetDouble(out var number) && number % 1 == 0 && Math.Abs(number) <= int.MaxValue
+            ? JsonSerializer.SerializeToElement((int)number)
+            : value;
 
     private static IEnumerable<string> Check(JsonElement schema, IDictionary<string, JsonElement> arguments)
     {

@@ -20,7 +20,7 @@ internal sealed class IdCompletion(TaskService tasks)
             return new CompleteResult { Completion = new Completion { Values = [] } };
         }
 
-        var ids = page.Tasks.Select(task => task.TaskId).Where(id => id.StartsWith(begun, StringComparison.Ordinal)).ToList();
+        var ids = page.Tasks.Select(task => task.TaskId).Where(id => id.StartsWith(begun ?? "", StringComparison.Ordinal)).ToList();
         return new CompleteResult
         {
             Completion = new Completion { Values = [.. ids.Take(Most)], HasMore = ids.Count > Most || page.Next.Length > 0 },

@@ -59,6 +59,7 @@ public static class McpSetup
             .WithPrompts<Prompts>()
             .WithRequestFilters(filters => filters
                 .AddReadResourceFilter(TaskResources.Filter)
+                .AddGetPromptFilter(ArgumentCheck.PromptFilter)
                 .AddCallToolFilter(ResourceLinks.Filter)
                 .AddCallToolFilter(UnexpectedFailure.Filter)
                 .AddCallToolFilter(ArgumentCheck.Filter));
@@ -69,7 +70,8 @@ public static class McpSetup
     public static void MapCodaMcp(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.MapCompleteMcp(GateSetup.McpPath, app.Services.GetRequiredService<HostPolicy>().AllowsMcpOrigin);
+        app.MapCompleteMcp(GateSetup.McpPath);
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(GateSetup.McpPath), branch => branch.UseMiddleware<SessionListening>());
         app.UseMiddleware<LegacyLinks>();
     }
 }

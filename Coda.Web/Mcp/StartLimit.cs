@@ -10,31 +10,46 @@ internal sealed class StartLimit(IOptions<TaskOptions> options, TimeProvider tim
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<string, Queue<DateTimeOffset>> startsByCaller = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, LinkedList<DateTimeOffset>> startsByCaller = new(StringComparer.Ordinal);
+
+    /// <summary>Uncounts one that came to nothing: a call that was refused has cost nothing.</summary>
+    public void GiveBack(ClaimsPrincipal? caller)
+    {
+        var starts = StartsOf(caller);
+        lock (starts)
+        {
+            if (starts.Count > 0)
+            {
+                starts.RemoveLast();
+            }
+        }
+    }
 
     /// <summary>Counts a start; when there were too many, does not, and says how long to wait.</summary>
     /// <param name="caller">As the gate admitted it; whatever else a call says of its sender is a label.</param>
     public string? Take(ClaimsPrincipal? caller)
     {
         var most = options.Value.StartsPerMinute;
-        var starts = startsByCaller.GetOrAdd(caller?.Identity?.Name ?? "", _ => new Queue<DateTimeOffset>());
+        var starts = StartsOf(caller);
         lock (starts)
         {
             var now = time.GetUtcNow();
-            while (starts.TryPeek(out var oldest) && now - oldest >= Minute)
+            while (starts.First is { } oldest && now - oldest.Value >= Minute)
             {
-                starts.Dequeue();
+                starts.RemoveFirst();
             }
 
             if (starts.Count < most)
             {
-                starts.Enqueue(now);
+                starts.AddLast(now);
                 return null;
             }
 
-            var wait = Math.Ceiling((starts.Peek() + Minute - now).TotalSeconds);
+            var wait = Math.Ceiling((starts.First!.Value + Minute - now).TotalSeconds);
             return $"Too many tasks were started: at most {most} a minute. Wait {wait:N0} s, and check that they are not started in a loop. "
                 + "(The operator sets Tasks:StartsPerMinute.)";
         }
     }
+
+    private LinkedList<DateTimeOffset> StartsOf(ClaimsPrincipal? caller) => startsByCaller.GetOrAdd(caller?.Identity?.Name ?? "", _ => []);
 }

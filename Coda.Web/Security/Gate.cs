@@ -25,12 +25,8 @@ internal sealed class Gate(RequestDelegate next, IDoor door, LoginEndpoints logi
         }
     }
 
-    /// <summary>
-    /// The health check says nothing; the login page is how one gets in; a browser sends the preflight of a cross-origin call
-    /// without credentials by definition, and it is answered by the origin policy alone.
-    /// </summary>
+    /// <summary>The health check says nothing; the login page is how one gets in. Preflights, which carry no credentials, were answered before.</summary>
     private bool IsOpen(HttpRequest request) =>
         request.Path == GateSetup.HealthPath
-        || (login.IsOpen && request.Path.StartsWithSegments(LoginEndpoints.Path))
-        || (request.Path.StartsWithSegments(GateSetup.McpPath) && HttpMethods.IsOptions(request.Method));
+        || (login.IsOpen && request.Path.StartsWithSegments(LoginEndpoints.Path));
 }

@@ -1,6 +1,7 @@
 using Coda.Core.Security;
 using Coda.Core.Storage;
 using Coda.Web.Configuration;
+using Coda.Web.Mcp.Transport;
 using Microsoft.Extensions.Options;
 
 namespace Coda.Web.Security;
@@ -44,6 +45,7 @@ public static class GateSetup
         app.UseMiddleware<SecurityHeaders>();
         app.UseWebSockets();
         app.UseMiddleware<HostGuard>();
+        app.UseMcpCors(McpPath, app.Services.GetRequiredService<HostPolicy>().AllowsMcpOrigin);
         app.UseMiddleware<Gate>();
         app.Services.GetRequiredService<LoginEndpoints>().Map(app);
     }

@@ -9,7 +9,7 @@ export function watchConnection(): void {
     switch (state) {
       case 'show':
       case 'retrying':
-        show(banner, 'Connection lost. Reconnecting… Your terminals go on running.');
+        show(banner, 'Connection lost. Reconnecting…');
         break;
       case 'hide':
         banner.hidden = true;

@@ -3,6 +3,7 @@ import { Controls } from './controls';
 import { exposeForInspection } from './inspection';
 import { Playback } from './playback';
 import { Screen } from './screen';
+import { copyOnShortcut } from './shortcuts';
 
 /** A replay: a screen that takes no input, and the bar that drives it. */
 class Player {
@@ -24,6 +25,11 @@ class Player {
     host.append(bar);
     host.tabIndex = 0;
     host.addEventListener('keydown', this.keyed);
+    // A click into the picture gives xterm the keys, which has no use for them: they are the player's, and the browser's.
+    this.screen.terminal.attachCustomKeyEventHandler(event => {
+      if (event.type === 'keydown') copyOnShortcut(this.screen.terminal, event);
+      return false;
+    });
     this.observer = new ResizeObserver(() => this.screen.fitFont(true));
     this.observer.observe(stage);
     this.unexpose = exposeForInspection(id, this.screen.terminal, () => this.playback.offset);

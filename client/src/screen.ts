@@ -28,6 +28,7 @@ export class Screen {
       cursorBlink: true,
       macOptionIsMeta: false,
       theme,
+      minimumContrastRatio: contrastOn(theme),
       linkHandler: { activate: (_, uri) => openLink(uri) },
       ...options,
     });
@@ -68,6 +69,7 @@ export class Screen {
 
   set theme(theme: ITheme) {
     this.terminal.options.theme = theme;
+    this.terminal.options.minimumContrastRatio = contrastOn(theme);
   }
 
   dispose(): void {
@@ -91,6 +93,11 @@ export class Screen {
       font: this.terminal.options.fontSize ?? fontSize(),
     };
   }
+}
+
+/** Programs choose their colours for a dark ground; on a light one many a pair cannot be read. It costs throughput, so only there. */
+function contrastOn(theme: ITheme): number {
+  return parseInt((theme.background ?? '#000000').slice(1, 3), 16) > 127 ? 4.5 : 1;
 }
 
 /** Output is hostile: nothing but the web, in a page that knows nothing of this one. */

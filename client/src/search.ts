@@ -23,7 +23,12 @@ export class SearchBar {
     this.box.placeholder = 'Search';
     this.box.setAttribute('aria-label', 'Search in the terminal');
     this.count.setAttribute('role', 'status');
-    this.bar.append(this.box, this.count);
+    this.bar.append(
+      this.box, this.count,
+      button('‹', 'Previous match', () => this.addon.findPrevious(this.box.value, { decorations })),
+      button('›', 'Next match', () => this.addon.findNext(this.box.value, { decorations })),
+      button('×', 'Close the search', () => this.close()),
+    );
     host.append(this.bar);
 
     this.addon.onDidChangeResults(({ resultIndex, resultCount }) => {
@@ -47,9 +52,24 @@ export class SearchBar {
     this.box.select();
   }
 
+  toggle(): void {
+    if (this.bar.hidden) this.open();
+    else this.close();
+  }
+
   private close(): void {
     this.bar.hidden = true;
     this.addon.clearDecorations();
     this.terminal.focus();
   }
+}
+
+function button(sign: string, label: string, click: () => void): HTMLButtonElement {
+  const made = document.createElement('button');
+  made.type = 'button';
+  made.textContent = sign;
+  made.title = label;
+  made.setAttribute('aria-label', label);
+  made.addEventListener('click', click);
+  return made;
 }

@@ -10,7 +10,7 @@ export interface Shortcuts {
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
-/** Ctrl+C copies when something is selected, Ctrl+V pastes, Ctrl+Shift+F searches, Ctrl+= - 0 zoom. On a Mac, copy and paste are the browser's own. */
+/** Ctrl+C copies when something is selected, Ctrl+V pastes, Ctrl+Shift+F searches, Ctrl+= - 0 zoom, Ctrl+F6 goes to the buttons above. On a Mac, copy and paste are the browser's own. */
 export function bindShortcuts(terminal: Terminal, shortcuts: Shortcuts): void {
   terminal.attachCustomKeyEventHandler(event => {
     if (event.type !== 'keydown' || !event.ctrlKey || event.altKey || event.metaKey) return true;
@@ -35,13 +35,22 @@ export function bindShortcuts(terminal: Terminal, shortcuts: Shortcuts): void {
       shortcuts.zoom(0);
       return done();
     }
-    if (isMac) return true;
-    if (event.code === 'KeyC' && (event.shiftKey || terminal.hasSelection())) {
-      void copy(terminal.getSelection());
-      terminal.clearSelection();
+    if (event.key === 'F6') {
+      document.querySelector<HTMLElement>('.coda-bar button')?.focus();
       return done();
     }
+    if (isMac) return true;
+    if (copyOnShortcut(terminal, event)) return false;
     // Not handled here and not typed: the browser pastes.
     return event.code !== 'KeyV';
   });
+}
+
+/** Copies what is selected on Ctrl+C or Ctrl+Shift+C; whether it did. */
+export function copyOnShortcut(terminal: Terminal, event: KeyboardEvent): boolean {
+  if (isMac || !event.ctrlKey || event.altKey || event.metaKey || event.code !== 'KeyC' || !(event.shiftKey || terminal.hasSelection())) return false;
+  void copy(terminal.getSelection());
+  terminal.clearSelection();
+  event.preventDefault();
+  return true;
 }

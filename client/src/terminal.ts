@@ -114,12 +114,13 @@ class LiveTerminal {
   }
 
   find(): void {
-    this.search.open();
+    this.search.toggle();
   }
 
   zoom(by: number): void {
     changeFontSize(by);
     this.windowChanged();
+    this.focus();
   }
 
   focus(): void {

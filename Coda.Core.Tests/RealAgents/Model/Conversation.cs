@@ -38,10 +38,17 @@ internal sealed record Answer(string Text, OfferedTool? Tool = null, JsonObject?
 /// </summary>
 internal sealed partial record Conversation(string System, string UserText, int Results, IReadOnlyList<OfferedTool> Tools, JsonNode? AnswerSchema)
 {
+    private static readonly string[] Readers = ["Read", "read_file", "read"];
     private static readonly string[] Shells = ["Bash", "bash", "run_shell_command", "exec_command", "shell_command", "shell"];
+
+    /// <summary>In an argument of a tool: the file that the envelope wants the result in.</summary>
+    public const string ResultFile = "{resultFile}";
 
     /// <summary>A prompt that makes the model do these steps.</summary>
     public static string Script(params Step[] steps) => $"[[script:{Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(steps))}]]";
+
+    /// <summary>All that the request holds, results of tools included.</summary>
+    public string Everything { get; init; } = "";
 
     /// <summary>The step this request asks for.</summary>
     public Step Next()
@@ -57,9 +64,28 @@ internal sealed partial record Conversation(string System, string UserText, int 
             return new Step { Say = System.Contains("<block>no</block>", StringComparison.Ordinal) ? "<block>no</block>" : "<severity>5</severity>" };
         }
 
-        var script = ScriptInPrompt().Matches(UserText).LastOrDefault();
+        var named = ScriptInFile().Match(UserText);
+        if (named.Success && Results == 0)
+        {
+            return Reading(named.Groups[1].Value);
+        }
+
+        var script = ScriptInPrompt().Matches(named.Success ? Everything : UserText).LastOrDefault();
         var steps = script is null ? [new Step()] : JsonSerializer.Deserialize<Step[]>(Convert.FromBase64String(script.Groups[1].Value))!;
-        return steps[Math.Min(Results, steps.Length - 1)];
+        return steps[Math.Min(Results - (named.Success ? 1 : 0), steps.Length - 1)];
+    }
+
+    // Its first lines, since no CLI lets a model read everything at once; by the shell where that is the only tool.
+    private Step Reading(string file)
+    {
+        var tool = Tools.FirstOrDefault(tool => Readers.Contains(tool.Name));
+        var properties = (tool?.Schema?["properties"]?.AsObject() ?? []).Select(property => property.Key).ToList();
+        return tool is null ? new Step { Bash = $"head -n 5 '{file}'" } : new Step
+        {
+            Tool = tool.Name,
+            Extra = new(properties.Where(name => name is "file_path" or "filePath").Select(name => KeyValuePair.Create(name, (JsonNode?)file))
+                .Concat(properties.Where(name => name is "limit" or "end_line").Select(name => KeyValuePair.Create(name, (JsonNode?)5)))),
+        };
     }
 
     /// <summary>The step as an answer in terms of the tools that are offered.</summary>
@@ -69,7 +95,7 @@ internal sealed partial record Conversation(string System, string UserText, int 
         {
             // Claude's tools of MCP servers are not among the offered ones, even when it has just searched for one.
             var tool = Tools.FirstOrDefault(tool => tool.Name == step.Tool || tool.Name.EndsWith($"__{step.Tool}", StringComparison.Ordinal));
-            return new Answer("", tool ?? new OfferedTool($"mcp__coda__{step.Tool}", null), step.Extra ?? []);
+            return new Answer("", tool ?? new OfferedTool($"mcp__coda__{step.Tool}", null), Located(step.Extra ?? []));
         }
 
         if (step.Bash is null)
@@ -110,6 +136,9 @@ internal sealed partial record Conversation(string System, string UserText, int 
         return new Answer("", shell, arguments);
     }
 
+    private JsonObject Located(JsonObject arguments) =>
+        JsonNode.Parse(arguments.ToJsonString().Replace(ResultFile, ResultInEnvelope().Match(UserText).Groups[1].Value, StringComparison.Ordinal))!.AsObject();
+
     /// <summary>A small instance of a JSON schema: titles, routers and reviewers ask for one. Whoever asks for leave gets it.</summary>
     private static JsonNode? Example(JsonNode schema, JsonNode root, string name = "")
     {
@@ -142,6 +171,12 @@ internal sealed partial record Conversation(string System, string UserText, int 
 
     [GeneratedRegex(@"\[\[script:([A-Za-z0-9+/=]+)\]\]")]
     private static partial Regex ScriptInPrompt();
+
+    [GeneratedRegex(@"Read (/\S+/prompt\.md) and follow it")]
+    private static partial Regex ScriptInFile();
+
+    [GeneratedRegex(@"'(/[^']+/result\.json)'")]
+    private static partial Regex ResultInEnvelope();
 
     /// <summary>The text of a message's content: a string, or a list of parts of which some have text.</summary>
     public static string TextOf(JsonNode? content) => content switch

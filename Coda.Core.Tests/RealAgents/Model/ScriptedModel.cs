@@ -86,7 +86,7 @@ internal sealed class ScriptedModel : IAsyncDisposable
                 return;
             }
 
-            var conversation = dialect.Read(body!);
+            var conversation = dialect.Read(body!) with { Everything = string.Join('\n', Strings(body)) };
             var step = conversation.Next();
             Log.Enqueue($"{path}: {conversation.Tools.Count} tools, {conversation.Results} results -> {step}");
             if (step.Hang)
@@ -128,6 +128,14 @@ internal sealed class ScriptedModel : IAsyncDisposable
             context.Response.Abort();
         }
     }
+
+    private static IEnumerable<string> Strings(JsonNode? node) => node switch
+    {
+        JsonObject members => members.SelectMany(member => Strings(member.Value)),
+        JsonArray items => items.SelectMany(Strings),
+        JsonValue value => [value.ToString()],
+        _ => [],
+    };
 
     private static JsonObject Failure(int status) => new()
     {

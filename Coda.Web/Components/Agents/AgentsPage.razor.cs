@@ -1,6 +1,7 @@
 using Coda.Core.Agents;
 using Coda.Core.Handoffs;
 using Coda.Core.Tasks;
+using Coda.Web.Components.Live;
 
 namespace Coda.Web.Components.Agents;
 
@@ -11,6 +12,7 @@ public sealed partial class AgentsPage
     private IReadOnlyList<AgentAccount>? accounts;
     private IReadOnlyList<HandoffFolder>? folders;
     private Dictionary<string, TaskView> failures = [];
+    private LiveRefresh? refresh;
 
     /// <inheritdoc />
     protected override async Task OnInitializedAsync()
@@ -23,7 +25,9 @@ public sealed partial class AgentsPage
                 failures = page.Tasks.GroupBy(task => task.Agent).ToDictionary(tasks => tasks.Key, tasks => tasks.First());
             }
 
-            await ListFoldersAsync();
+            refresh = new LiveRefresh(_ => InvokeAsync(ListFoldersAsync), DispatchExceptionAsync, Time);
+            Handoffs.Changed += refresh.Signal;
+            refresh.Signal();
         }
         catch (OperationCanceledException) when (closing.IsCancellationRequested)
         {
@@ -32,11 +36,21 @@ public sealed partial class AgentsPage
     }
 
     /// <inheritdoc />
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        closing.Cancel();
+        await closing.CancelAsync();
+        if (refresh is not null)
+        {
+            Handoffs.Changed -= refresh.Signal;
+            await refresh.DisposeAsync();
+        }
+
         closing.Dispose();
     }
 
-    private async Task ListFoldersAsync() => folders = await Folders.ListAsync(closing.Token);
+    private async Task ListFoldersAsync()
+    {
+        folders = await Folders.ListAsync(closing.Token);
+        StateHasChanged();
+    }
 }

@@ -35,19 +35,22 @@ public sealed class InboxFeed(TaskService tasks, HandoffService handoffs, IOptio
             .Concat(sessions.Select(session => new FeedEntry(session.CreatedAt, null, session)))
             .OrderByDescending(entry => entry.CreatedAt)
             .ToList();
-        var shown = all.Take(query.Limit).ToList();
+        var shown = await Task.WhenAll(all.Take(query.Limit).Select(entry => WithAnswerAsync(entry, cancellation)));
         var next = new FeedPlace(
             withTasks ? await TasksAfterAsync(ofTasks, found, shown.Count(entry => entry.Task is not null), cancellation) : null,
-            shown.FindLast(entry => entry.Session is not null)?.Session ?? place.Session);
+            shown.LastOrDefault(entry => entry.Session is not null)?.Session ?? place.Session);
         return (new FeedPage
         {
             Entries = shown,
             Counts = found.Counts,
             Sessions = await handoffs.CountAsync(window, "", cancellation),
             Total = (onlySessions ? 0 : found.Total) + (withSessions ? await handoffs.CountAsync(window, query.Email, cancellation) : 0),
-            Next = all.Count > shown.Count || next.Tasks is not null ? next : null,
+            Next = all.Count > shown.Length || next.Tasks is not null ? next : null,
         }, "");
     }
+
+    private async Task<FeedEntry> WithAnswerAsync(FeedEntry entry, CancellationToken cancellation) =>
+        entry.Task is { } task && task.Status.Asks() ? entry with { Answer = await tasks.AnswerToAsync(TaskId.Of(task), cancellation) } : entry;
 
     // The place after the last task shown: sessions may have pushed some of those found to the next page.
     private async Task<string?> TasksAfterAsync(InboxQuery query, Core.Tasks.InboxPage found, int shown, CancellationToken cancellation) =>
@@ -66,7 +69,11 @@ public sealed record FeedPlace(string? Tasks, HandoffView? Session)
 }
 
 /// <summary>A task or an interactive session.</summary>
-public sealed record FeedEntry(DateTimeOffset CreatedAt, TaskView? Task, HandoffView? Session);
+/// <param name="CreatedAt">When it began.</param>
+/// <param name="Task">The task, if it is one.</param>
+/// <param name="Session">The session, if it is one.</param>
+/// <param name="Answer">The task that goes on with the answer to what the task asked, if it asked and was answered.</param>
+public sealed record FeedEntry(DateTimeOffset CreatedAt, TaskView? Task, HandoffView? Session, TaskView? Answer = null);
 
 /// <summary>One page of the feed.</summary>
 public sealed record FeedPage

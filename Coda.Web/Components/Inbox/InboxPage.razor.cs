@@ -29,7 +29,23 @@ public sealed partial class InboxPage : IAsyncDisposable
     private FeedPlace place = FeedPlace.Newest;
     private FeedPage? page;
     private string? refusal;
+    private string? window;
     private LiveRefresh? refresh;
+
+    /// <summary>Status the list begins with.</summary>
+    [SupplyParameterFromQuery]
+    public string? Status { get; set; }
+
+    /// <summary>Email the list begins with.</summary>
+    [SupplyParameterFromQuery]
+    public string? Email { get; set; }
+
+    /// <summary>Window the list begins with: <c>week</c> or <c>all</c>.</summary>
+    [SupplyParameterFromQuery]
+    public string? Window { get; set; }
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
 
     [Inject]
     private InboxFeed Feed { get; set; } = null!;
@@ -57,6 +73,7 @@ public sealed partial class InboxPage : IAsyncDisposable
     /// <inheritdoc />
     protected override void OnInitialized()
     {
+        query = query with { Status = Status ?? "", Email = Email ?? "", Window = SpanOf(window = Window) };
         refresh = new LiveRefresh(cancellation => InvokeAsync(() => LoadAsync(cancellation)), DispatchExceptionAsync, Time);
         Tasks.Changed += OnTaskChanged;
         Handoffs.Changed += refresh.Signal;
@@ -89,10 +106,9 @@ public sealed partial class InboxPage : IAsyncDisposable
 
     private void SetEmail(string? email) => Ask(query with { Email = email?.Trim() ?? "" });
 
-    private void SetWindow(string? window) => Ask(query with
-    {
-        Window = window switch { "week" => TimeSpan.FromDays(7), "all" => TimeSpan.FromDays(36500), _ => null },
-    });
+    private void SetWindow(string? chosen) => Ask(query with { Window = SpanOf(window = chosen) });
+
+    private static TimeSpan? SpanOf(string? window) => window switch { "week" => TimeSpan.FromDays(7), "all" => TimeSpan.FromDays(36500), _ => null };
 
     private void Older()
     {
@@ -116,9 +132,16 @@ public sealed partial class InboxPage : IAsyncDisposable
         place = FeedPlace.Newest;
         query = asked;
         refresh?.Signal();
+        // Whoever goes to a task and back finds the list as it was.
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
+        {
+            ["status"] = NullIfEmpty(query.Status), ["email"] = NullIfEmpty(query.Email), ["window"] = window is "week" or "all" ? window : null,
+        }), replace: true);
+
+        static string? NullIfEmpty(string text) => text.Length > 0 ? text : null;
     }
 
-    private async Task StartAsync() => await Dialogs.ShowAsync<StartTaskDialog>("Start a task");
+    private async Task StartAsync() => await Dialogs.ShowAsync<StartTaskDialog>("Start a task", new DialogOptions { BackdropClick = false });
 
     private async Task CancelAsync(TaskView task)
     {

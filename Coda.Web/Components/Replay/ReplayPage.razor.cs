@@ -16,6 +16,10 @@ public sealed partial class ReplayPage : IAsyncDisposable
     [Parameter]
     public string Id { get; set; } = "";
 
+    /// <summary><c>start</c>: what runs still is shown from its beginning, too.</summary>
+    [SupplyParameterFromQuery]
+    public string? From { get; set; }
+
     [Inject]
     private TerminalRegistry Registry { get; set; } = null!;
 

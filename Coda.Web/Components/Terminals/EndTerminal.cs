@@ -6,8 +6,8 @@ namespace Coda.Web.Components.Terminals;
 /// <summary>Ends a terminal once its user has confirmed it.</summary>
 public sealed class EndTerminal(IDialogService dialogs)
 {
-    /// <summary>Asks, and ends.</summary>
-    public async Task AskAsync(Terminal terminal)
+    /// <summary>Asks, and ends; false when the user would rather not.</summary>
+    public async Task<bool> AskAsync(Terminal terminal)
     {
         ArgumentNullException.ThrowIfNull(terminal);
         var confirmed = await dialogs.ShowMessageBoxAsync(
@@ -19,5 +19,7 @@ public sealed class EndTerminal(IDialogService dialogs)
         {
             await terminal.EndAsync(TerminalEndReason.Closed);
         }
+
+        return confirmed == true;
     }
 }

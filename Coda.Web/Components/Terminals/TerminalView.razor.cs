@@ -45,8 +45,11 @@ public sealed partial class TerminalView : IAsyncDisposable
     [Parameter, EditorRequired]
     public Terminal Terminal { get; set; } = null!;
 
-    /// <summary>Opens the search bar.</summary>
+    /// <summary>Opens the search bar, or closes it.</summary>
     public ValueTask FindAsync() => Call("find");
+
+    /// <summary>Lets the visitor type into it.</summary>
+    public ValueTask FocusAsync() => Call("focus");
 
     /// <summary>Makes the font larger or smaller by so many pixels; 0 = as it was.</summary>
     public ValueTask ZoomAsync(int by) => Call("zoom", by);
@@ -144,7 +147,11 @@ public sealed partial class TerminalView : IAsyncDisposable
     });
 
     // Who switches the light means what is in front of the eyes, too.
-    private void OnToggled() => Terminal.Scheme = Appearance.Scheme;
+    private void OnToggled()
+    {
+        Terminal.Scheme = Appearance.Scheme;
+        _ = FocusAsync().AsTask();
+    }
 
     private async ValueTask Call(string method, params object[] arguments)
     {

@@ -15,7 +15,6 @@ internal sealed class KeepAliveStream : Stream
     private readonly CancellationTokenSource ended;
     private readonly ITimer timer;
     private bool midEvent;
-    private bool spoke;
     private Task lastComment = Task.CompletedTask;
 
     /// <summary>Watches over <paramref name="client"/> until disposed.</summary>
@@ -67,8 +66,9 @@ internal sealed class KeepAliveStream : Stream
         await turn.WaitAsync(cancellationToken);
         try
         {
-            (midEvent, spoke) = (false, true);
+            midEvent = false;
             await client.FlushAsync(cancellationToken);
+            timer.Change(Interval, Interval);
         }
         finally
         {
@@ -115,13 +115,11 @@ internal sealed class KeepAliveStream : Stream
     {
         try
         {
-            if (!spoke && !midEvent && context.Response.ContentType?.StartsWith("text/event-stream", StringComparison.Ordinal) == true)
+            if (!midEvent && context.Response.ContentType?.StartsWith("text/event-stream", StringComparison.Ordinal) == true)
             {
                 await client.WriteAsync(": keep-alive\n\n"u8.ToArray(), ended.Token);
                 await client.FlushAsync(ended.Token);
             }
-
-            spoke = false;
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
         {

@@ -32,27 +32,35 @@ internal static class McpTransport
 #pragma warning restore MCP9006
     }
 
-    /// <summary>Maps the endpoint.</summary>
-    /// <param name="app">Host and Origin of a request have been judged before it comes here.</param>
+    /// <summary>Answers preflights and lets pages of other sites read every answer, those of the gate behind it included.</summary>
+    /// <param name="app">Where Host and Origin of a request have been judged.</param>
     /// <param name="path">Such as <c>/mcp</c>.</param>
     /// <param name="allowsOrigin">Whose pages may call from another site.</param>
-    public static void MapCompleteMcp(this WebApplication app, string path, Func<string, bool> allowsOrigin)
+    public static void UseMcpCors(this IApplicationBuilder app, string path, Func<string, bool> allowsOrigin) =>
+        app.UseWhen(context => IsAt(path, context), branch => branch.UseCors(cors => cors
+            .SetIsOriginAllowed(allowsOrigin)
+            .AllowAnyMethod()
+            .AllowAnyHeader()
+            .AllowCredentials()
+            .WithExposedHeaders("Mcp-Session-Id", "WWW-Authenticate")
+            .SetPreflightMaxAge(TimeSpan.FromDays(1))));
+
+    /// <summary>Maps the endpoint.</summary>
+    public static void MapCompleteMcp(this WebApplication app, string path)
     {
-        app.UseWhen(context => context.Request.Path == path, branch => branch
-            .UseCors(cors => cors
-                .SetIsOriginAllowed(allowsOrigin)
-                .AllowAnyMethod()
-                .AllowAnyHeader()
-                .AllowCredentials()
-                .WithExposedHeaders("Mcp-Session-Id", "WWW-Authenticate")
-                .SetPreflightMaxAge(TimeSpan.FromDays(1)))
+        app.UseWhen(context => IsAt(path, context), branch => branch
             .UseMiddleware<RequestBody>()
             .UseMiddleware<UnknownRevision>()
             .UseMiddleware<ReplyShape>()
             .UseMiddleware<RefusedStream>()
             .UseMiddleware<SessionTicketHeader>()
+            .UseMiddleware<ReopenedStream>()
             .UseMiddleware<SettledRevision>()
             .UseMiddleware<SessionlessCalls>());
         app.MapMcp(path);
     }
+
+    // Routing takes /mcp/ for /mcp, so everything else must.
+    private static bool IsAt(string path, HttpContext context) =>
+        string.Equals(context.Request.Path.Value?.TrimEnd('/'), path, StringComparison.OrdinalIgnoreCase);
 }

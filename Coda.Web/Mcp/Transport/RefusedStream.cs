@@ -3,18 +3,27 @@ namespace Coda.Web.Mcp.Transport;
 /// <summary>
 /// The endpoint gives a session one stream ever, and answers a client that opens its stream again, or has no session, with 400
 /// (upstream csharp-sdk #1239). Clients take that for a fault; 405 is the protocol's way to say that there is no stream to be had.
+/// Nor is there one for a call whose stream is forgotten: a session's in its place would be listened to for ever.
 /// </summary>
 internal sealed class RefusedStream(RequestDelegate next, ResumableStreams streams)
 {
     private const string LastEventId = "Last-Event-ID";
+    private const string OtherMethods = "POST, DELETE";
 
-    /// <summary>Changes the status of such an answer; what the body says stays.</summary>
+    /// <summary>Refuses a forgotten call's stream, and changes the status of the endpoint's refusals; what their body says stays.</summary>
     public Task InvokeAsync(HttpContext context)
     {
         if (HttpMethods.IsGet(context.Request.Method))
         {
             if (context.Request.Headers[LastEventId].ToString() is { Length: > 0 } last && !streams.Know(last))
             {
+                if (ResumableStream.IsOfACall(last))
+                {
+                    context.Response.Headers.Allow = OtherMethods;
+                    return JsonRpcReply.WriteErrorAsync(context, StatusCodes.Status405MethodNotAllowed, -32000,
+                        "The call's stream is lost, most likely with a restart of the server. What the call began may still go on.");
+                }
+
                 // Lost with a restart: a new stream is the next best thing, and an error would end the client's listening.
                 context.Request.Headers.Remove(LastEventId);
             }
@@ -24,7 +33,7 @@ internal sealed class RefusedStream(RequestDelegate next, ResumableStreams strea
                 if (context.Response.StatusCode == StatusCodes.Status400BadRequest)
                 {
                     context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-                    context.Response.Headers.Allow = "POST, DELETE";
+                    context.Response.Headers.Allow = OtherMethods;
                 }
 
                 return Task.CompletedTask;

@@ -1,3 +1,5 @@
+using ModelContextProtocol.Protocol;
+
 namespace Coda.Web.Mcp.Transport;
 
 /// <summary>
@@ -18,7 +20,8 @@ internal sealed class ReplyShape(RequestDelegate next, TimeProvider time, IHostA
             || accept.Contains(Json, StringComparison.OrdinalIgnoreCase)
             || accept.Contains("*/*", StringComparison.Ordinal)
             || accept.Contains("application/*", StringComparison.OrdinalIgnoreCase);
-        if (!takesStream && !(takesJson && HttpMethods.IsPost(context.Request.Method)))
+        var isListening = context.Features.Get<CallSummary>()?.Method == RequestMethods.SubscriptionsListen; // what it tells comes before its reply
+        if (!takesStream && !(takesJson && HttpMethods.IsPost(context.Request.Method) && !isListening))
         {
             // Nothing we have is acceptable; the endpoint says so.
             await next(context);

@@ -26,7 +26,14 @@ internal sealed class RequestBody(RequestDelegate next)
         }
 
         context.Request.Body = body;
-        context.Features.Set(CallSummary.Of(body));
+        var call = CallSummary.Of(body);
+        if (call.Fault is { } fault)
+        {
+            await JsonRpcReply.WriteErrorAsync(context, StatusCodes.Status400BadRequest, -32602, fault, call.Id);
+            return;
+        }
+
+        context.Features.Set(call);
         await next(context);
     }
 
@@ -61,9 +68,13 @@ internal sealed class RequestBody(RequestDelegate next)
 /// <param name="InitializeParams">Parameters of <c>initialize</c>, and only of that.</param>
 /// <param name="HasOwnVersion">Whether the message says its revision itself, as those of 2026-07-28 do.</param>
 /// <param name="IsMessage">Whether this is a JSON-RPC message at all.</param>
-internal sealed record CallSummary(JsonElement? Id, string? Method, JsonElement? InitializeParams, bool HasOwnVersion, bool IsMessage)
+/// <param name="Fault">What is wrong with it that the endpoint does not expect; null = nothing.</param>
+internal sealed record CallSummary(JsonElement? Id, string? Method, JsonElement? InitializeParams, bool HasOwnVersion, bool IsMessage, string? Fault)
 {
-    private static readonly CallSummary None = new(null, null, null, HasOwnVersion: false, IsMessage: false);
+    private static readonly CallSummary None = new(null, null, null, HasOwnVersion: false, IsMessage: false, null);
+
+    // By these the endpoint finds what is called; it takes for granted that they are text.
+    private static readonly string[] Names = ["name", "uri", "taskId"];
 
     /// <summary>Looks into a body.</summary>
     public static CallSummary Of(MemoryStream body)
@@ -72,6 +83,11 @@ internal sealed record CallSummary(JsonElement? Id, string? Method, JsonElement?
         {
             using var document = JsonDocument.Parse(body.GetBuffer().AsMemory(0, (int)body.Length));
             var root = document.RootElement;
+            if (HasHalfCharacters(root, body))
+            {
+                return None with { Fault = @"The request holds half of a character: a surrogate such as \ud83d without its other half is no Unicode text. Send whole characters." };
+            }
+
             if (root.ValueKind != JsonValueKind.Object)
             {
                 return None;
@@ -85,12 +101,62 @@ internal sealed record CallSummary(JsonElement? Id, string? Method, JsonElement?
                 method == "initialize" && hasParameters ? parameters.Clone() : null,
                 hasParameters && parameters.TryGetProperty("_meta", out var meta) && meta.ValueKind == JsonValueKind.Object
                     && meta.TryGetProperty("io.modelcontextprotocol/protocolVersion", out _),
-                IsMessage: true);
+                IsMessage: true,
+                hasParameters ? FaultOf(parameters) : null);
         }
         catch (JsonException)
         {
             // The endpoint behind answers this with the right JSON-RPC error.
             return None;
+        }
+    }
+
+    private static string? FaultOf(JsonElement parameters) =>
+        Names.FirstOrDefault(name => parameters.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.String) is { } wrong
+            ? $"params.{wrong} must be a string."
+            : null;
+
+    private static bool HasHalfCharacters(JsonElement root, MemoryStream body)
+    {
+        var bytes = body.GetBuffer().AsSpan(0, (int)body.Length);
+        if (bytes.IndexOf(@"\ud"u8) < 0 && bytes.IndexOf(@"\uD"u8) < 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            Read(root);
+            return false;
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
+
+        static void Read(JsonElement value)
+        {
+            switch (value.ValueKind)
+            {
+                case JsonValueKind.String:
+                    value.GetString();
+                    break;
+                case JsonValueKind.Array:
+                    foreach (var one in value.EnumerateArray())
+                    {
+                        Read(one);
+                    }
+
+                    break;
+                case JsonValueKind.Object:
+                    foreach (var property in value.EnumerateObject())
+                    {
+                        _ = property.Name;
+                        Read(property.Value);
+                    }
+
+                    break;
+            }
         }
     }
 }

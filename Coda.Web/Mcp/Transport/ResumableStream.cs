@@ -14,20 +14,26 @@ internal sealed class ResumableStream(string sessionId, string streamId, Action<
     // A session's own stream may live for days; somebody who was away for longer gets the newest.
     private const int MaxEvents = 256;
 
+    private const string OfACall = "call";
+
     private readonly Lock gate = new();
     private readonly Queue<SseItem<JsonRpcMessage?>> events = new();
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int count;
     private bool isEnded;
 
-    /// <summary>Never that of a stream of an earlier process: sessions survive restarts, streams do not.</summary>
-    public string Key { get; } = RandomNumberGenerator.GetHexString(16, lowercase: true);
+    /// <summary>Never that of a stream of an earlier process: sessions survive restarts, streams do not. The kind of stream can still be told.</summary>
+    public string Key { get; } =
+        (streamId == StreamableHttpServerTransport.UnsolicitedMessageStreamId ? "" : OfACall) + RandomNumberGenerator.GetHexString(16, lowercase: true);
 
     /// <summary>Whose stream it is; the endpoint gives it to nobody else.</summary>
     public string SessionId => sessionId;
 
     /// <summary>Which of the session's streams it is.</summary>
     public string StreamId => streamId;
+
+    /// <summary>Whether this is the event of a call's stream, of this process or an earlier one; otherwise it is of a session's own.</summary>
+    public static bool IsOfACall(string eventId) => eventId.StartsWith(OfACall, StringComparison.Ordinal);
 
     /// <inheritdoc />
     public ValueTask SetModeAsync(SseEventStreamMode mode, CancellationToken cancellationToken = default) =>

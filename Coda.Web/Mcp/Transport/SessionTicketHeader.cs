@@ -7,19 +7,17 @@ namespace Coda.Web.Mcp.Transport;
 /// <summary>Swaps session ids in the headers: sealed tickets outside, the endpoint's own ids inside.</summary>
 internal sealed class SessionTicketHeader(RequestDelegate next, SessionTickets tickets)
 {
-    private const string Header = "Mcp-Session-Id";
-
     // A ticket travels in a header with every request: what a client says of itself beyond this is left out.
     private const int MaxIntroductionBytes = 2048;
 
     /// <summary>Unseals on the way in, seals on the way out.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
-        var sealedId = context.Request.Headers[Header].ToString();
+        var sealedId = context.Request.Headers[SessionTickets.Header].ToString();
         var ticket = sealedId.Length > 0 ? tickets.Unseal(sealedId) : null;
         if (ticket is not null)
         {
-            context.Request.Headers[Header] = ticket.Id;
+            context.Request.Headers[SessionTickets.Header] = tickets.IdInside(ticket);
             context.Features.Set(ticket);
             if (HttpMethods.IsDelete(context.Request.Method))
             {
@@ -29,10 +27,10 @@ internal sealed class SessionTicketHeader(RequestDelegate next, SessionTickets t
 
         context.Response.OnStarting(() =>
         {
-            var id = context.Response.Headers[Header].ToString();
+            var id = context.Response.Headers[SessionTickets.Header].ToString();
             if (id.Length > 0)
             {
-                context.Response.Headers[Header] = ticket?.Id == id ? sealedId : tickets.Seal(new SessionTicket(id, IntroductionOf(context)));
+                context.Response.Headers[SessionTickets.Header] = ticket?.Id == SessionTickets.LastingId(id) ? sealedId : tickets.Seal(new SessionTicket(id, IntroductionOf(context)));
             }
 
             return Task.CompletedTask;

@@ -18,9 +18,14 @@ internal sealed record SessionTicket(string Id, InitializeRequestParams Introduc
 /// </summary>
 internal sealed class SessionTickets(IDataProtectionProvider protection) : ISessionMigrationHandler
 {
+    /// <summary>Where session ids travel.</summary>
+    public const string Header = "Mcp-Session-Id";
+
     private const int RememberedEnds = 10_000;
+    private const char Renewal = '.'; // in no id of the endpoint, which are base64url
 
     private readonly IDataProtector seal = protection.CreateProtector("Mcp.SessionTicket.v1");
+    private readonly ConcurrentDictionary<string, int> renewals = new();
     private readonly ConcurrentDictionary<string, byte> endedIds = new();
     private readonly ConcurrentQueue<string> endedInOrder = new();
 
@@ -40,6 +45,19 @@ internal sealed class SessionTickets(IDataProtectionProvider protection) : ISess
         }
     }
 
+    /// <summary>The id under which the endpoint knows the session at present.</summary>
+    public string IdInside(SessionTicket ticket) => renewals.TryGetValue(ticket.Id, out var times) ? $"{ticket.Id}{Renewal}{times}" : ticket.Id;
+
+    /// <summary>Of an id inside, the one that stays the same.</summary>
+    public static string LastingId(string idInside) => idInside.Split(Renewal)[0];
+
+    /// <summary>Lets the session be built anew; what runs in the old one goes on. The result is the new id inside.</summary>
+    public string Renew(SessionTicket ticket)
+    {
+        renewals.AddOrUpdate(ticket.Id, 1, (_, times) => times + 1);
+        return IdInside(ticket);
+    }
+
     /// <summary>The client has ended its session: its id opens nothing any more, as long as this process remembers.</summary>
     public void End(SessionTicket ticket)
     {
@@ -49,13 +67,14 @@ internal sealed class SessionTickets(IDataProtectionProvider protection) : ISess
             if (endedInOrder.Count > RememberedEnds && endedInOrder.TryDequeue(out var oldest))
             {
                 endedIds.TryRemove(oldest, out _);
+                renewals.TryRemove(oldest, out _);
             }
         }
     }
 
     /// <inheritdoc />
     public ValueTask<InitializeRequestParams?> AllowSessionMigrationAsync(HttpContext context, string sessionId, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(context.Features.Get<SessionTicket>() is { } ticket && ticket.Id == sessionId && !endedIds.ContainsKey(sessionId)
+        ValueTask.FromResult(context.Features.Get<SessionTicket>() is { } ticket && IdInside(ticket) == sessionId && !endedIds.ContainsKey(ticket.Id)
             ? ticket.Introduction
             : null);
 

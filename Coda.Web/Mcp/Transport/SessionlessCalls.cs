@@ -46,7 +46,7 @@ internal sealed class SessionlessCalls(RequestDelegate next, IOptionsFactory<Mcp
     private static bool IsSessionless(HttpContext context) =>
         context.Features.Get<CallSummary>() is { IsMessage: true, HasOwnVersion: false } call
         && call.Method != RequestMethods.Initialize
-        && context.Request.Headers["Mcp-Session-Id"].Count == 0
+        && context.Request.Headers[SessionTickets.Header].Count == 0
         && (context.Request.ContentType is null || context.Request.HasJsonContentType())
         && Revisions.HaveSessions(context.Request.Headers[Revisions.Header].ToString());
 

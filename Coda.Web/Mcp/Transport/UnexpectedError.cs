@@ -1,10 +1,14 @@
+using System.Text.Json;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
 namespace Coda.Web.Mcp.Transport;
 
-/// <summary>Logs what no handler expected. The client learns only that an error occurred, and the endpoint's own log is full of clients' mistakes.</summary>
+/// <summary>
+/// Logs what no handler expected. The client learns only that an error occurred, and the endpoint's own log is full of clients' mistakes.
+/// Of a mistake of its own the client is told what it was.
+/// </summary>
 internal static partial class UnexpectedError
 {
     /// <summary>Goes around every message that comes in.</summary>
@@ -13,6 +17,11 @@ internal static partial class UnexpectedError
         try
         {
             await next(context, cancellation);
+        }
+        catch (JsonException e) when (context.JsonRpcMessage is JsonRpcRequest request)
+        {
+            // Parameters of the wrong shape: the client's mistake, and the endpoint would say only that an error occurred.
+            throw new McpProtocolException($"The parameters of {request.Method} are not as they must be: {e.Message}", e, McpErrorCode.InvalidParams);
         }
         catch (Exception e) when (e is not (McpException or OperationCanceledException) && !cancellation.IsCancellationRequested)
         {

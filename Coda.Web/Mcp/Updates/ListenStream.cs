@@ -16,7 +16,7 @@ internal sealed class ListenStream(TaskService tasks, TasksExtension extension, 
     /// <summary>Serves such a call.</summary>
     public async ValueTask<EmptyResult> ServeAsync(RequestContext<SubscriptionsListenRequestParams> request, CancellationToken cancellation)
     {
-        var uris = (request.Params?.Notifications.ResourceSubscriptions ?? []).Where(IsKnown).Distinct().Take(MostSubjects).ToList();
+        var uris = (request.Params?.Notifications?.ResourceSubscriptions ?? []).OfType<string>().Where(IsKnown).Distinct().Take(MostSubjects).ToList();
         var taskIds = TasksExtension.IsOffered(request.JsonRpcRequest) ? TaskIdsOf(request.JsonRpcRequest) : [];
         using var queue = new UpdateQueue(tasks, time);
         uris.Concat(taskIds).ToList().ForEach(queue.Add);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Coda.Core.Tasks;
+using Coda.Web.Mcp.Transport;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -9,7 +10,7 @@ namespace Coda.Web.Mcp.Updates;
 /// <summary><c>resources/subscribe</c> of the revisions that have sessions: updates go to the stream that the session's client holds open.</summary>
 internal sealed class SessionUpdates(TaskService tasks, Subscriptions subscriptions, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<string, UpdateQueue> bySession = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SessionListener> bySession = new(StringComparer.Ordinal);
 
     /// <summary>Runs a session, and pushes updates for as long as it lasts.</summary>
     public async Task RunAsync(McpServer server, CancellationToken cancellation)
@@ -20,16 +21,17 @@ internal sealed class SessionUpdates(TaskService tasks, Subscriptions subscripti
             return;
         }
 
-        using var queue = bySession[session] = new UpdateQueue(tasks, time);
-        foreach (var uri in await subscriptions.OfAsync(session, cancellation))
+        using var listener = bySession[session] = new SessionListener(new UpdateQueue(tasks, time));
+        var queue = listener.Updates;
+        foreach (var uri in await subscriptions.OfAsync(SessionTickets.LastingId(session), cancellation))
         {
-            // The session is from before a restart, and nobody knows what changed meanwhile.
+            // The session is from before a restart, or has lost its stream, and nobody knows what changed meanwhile.
             queue.Add(uri);
             queue.Note(uri);
         }
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var pushing = PushAsync(server, queue, over.Token);
+        var pushing = PushAsync(server, listener, over.Token);
         try
         {
             await server.RunAsync(cancellation);
@@ -42,6 +44,9 @@ internal sealed class SessionUpdates(TaskService tasks, Subscriptions subscripti
         }
     }
 
+    /// <summary>A session that runs, by the endpoint's own id.</summary>
+    public SessionListener? Find(string session) => bySession.GetValueOrDefault(session);
+
     /// <summary>Takes in a resource.</summary>
     public async ValueTask<EmptyResult> SubscribeAsync(RequestContext<SubscribeRequestParams> request, CancellationToken cancellation)
     {
@@ -52,7 +57,7 @@ internal sealed class SessionUpdates(TaskService tasks, Subscriptions subscripti
         }
 
         var queue = QueueOf(request.Server);
-        if (!await subscriptions.AddAsync(request.Server.SessionId!, uri, cancellation))
+        if (!await subscriptions.AddAsync(SessionTickets.LastingId(request.Server.SessionId!), uri, cancellation))
         {
             throw new McpProtocolException("This session has too many subscriptions; end some of them.", McpErrorCode.InvalidRequest);
         }
@@ -66,25 +71,26 @@ internal sealed class SessionUpdates(TaskService tasks, Subscriptions subscripti
     {
         var uri = request.Params?.Uri ?? "";
         QueueOf(request.Server).Remove(uri);
-        await subscriptions.RemoveAsync(request.Server.SessionId!, uri, cancellation);
+        await subscriptions.RemoveAsync(SessionTickets.LastingId(request.Server.SessionId!), uri, cancellation);
         return new EmptyResult();
     }
 
     private UpdateQueue QueueOf(McpServer server) =>
-        server.SessionId is { } session && bySession.TryGetValue(session, out var queue)
-            ? queue
+        server.SessionId is { } session && Find(session) is { } listener
+            ? listener.Updates
             : throw new McpProtocolException(
                 "Updates need a session: call initialize first and send the Mcp-Session-Id it gives.", McpErrorCode.InvalidRequest);
 
-    private static async Task PushAsync(McpServer server, UpdateQueue queue, CancellationToken cancellation)
+    private static async Task PushAsync(McpServer server, SessionListener listener, CancellationToken cancellation)
     {
         try
         {
             while (true)
             {
-                foreach (var uri in await queue.NextAsync(cancellation))
+                // The endpoint drops what nobody hears; until then many changes are one.
+                await listener.Heard.WaitAsync(cancellation);
+                foreach (var uri in await listener.Updates.NextAsync(cancellation))
                 {
-                    // Dropped while the client holds no stream open, as the protocol has it.
                     await server.SendNotificationAsync(
                         NotificationMethods.ResourceUpdatedNotification,
                         new ResourceUpdatedNotificationParams { Uri = uri },
