@@ -56,7 +56,7 @@ internal sealed class HandoffDirectories(CodaHome home)
     private async Task<bool> IsUntouchedAsync(HandoffView handoff, string? baseline, string? refs, CancellationToken cancellation)
     {
         var own = Of(handoff.Id);
-        string[] ours = [handoff.Directory, Path.Combine(own, ".agent"), Path.Combine(own, "prompt.md")];
+        string[] ours = [handoff.Directory, Path.Combine(own, ".agent")];
         if (new DirectoryInfo(handoff.Directory) is not { Exists: true, LinkTarget: null } || Directory.EnumerateFileSystemEntries(own).Except(ours).Any())
         {
             return false;
