@@ -36,6 +36,7 @@ public sealed class KeptTests : IAsyncLifetime
     [InlineData("git tag -am released v1")]
     [InlineData("git worktree add -q ../more")]
     [InlineData("echo x > ../report.md")]
+    [InlineData("echo x > ../prompt.md")]
     [InlineData("mv ../p ../p2")]
     [InlineData("mv ../p ../p2; ln -s p2 ../p")]
     [InlineData("git update-index --assume-unchanged notes.md; echo two > notes.md")]
