@@ -64,6 +64,8 @@ public sealed class DatabricksOnPathTests : IDisposable
             ["Agents__fake__Headless__0"] = "-c",
             ["Agents__fake__Interactive__0"] = "-c",
             ["Agents__fake__Interactive__1"] = "read line",
+            ["Agents__fake__Interactive__2"] = "fake",
+            ["Agents__fake__Interactive__3"] = "{prompt}",
         });
         using var client = new HttpClient { BaseAddress = new Uri(await server.ListensAsync(cancellation)) };
         var token = await File.ReadAllTextAsync(Path.Combine(place.Path, "home", "token"), Encoding.ASCII, cancellation);

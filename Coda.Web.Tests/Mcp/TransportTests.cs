@@ -165,6 +165,7 @@ public sealed class TransportTests : IAsyncLifetime
         using var answer = await owner.PostAsync("/mcp", content, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains(why, (await answer.JsonAsync()).GetProperty("error").GetProperty("message").GetString());
+        Assert.Equal(4, (await answer.JsonAsync()).GetProperty("id").GetInt32());
         using var whole = await owner.PostAsync(Call("coda_get_result", new JsonObject { ["task_id"] = "\ud83d\ude00" }));
         Assert.Equal(HttpStatusCode.OK, whole.StatusCode);
     }

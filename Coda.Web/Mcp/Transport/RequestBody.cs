@@ -85,7 +85,7 @@ internal sealed record CallSummary(JsonElement? Id, string? Method, JsonElement?
             var root = document.RootElement;
             if (HasHalfCharacters(root, body))
             {
-                return None with { Fault = @"The request holds half of a character: a surrogate such as \ud83d without its other half is no Unicode text. Send whole characters." };
+                return None with { Id = IdOf(root), Fault = @"The request holds half of a character: a surrogate such as \ud83d without its other half is no Unicode text. Send whole characters." };
             }
 
             if (root.ValueKind != JsonValueKind.Object)
@@ -115,6 +115,21 @@ internal sealed record CallSummary(JsonElement? Id, string? Method, JsonElement?
         Names.FirstOrDefault(name => parameters.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.String) is { } wrong
             ? $"params.{wrong} must be a string."
             : null;
+
+    private static JsonElement? IdOf(JsonElement root)
+    {
+        try
+        {
+            return root.ValueKind == JsonValueKind.Object && root.TryGetProperty("id", out var id) && (id.ValueKind == JsonValueKind.Number || id.GetString() is not null)
+                ? id.Clone()
+                : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // No text itself, or no string at all.
+            return null;
+        }
+    }
 
     private static bool HasHalfCharacters(JsonElement root, MemoryStream body)
     {
