@@ -11,7 +11,6 @@ namespace Coda.Core.Handoffs;
 /// </summary>
 internal sealed class HandoffDirectories(CodaHome home)
 {
-    private static readonly EnumerationOptions RealOnes = new() { AttributesToSkip = FileAttributes.ReparsePoint };
     private readonly ConcurrentDictionary<string, SemaphoreSlim> turns = new(); // one small object for each hand-off since the start
 
     /// <summary>
@@ -89,30 +88,8 @@ internal sealed class HandoffDirectories(CodaHome home)
 
     private async Task<bool> RemoveNowAsync(string id)
     {
-        var own = Of(id);
-        await Task.Run(() =>
-        {
-            try
-            {
-                DirectoryTree.Remove(own);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // What is in a read-only directory, as the caches of Go and others have, can be removed once it is not.
-                Open(new DirectoryInfo(own));
-                DirectoryTree.Remove(own);
-            }
-        });
+        await Task.Run(() => DirectoryTree.Remove(Of(id)));
         return true;
-
-        static void Open(DirectoryInfo directory)
-        {
-            directory.UnixFileMode |= UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-            foreach (var inner in directory.EnumerateDirectories("*", RealOnes))
-            {
-                Open(inner);
-            }
-        }
     }
 
     private async Task<T> TakeTurnAsync<T>(string id, Func<Task<T>> act, CancellationToken cancellation)

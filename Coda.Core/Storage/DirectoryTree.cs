@@ -8,6 +8,8 @@ internal static class DirectoryTree
         RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint,
     };
 
+    private static readonly EnumerationOptions RealOnes = new() { AttributesToSkip = FileAttributes.ReparsePoint };
+
     /// <summary>Bytes of all files in it; 0 while something in it goes away.</summary>
     public static long Size(string directory)
     {
@@ -24,8 +26,22 @@ internal static class DirectoryTree
     /// <summary>Whether nothing is in it.</summary>
     public static bool IsEmpty(string directory) => !Directory.Exists(directory) || !Directory.EnumerateFileSystemEntries(directory).Any();
 
-    /// <summary>Removes it, if it is there.</summary>
+    /// <summary>Removes it, if it is there, read-only directories included.</summary>
     public static void Remove(string directory)
+    {
+        try
+        {
+            Delete(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What is in a read-only directory, as the caches of Go and others have, can be removed once it is not.
+            Open(new DirectoryInfo(directory));
+            Delete(directory);
+        }
+    }
+
+    private static void Delete(string directory)
     {
         try
         {
@@ -34,6 +50,15 @@ internal static class DirectoryTree
         catch (DirectoryNotFoundException)
         {
             // Nothing to remove.
+        }
+    }
+
+    private static void Open(DirectoryInfo directory)
+    {
+        directory.UnixFileMode |= UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        foreach (var inner in directory.EnumerateDirectories("*", RealOnes))
+        {
+            Open(inner);
         }
     }
 }
