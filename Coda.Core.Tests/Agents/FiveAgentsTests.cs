@@ -64,6 +64,8 @@ public sealed class FiveAgentsTests : IDisposable
         Assert.Contains($"CODA_TASK_ID={task.TaskId}", environment);
         Assert.Contains($"CODA_SESSION_ID={task.SessionId}", environment);
         Assert.Contains($"CODA_TERMINAL_ID={task.TerminalId}", environment);
+        var seeded = Path.Combine(root, "user", ".claude.json");
+        Assert.Equal(agent == "claude", File.Exists(seeded) && File.ReadAllText(seeded).Contains("hasCompletedOnboarding", StringComparison.Ordinal));
         if (agent == "opencode")
         {
             Assert.Equal(permissions == "smart", environment.Any(line => line.StartsWith("OPENCODE_PERMISSION={\"bash\"", StringComparison.Ordinal)));
@@ -126,6 +128,7 @@ public sealed class FiveAgentsTests : IDisposable
         foreach (var name in (string[])["claude", "codex", "gemini", "opencode", "hermes"])
         {
             settings[$"Agents:{name}:SetEnvironment:PATH"] = bin;
+            settings[$"Agents:{name}:SetEnvironment:HOME"] = Path.Combine(root, "user");
         }
 
         return new CoreHost(settings, root: root);
