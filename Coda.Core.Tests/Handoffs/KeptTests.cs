@@ -201,6 +201,16 @@ public sealed class KeptTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_terminal_that_is_ended_while_the_baseline_is_made_leaves_nothing()
+    {
+        await RestartAsync(3600);
+        var asking = await RemembersAsync(default);
+        await Assert.Single(host.Terminals.Live).EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        Assert.IsType<HandoffStart.Refused>(await asking.WaitAsync(Wait.Timeout));
+        await NothingIsLeftAsync();
+    }
+
+    [Fact]
     public async Task What_is_committed_in_a_working_tree_inside_a_copy_does_not_reach_the_original()
     {
         Shell("git init -q; git add -A; git commit -qm one; git worktree add -q wt; git for-each-ref > ../before", Source);

@@ -100,7 +100,7 @@ public sealed class CommandSequenceTests : IAsyncLifetime
     private async Task<Terminal> OpenAsync(Func<int, Task<TerminalCommand?>> then, string first = "exit 0")
     {
         var opening = await host.Terminals.OpenAsync(
-            new TerminalLaunch { Mode = TerminalMode.Interactive, Label = "test", Command = Bash(first), Then = then }, CancellationToken.None);
+            new TerminalLaunch { Mode = TerminalMode.Interactive, Label = "test", Command = Bash(first), Then = (code, _) => then(code) }, CancellationToken.None);
         return Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
     }
 }

@@ -15,7 +15,7 @@ public sealed partial class HandoffService : IAsyncDisposable
     private readonly HandoffOptions options;
     private readonly TimeProvider time;
     private readonly ILogger<HandoffService> log;
-    private readonly ConcurrentDictionary<Terminal, (HandoffSession Session, Task Followed)> following = new();
+    private readonly ConcurrentDictionary<Terminal, Task> following = new();
 
     internal HandoffService(
         HandoffRules rules, HandoffStore store, HandoffDirectories directories, TerminalRegistry terminals, IOptions<HandoffOptions> options,
@@ -70,7 +70,7 @@ public sealed partial class HandoffService : IAsyncDisposable
 
         var listed = new TaskCompletionSource(); // it may be over before it is listed
         var followed = FollowAsync(session, terminal, plan.View.Id, listed.Task);
-        following[terminal] = (session, followed);
+        following[terminal] = followed;
         listed.SetResult();
         var launched = new HandoffStart.Launched(plan.View with { TerminalId = terminal.Id.ToString() }, plan.Quit, "");
         if (!request.Wait)
@@ -85,7 +85,7 @@ public sealed partial class HandoffService : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            await session.EndAsync(terminal, TerminalEndReason.Closed);
+            await terminal.EndAsync(TerminalEndReason.Closed);
             await followed;
             throw;
         }
@@ -103,8 +103,8 @@ public sealed partial class HandoffService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         var left = following.ToArray(); // its own: of those that end meanwhile, none is half there
-        await Task.WhenAll(left.Select(entry => entry.Value.Session.EndAsync(entry.Key, TerminalEndReason.ServerStopped)));
-        await Task.WhenAll(left.Select(entry => entry.Value.Followed));
+        await Task.WhenAll(left.Select(entry => entry.Key.EndAsync(TerminalEndReason.ServerStopped)));
+        await Task.WhenAll(left.Select(entry => entry.Value));
     }
 
     private DateTimeOffset Since(TimeSpan window)

@@ -18,7 +18,6 @@ internal sealed class HandoffSession(
     private readonly TaskCompletionSource stored = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<TerminalCommand> following = new(plan.Pull is null ? [plan.Shell] : [plan.Agent, plan.Shell]);
     private readonly CancellationTokenSource agentLeft = new();
-    private readonly CancellationTokenSource ending = new(); // holds nothing, and may be asked for late: not disposed
     private readonly long began = time.GetTimestamp();
     private string? baseline;
     private string? refs;
@@ -80,14 +79,6 @@ internal sealed class HandoffSession(
         }
     }
 
-    /// <summary>Ends its terminal, and whatever is done between two of its commands; completes with the terminal's end.</summary>
-    public async Task EndAsync(Terminal terminal, TerminalEndReason reason)
-    {
-        var ended = terminal.EndAsync(reason);
-        await ending.CancelAsync();
-        await ended;
-    }
-
     /// <summary>Nobody follows it any more; whoever waits is told.</summary>
     public void Abandon(string why) => ready.TrySetResult(($"The hand-off failed on the server: {why}", ""));
 
@@ -114,7 +105,7 @@ internal sealed class HandoffSession(
         }
     }
 
-    private async Task<TerminalCommand?> NextAsync(int code)
+    private async Task<TerminalCommand?> NextAsync(int code, CancellationToken ending)
     {
         if (plan.Pull is not null && !pulled.Task.IsCompleted)
         {
@@ -126,7 +117,7 @@ internal sealed class HandoffSession(
             pulled.SetResult();
             var empty = DirectoryTree.IsEmpty(plan.View.Directory);
             await stored.Task;
-            await RememberAsync();
+            await RememberAsync(ending);
             if (ending.IsCancellationRequested)
             {
                 return null;
@@ -144,11 +135,11 @@ internal sealed class HandoffSession(
     }
 
     // What cannot be read in the time that the pull left is handed over all the same: what changes in it is not known then.
-    private async Task RememberAsync()
+    private async Task RememberAsync(CancellationToken ending)
     {
         var left = pullLimit - time.GetElapsedTime(began);
         using var patience = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ending.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ending);
         try
         {
             (baseline, refs) = await directories.RememberAsync(plan.View, either.Token);

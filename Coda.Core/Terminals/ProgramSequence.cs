@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Coda.Core.Recordings;
 using Coda.Core.Terminals.Pty;
 using Coda.Core.Terminals.Status;
@@ -6,12 +7,14 @@ using Coda.Core.Terminals.Stream;
 namespace Coda.Core.Terminals;
 
 /// <summary>The programs of a terminal, one after another on its PTY: what one leaves behind is ended and undone before the next starts.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The source holds nothing, and may be cancelled late.")]
 internal sealed class ProgramSequence(
     TerminalId id, TerminalLaunch launch, PtyPair pty, EventLoop loop, TimeProvider time, Recording recording, StreamParser parser, StateTracker tracker)
 {
     private const int CannotRun = 127; // as shells say it
 
     private readonly Lock gate = new();
+    private readonly CancellationTokenSource over = new();
     private TerminalCommand command = launch.Command;
     private ChildProcess? child;
     private Task<bool>? sweep; // of the command that runs or ran last
@@ -39,7 +42,7 @@ internal sealed class ProgramSequence(
     {
         var code = await child!.Exited;
         await SweepOnceAsync();
-        while (launch.Then is not null && !IsEnding && await launch.Then(code) is { } next)
+        while (await NextAsync(code) is { } next)
         {
             code = await RunNextAsync(next, prepare, started) ?? code;
         }
@@ -58,7 +61,12 @@ internal sealed class ProgramSequence(
     {
         lock (gate)
         {
-            if (!ending && child is not null)
+            if (child is null)
+            {
+                return;
+            }
+
+            if (!ending)
             {
                 // Between two commands nothing runs, and nothing more will.
                 Reason = sweep is null || moreFollows ? reason : Reason;
@@ -66,16 +74,19 @@ internal sealed class ProgramSequence(
                 sweep ??= SweepAsync(command.StopSignal);
             }
         }
+
+        over.Cancel();
     }
 
-    private bool IsEnding
+    private async Task<TerminalCommand?> NextAsync(int code)
     {
-        get
+        try
         {
-            lock (gate)
-            {
-                return ending;
-            }
+            return launch.Then is not null && !over.IsCancellationRequested ? await launch.Then(code, over.Token) : null;
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            return null;
         }
     }
 

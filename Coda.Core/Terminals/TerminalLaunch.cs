@@ -43,8 +43,11 @@ public sealed record TerminalLaunch
     /// <summary>What runs in it, first.</summary>
     public required TerminalCommand Command { get; init; }
 
-    /// <summary>What runs in it once a command has ended with this exit code; null = nothing more. Without it there is only one.</summary>
-    public Func<int, Task<TerminalCommand?>>? Then { get; init; }
+    /// <summary>
+    /// What runs in it once a command has ended with this exit code; null = nothing more. Without it there is only one. The token says that
+    /// the terminal is being ended: nothing more will run.
+    /// </summary>
+    public Func<int, CancellationToken, Task<TerminalCommand?>>? Then { get; init; }
 
     /// <summary>Size at the very start of the program.</summary>
     public TerminalSize Size { get; init; } = TerminalSize.Default;
