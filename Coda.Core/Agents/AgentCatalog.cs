@@ -49,6 +49,9 @@ public sealed class AgentCatalog
     /// <summary>All of them.</summary>
     public IReadOnlyCollection<AgentDefinition> All => agents.Values;
 
+    /// <summary>Those that a task can be given to, by name.</summary>
+    public IReadOnlyList<string> ForTasks => [.. Delegable.Where(IsInstalled).Select(agent => agent.Name).Order(StringComparer.Ordinal)];
+
     /// <summary>One by its name, or null.</summary>
     public AgentDefinition? Find(string name) => agents.GetValueOrDefault(name);
 
@@ -57,6 +60,8 @@ public sealed class AgentCatalog
 
     /// <summary>Chooses the agent of a task: the one asked for, else by the default order.</summary>
     public AgentChoice ChooseForTask(string asked) => asked.Length > 0 ? Named(asked) : ByDefault();
+
+    private IEnumerable<AgentDefinition> Delegable => agents.Values.Where(agent => agent.Delegable);
 
     private static string SearchPath(AgentDefinition agent) => TerminalEnvironment.SearchPath(
         TerminalEnvironment.OfServer(),
@@ -70,7 +75,7 @@ public sealed class AgentCatalog
 
     private AgentChoice Named(string asked)
     {
-        var open = string.Join(", ", agents.Values.Where(agent => agent.Delegable).Select(agent => agent.Name));
+        var open = string.Join(", ", Delegable.Select(agent => agent.Name));
         return Find(asked) switch
         {
             null => new AgentChoice.None($"Unknown agent '{asked}'. Known: {open}."),

@@ -1,4 +1,3 @@
-using Coda.Core.Storage;
 using Coda.Core.Workspaces;
 
 namespace Coda.Core.Handoffs;

@@ -12,9 +12,6 @@ internal sealed record HandoffPlan
     /// <summary>How a person leaves the agent.</summary>
     public required string Quit { get; init; }
 
-    /// <summary>Our own directory for it: what the agent is given beside the work folder, and that folder unless a directory is worked in as it is.</summary>
-    public required string Own { get; init; }
-
     /// <summary>Brings the files; null when they are there.</summary>
     public required TerminalCommand? Pull { get; init; }
 

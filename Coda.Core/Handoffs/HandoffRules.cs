@@ -140,7 +140,6 @@ internal sealed class HandoffRules(
                 CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()),
             },
             Quit = agent.Quit,
-            Own = own,
             Pull = pull,
             WhyFailed = said => profile is null ? null : databricks.WhyFailed(profile, said),
             Agent = AgentCommand.ForPerson(agent, kickoff, directory, events, files, readsPrompt),

@@ -1,26 +1,21 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Coda.Core.Storage;
+using Coda.Core.Workspaces;
 
 namespace Coda.Core.Tasks;
-
-/// <summary>What the caller asked for, kept for people who look and for a task that goes on with an answer.</summary>
-/// <param name="Prompt">The caller's own words.</param>
-/// <param name="Context">JSON, as text.</param>
-/// <param name="WorkflowProtocol">Whether the agent was to plan, execute and review.</param>
-/// <param name="Answer">To the question of the task before; null = it is no answer.</param>
-public sealed record KeptRequest(string Prompt, string Context, bool WorkflowProtocol, string? Answer);
 
 /// <summary>The files of one task: the paths the agent is told are the paths the server reads.</summary>
 internal sealed class TaskFiles(CodaHome home, string sessionId, string taskId)
 {
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     private static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        RespectNullableAnnotations = true,
     };
-
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>Everything of the session, which has one task.</summary>
     public string SessionDirectory { get; } = Path.Combine(home.SessionsDirectory, sessionId);
@@ -63,21 +58,24 @@ internal sealed class TaskFiles(CodaHome home, string sessionId, string taskId)
     }
 
     /// <summary>Removes everything.</summary>
-    public void Remove()
-    {
-        if (System.IO.Directory.Exists(SessionDirectory))
-        {
-            System.IO.Directory.Delete(SessionDirectory, recursive: true);
-        }
-    }
+    public void Remove() => DirectoryTree.Remove(SessionDirectory);
 
     /// <summary>Keeps what the caller asked for.</summary>
     public Task WriteRequestAsync(KeptRequest request, CancellationToken cancellation) =>
         File.WriteAllTextAsync(Request, JsonSerializer.Serialize(request, Readable), cancellation);
 
-    /// <summary>What the caller asked for, or null when it is gone.</summary>
-    public async Task<KeptRequest?> ReadRequestAsync(CancellationToken cancellation) =>
-        await ReadAsync(Request, cancellation) is { } json ? JsonSerializer.Deserialize<KeptRequest>(json, Readable) : null;
+    /// <summary>What the caller asked for, or null when it is gone, or somebody wrote something else there.</summary>
+    public async Task<KeptRequest?> ReadRequestAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await ReadAsync(Request, cancellation) is { } json ? JsonSerializer.Deserialize<KeptRequest>(json, Readable) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>What it changed, or null when nothing is known of that.</summary>
     public Task<string?> ReadDiffAsync(CancellationToken cancellation) => ReadAsync(Diff, cancellation);

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Text;
-
 namespace Coda.Core.Workspaces;
 
 /// <summary>
@@ -10,13 +7,8 @@ namespace Coda.Core.Workspaces;
 public sealed class GitTree
 {
     private const int LongestDiff = 512 * 1024;
-    private const int LongestOutput = 1024 * 1024; // characters
     private const string GitDirectory = "gitdir: ";
     private const string Nested = "160000 "; // mode of an entry that is another repository's commit
-    private static readonly EnumerationOptions Inside = new()
-    {
-        RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint,
-    };
     private readonly Dictionary<string, string> environment;
 
     private GitTree(string root, Dictionary<string, string> environment)
@@ -27,9 +19,6 @@ public sealed class GitTree
 
     /// <summary>Top directory of the working tree.</summary>
     public string Root { get; }
-
-    /// <summary>Whether there is a git to ask.</summary>
-    public static bool IsAvailable { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(place => File.Exists(Path.Combine(place, "git")));
 
     /// <summary>The top of the working tree a directory belongs to, or null.</summary>
     public static string? RootOf(string directory)
@@ -51,12 +40,12 @@ public sealed class GitTree
     /// <param name="cancellation">Gives up.</param>
     public static async Task<GitTree?> OpenAsync(string directory, string store, CancellationToken cancellation)
     {
-        if (!IsAvailable || RootOf(directory) is not { } root)
+        if (!GitProgram.IsAvailable || RootOf(directory) is not { } root)
         {
             return null;
         }
 
-        var (code, output) = await RunAsync(root, [], ["rev-parse", "--path-format=absolute", "--git-path", "objects", "--git-path", "index"], cancellation);
+        var (code, output) = await GitProgram.RunAsync(root, [], ["rev-parse", "--path-format=absolute", "--git-path", "objects", "--git-path", "index"], cancellation);
         if (code != 0 || output.TrimEnd('\n').Split('\n') is not [var objects, var index])
         {
             return null;
@@ -83,7 +72,7 @@ public sealed class GitTree
     /// </summary>
     public static bool CutOff(string directory)
     {
-        foreach (var link in Directory.EnumerateFiles(directory, ".git", Inside).Where(LeadsOut))
+        foreach (var link in DirectoryTree.FilesNamed(directory, ".git").Where(LeadsOut))
         {
             File.Delete(link);
         }
@@ -105,7 +94,7 @@ public sealed class GitTree
     /// <summary>Makes a directory a repository with one commit that holds all of it, ignored files too; the commit, or null and no repository.</summary>
     public static async Task<string?> CommitAllAsync(string directory, string message, CancellationToken cancellation)
     {
-        if (!IsAvailable)
+        if (!GitProgram.IsAvailable)
         {
             return null;
         }
@@ -121,19 +110,19 @@ public sealed class GitTree
         {
             foreach (var step in steps)
             {
-                if (await RunAsync(directory, [], step, cancellation) is (not 0, _))
+                if (await GitProgram.RunAsync(directory, [], step, cancellation) is (not 0, _))
                 {
                     return null;
                 }
             }
 
-            return commit = await RunAsync(directory, [], ["rev-parse", "HEAD"], cancellation) is (0, var head) ? head.Trim() : null;
+            return commit = await GitProgram.RunAsync(directory, [], ["rev-parse", "HEAD"], cancellation) is (0, var head) ? head.Trim() : null;
         }
         finally
         {
-            if (commit is null && Directory.Exists(Path.Combine(directory, ".git")))
+            if (commit is null)
             {
-                Directory.Delete(Path.Combine(directory, ".git"), recursive: true);
+                DirectoryTree.Remove(Path.Combine(directory, ".git"));
             }
         }
     }
@@ -141,8 +130,8 @@ public sealed class GitTree
     /// <summary>Remembers every file that is not ignored; the tree's id, or null.</summary>
     public async Task<string?> SnapshotAsync(CancellationToken cancellation) =>
         await LeaveOutFiltersAsync(cancellation)
-        && await RunAsync(Root, environment, ["add", "--all"], cancellation) is (0, _)
-        && await RunAsync(Root, environment, ["write-tree"], cancellation) is (0, var tree)
+        && await GitProgram.RunAsync(Root, environment, ["add", "--all"], cancellation) is (0, _)
+        && await GitProgram.RunAsync(Root, environment, ["write-tree"], cancellation) is (0, var tree)
             ? tree.Trim()
             : null;
 
@@ -158,7 +147,7 @@ public sealed class GitTree
     /// repositories inside this one: a snapshot has their commits and nothing of what lies in them.
     /// </summary>
     public async Task<IReadOnlyList<FileChange>?> ChangesAsync(string from, string to, CancellationToken cancellation) =>
-        await RunAsync(Root, environment, ["diff", "--no-renames", "--name-status", "-z", from, to, "--"], cancellation) is (0, var output)
+        await GitProgram.RunAsync(Root, environment, ["diff", "--no-renames", "--name-status", "-z", from, to, "--"], cancellation) is (0, var output)
         && !await HasNestedAsync(from, cancellation) && !await HasNestedAsync(to, cancellation)
             ? [.. output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Chunk(2).Where(pair => pair.Length == 2).Select(pair => new FileChange(pair[1], pair[0][0]))]
             : null;
@@ -166,7 +155,7 @@ public sealed class GitTree
     /// <summary>The difference as text, at most 512 KB of it, and a word on what is not in it; null when git cannot tell.</summary>
     public async Task<string?> DiffAsync(string from, string to, CancellationToken cancellation)
     {
-        if (await RunAsync(Root, environment, ["diff", "--no-ext-diff", "--no-textconv", "--no-color", "--submodule=short", from, to, "--"], cancellation)
+        if (await GitProgram.RunAsync(Root, environment, ["diff", "--no-ext-diff", "--no-textconv", "--no-color", "--submodule=short", from, to, "--"], cancellation)
             is not (0, var output))
         {
             return null;
@@ -180,25 +169,25 @@ public sealed class GitTree
 
     /// <summary>Every ref of the repository, with its commit, and the HEAD of each of its working trees; null when git cannot tell.</summary>
     public async Task<string?> RefsAsync(CancellationToken cancellation) =>
-        await RunAsync(Root, [], ["worktree", "list", "--porcelain"], cancellation) is (0, { Length: < LongestOutput } heads)
-        && await RunAsync(Root, [], ["for-each-ref", "--format=%(refname) %(objectname)"], cancellation) is (0, { Length: < LongestOutput } refs)
+        await GitProgram.RunAsync(Root, [], ["worktree", "list", "--porcelain"], cancellation) is (0, { Length: < GitProgram.LongestOutput } heads)
+        && await GitProgram.RunAsync(Root, [], ["for-each-ref", "--format=%(refname) %(objectname)"], cancellation) is (0, { Length: < GitProgram.LongestOutput } refs)
             ? heads + refs
             : null;
 
     /// <summary>Whether a snapshot or commit has all that is there, ignored files included; false when git cannot tell.</summary>
     public async Task<bool> IsAllInAsync(string tree, CancellationToken cancellation)
     {
-        if (await RunAsync(Root, [], ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory"], cancellation) is not (0, ""))
+        if (await GitProgram.RunAsync(Root, [], ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory"], cancellation) is not (0, ""))
         {
             return false;
         }
 
         // Every file is read: what an index says of files may be what somebody told it to say (--assume-unchanged).
         return await LeaveOutFiltersAsync(cancellation)
-            && await RunAsync(Root, environment, ["read-tree", "--empty"], cancellation) is (0, _)
-            && await RunAsync(Root, environment, ["add", "--all", "--force"], cancellation) is (0, _)
-            && await RunAsync(Root, environment, ["write-tree"], cancellation) is (0, var now)
-            && await RunAsync(Root, environment, ["rev-parse", "--verify", "--quiet", $"{tree}^{{tree}}"], cancellation) is (0, var then)
+            && await GitProgram.RunAsync(Root, environment, ["read-tree", "--empty"], cancellation) is (0, _)
+            && await GitProgram.RunAsync(Root, environment, ["add", "--all", "--force"], cancellation) is (0, _)
+            && await GitProgram.RunAsync(Root, environment, ["write-tree"], cancellation) is (0, var now)
+            && await GitProgram.RunAsync(Root, environment, ["rev-parse", "--verify", "--quiet", $"{tree}^{{tree}}"], cancellation) is (0, var then)
             && now == then
             && !await HasNestedAsync(tree, cancellation);
     }
@@ -207,7 +196,7 @@ public sealed class GitTree
     // index may run it: write-tree, too, reads files again that are as young as the index.
     private async Task<bool> LeaveOutFiltersAsync(CancellationToken cancellation)
     {
-        var (code, output) = await RunAsync(
+        var (code, output) = await GitProgram.RunAsync(
             Root, [], ["config", "--null", "--name-only", "--get-regexp", @"^filter\..*\.(clean|process|required)$"], cancellation);
         var names = output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
         environment["GIT_CONFIG_COUNT"] = $"{names.Length}";
@@ -222,7 +211,7 @@ public sealed class GitTree
 
     private async Task<bool> HasNestedAsync(string tree, CancellationToken cancellation)
     {
-        var (code, found) = await RunAsync(Root, environment, ["ls-tree", "-r", "--full-tree", tree], FindAsync, cancellation);
+        var (code, found) = await GitProgram.RunAsync(Root, environment, ["ls-tree", "-r", "--full-tree", tree], FindAsync, cancellation);
         return code != 0 || found;
 
         async Task<bool> FindAsync(StreamReader entries)
@@ -236,66 +225,6 @@ public sealed class GitTree
             }
 
             return false;
-        }
-    }
-
-    private static Task<(int Code, string Output)> RunAsync(
-        string directory, Dictionary<string, string> variables, string[] arguments, CancellationToken cancellation)
-    {
-        return RunAsync(directory, variables, arguments, ReadAsync, cancellation);
-
-        async Task<string> ReadAsync(StreamReader reader)
-        {
-            var output = new char[LongestOutput];
-            return new string(output, 0, await reader.ReadBlockAsync(output, cancellation));
-        }
-    }
-
-    private static async Task<(int Code, T Output)> RunAsync<T>(
-        string directory, Dictionary<string, string> variables, string[] arguments, Func<StreamReader, Task<T>> read, CancellationToken cancellation)
-    {
-        // Nothing of the user's or the repository's configuration may run a program here (filters: LeaveOutFiltersAsync) or ask a question.
-        var start = new ProcessStartInfo("git", [
-            "-C", directory, "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c", "safe.directory=*",
-            "-c", "gc.auto=0", .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.UTF8,
-        };
-        start.Environment.Clear();
-        start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
-        start.Environment["HOME"] = "/nonexistent";
-        start.Environment["GIT_TERMINAL_PROMPT"] = start.Environment["GIT_OPTIONAL_LOCKS"] = "0";
-        start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
-        start.Environment["LC_ALL"] = "C.UTF-8";
-        foreach (var (name, value) in variables)
-        {
-            start.Environment[name] = value;
-        }
-
-        using var git = Process.Start(start)!;
-        git.StandardInput.Close();
-        var errors = git.StandardError.ReadToEndAsync(CancellationToken.None);
-        try
-        {
-            var output = await read(git.StandardOutput);
-            var isEnough = await git.StandardOutput.ReadAsync(new char[1], cancellation) > 0;
-            if (isEnough)
-            {
-                git.Kill(); // more than anybody reads
-            }
-
-            await git.WaitForExitAsync(cancellation);
-            await errors;
-            return (isEnough ? 0 : git.ExitCode, output);
-        }
-        catch (OperationCanceledException)
-        {
-            git.Kill(entireProcessTree: true);
-            await git.WaitForExitAsync(CancellationToken.None); // it writes no more where somebody is about to tidy up
-            throw;
         }
     }
 }

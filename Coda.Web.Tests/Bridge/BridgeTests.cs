@@ -98,7 +98,7 @@ public sealed class BridgeTests
         {
             ["CODA_HOME"] = home,
             ["Workspaces__WorkingDirectory"] = Path.Combine(place.Path, "projects"),
-            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{FreePort()}",
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{CodaProcess.FreePort()}",
         };
         await using var first = new CodaProcess(environment);
         await using var bridge = BridgeTo($"{await first.ListensAsync(Cancellation)}/mcp", (await File.ReadAllTextAsync(Path.Combine(home, "token"), Cancellation)).Trim());
@@ -400,24 +400,6 @@ public sealed class BridgeTests
         Assert.Contains("notifications/one did not reach the server: the client has left", log);
         Assert.Contains("notifications/two did not reach the server: the client has left", log);
         Assert.Equal("", await bridge.RestAsync());
-    }
-
-    // Not one that the system gives to outgoing connections: the second server needs it again.
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(20_000, 32_000);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
-            {
-            }
-        }
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

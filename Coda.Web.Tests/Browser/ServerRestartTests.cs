@@ -11,7 +11,7 @@ namespace Coda.Web.Tests.Browser;
 public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
 {
     private readonly TemporaryDirectory place = new();
-    private readonly int port = FreePort();
+    private readonly int port = CodaProcess.FreePort();
 
     /// <inheritdoc />
     public void Dispose() => place.Dispose();
@@ -74,24 +74,6 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
         await Waiting.UntilAsync(() => LoginLink().IsMatch(server.Output));
 
         return LoginLink().Match(server.Output).Value;
-    }
-
-    // Not one that the system gives to outgoing connections: the second server needs it again.
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(20_000, 32_000);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
-            {
-            }
-        }
     }
 
     [GeneratedRegex(@"http://\S+/login\?code=\S+")]

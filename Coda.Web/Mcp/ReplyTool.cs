@@ -36,14 +36,8 @@ internal sealed class ReplyTool(TaskService tasks, TaskAnswers answers, TaskWait
         return await tasks.ReplyAsync(id, answer, cancellation) switch
         {
             TaskStart.Started(var task) => await answers.AnswerAsync(await wait.ForEndAsync(call, task, wait_seconds, cancellation), cancellation),
-            TaskStart.Refused(var message) => Refuse(message),
+            TaskStart.Refused(var message) => limit.Refuse(call.User, message),
             var other => throw new InvalidOperationException($"No answer for {other}."),
         };
-
-        CallToolResult Refuse(string message)
-        {
-            limit.GiveBack(call.User);
-            return ToolAnswer.Error(message);
-        }
     }
 }

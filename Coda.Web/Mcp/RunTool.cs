@@ -54,14 +54,8 @@ internal sealed class RunTool(TaskService tasks, TaskAnswers answers, TaskWait w
         {
             TaskStart.Started(var task) => await answers.AnswerAsync(
                 await wait.ForEndAsync(call, task, wait_seconds, cancellation), cancellation),
-            TaskStart.Refused(var message) => Refuse(message),
+            TaskStart.Refused(var message) => limit.Refuse(call.User, message),
             _ => throw new InvalidOperationException($"No answer for {start}."),
         };
-
-        CallToolResult Refuse(string message)
-        {
-            limit.GiveBack(call.User);
-            return ToolAnswer.Error(message);
-        }
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Claims;
 using Coda.Core.Tasks;
 using Microsoft.Extensions.Options;
+using ModelContextProtocol.Protocol;
 
 namespace Coda.Web.Mcp;
 
@@ -12,8 +13,8 @@ internal sealed class StartLimit(IOptions<TaskOptions> options, TimeProvider tim
 
     private readonly ConcurrentDictionary<string, LinkedList<DateTimeOffset>> startsByCaller = new(StringComparer.Ordinal);
 
-    /// <summary>Uncounts one that came to nothing: a call that was refused has cost nothing.</summary>
-    public void GiveBack(ClaimsPrincipal? caller)
+    /// <summary>Answers a call that started nothing, and uncounts it: it has cost nothing.</summary>
+    public CallToolResult Refuse(ClaimsPrincipal? caller, string message)
     {
         var starts = StartsOf(caller);
         lock (starts)
@@ -23,6 +24,8 @@ internal sealed class StartLimit(IOptions<TaskOptions> options, TimeProvider tim
                 starts.RemoveLast();
             }
         }
+
+        return ToolAnswer.Error(message);
     }
 
     /// <summary>Counts a start; when there were too many, does not, and says how long to wait.</summary>

@@ -1,3 +1,4 @@
+import { button } from './button';
 import type { Playback } from './playback';
 
 const speeds = [0.5, 1, 2, 4, 8, 16];
@@ -5,8 +6,8 @@ const step = 5;
 
 /** The bar below a replay. Everything in it that came from a recording is text, never HTML. */
 export class Controls {
-  private readonly play = button('Play', () => this.playback.toggle());
-  private readonly live = button('Follow the live output', () => this.playback.follow());
+  private readonly play = button('Play', 'player-button', () => this.playback.toggle());
+  private readonly live = button('Follow the live output', 'player-button', () => this.playback.follow());
   private readonly time = element('span', 'player-time');
   private readonly bar = element('input', 'player-seek');
   private readonly ticks = element('div', 'player-ticks');
@@ -80,7 +81,7 @@ export class Controls {
     if (markers.length === this.ticks.childElementCount && duration === this.placedFor) return;
     this.placedFor = duration;
     this.ticks.replaceChildren(...markers.map(marker => {
-      const tick = button(`${clock(marker.at)} ${marker.text}`, () => this.playback.seek(marker.at));
+      const tick = button(`${clock(marker.at)} ${marker.text}`, 'player-button', () => this.playback.seek(marker.at));
       tick.style.left = `${(100 * marker.at) / Math.max(duration, 0.001)}%`;
       return tick;
     }));
@@ -90,15 +91,6 @@ export class Controls {
 function element<K extends keyof HTMLElementTagNameMap>(name: K, className: string): HTMLElementTagNameMap[K] {
   const made = document.createElement(name);
   if (className) made.className = className;
-  return made;
-}
-
-function button(label: string, click: () => void): HTMLButtonElement {
-  const made = element('button', 'player-button');
-  made.type = 'button';
-  made.title = label;
-  made.setAttribute('aria-label', label);
-  made.addEventListener('click', click);
   return made;
 }
 

@@ -1,5 +1,6 @@
 import { SearchAddon } from '@xterm/addon-search';
 import type { Terminal } from '@xterm/xterm';
+import { button } from './button';
 
 const decorations = {
   matchBackground: '#7a5b00',
@@ -25,9 +26,9 @@ export class SearchBar {
     this.count.setAttribute('role', 'status');
     this.bar.append(
       this.box, this.count,
-      button('‹', 'Previous match', () => this.addon.findPrevious(this.box.value, { decorations })),
-      button('›', 'Next match', () => this.addon.findNext(this.box.value, { decorations })),
-      button('×', 'Close the search', () => this.close()),
+      button('Previous match', 'terminal-search-previous', () => this.addon.findPrevious(this.box.value, { decorations })),
+      button('Next match', 'terminal-search-next', () => this.addon.findNext(this.box.value, { decorations })),
+      button('Close the search', 'terminal-search-close', () => this.close()),
     );
     host.append(this.bar);
 
@@ -62,14 +63,4 @@ export class SearchBar {
     this.addon.clearDecorations();
     this.terminal.focus();
   }
-}
-
-function button(sign: string, label: string, click: () => void): HTMLButtonElement {
-  const made = document.createElement('button');
-  made.type = 'button';
-  made.textContent = sign;
-  made.title = label;
-  made.setAttribute('aria-label', label);
-  made.addEventListener('click', click);
-  return made;
 }

@@ -25,7 +25,7 @@ public sealed partial class AgentsPage
                 failures = page.Tasks.GroupBy(task => task.Agent).ToDictionary(tasks => tasks.Key, tasks => tasks.First());
             }
 
-            refresh = new LiveRefresh(_ => InvokeAsync(ListFoldersAsync), DispatchExceptionAsync, Time);
+            refresh = new LiveRefresh(cancellation => InvokeAsync(() => ListFoldersAsync(cancellation)), DispatchExceptionAsync, Time);
             Handoffs.Changed += refresh.Signal;
             refresh.Signal();
         }
@@ -48,9 +48,9 @@ public sealed partial class AgentsPage
         closing.Dispose();
     }
 
-    private async Task ListFoldersAsync()
+    private async Task ListFoldersAsync(CancellationToken cancellation)
     {
-        folders = await Folders.ListAsync(closing.Token);
+        folders = await Folders.ListAsync(cancellation);
         StateHasChanged();
     }
 }

@@ -7,7 +7,9 @@ namespace Coda.Web.Mcp.Transport;
 /// </summary>
 internal sealed class RefusedStream(RequestDelegate next, ResumableStreams streams)
 {
-    private const string LastEventId = "Last-Event-ID";
+    /// <summary>Names the event after which a stream is to go on.</summary>
+    public const string LastEventId = "Last-Event-ID";
+
     private const string OtherMethods = "POST, DELETE";
 
     /// <summary>Refuses a forgotten call's stream, and changes the status of the endpoint's refusals; what their body says stays.</summary>

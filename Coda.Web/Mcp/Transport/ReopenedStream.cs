@@ -30,7 +30,7 @@ internal sealed class ReopenedStream(RequestDelegate next, SessionTickets ticket
                 openBySession.TryRemove(oldest, out _);
             }
         }
-        else if (openBySession.GetValueOrDefault(ticket.Id) == 0 && context.Request.Headers["Last-Event-ID"].Count == 0)
+        else if (openBySession.GetValueOrDefault(ticket.Id) == 0 && context.Request.Headers[RefusedStream.LastEventId].Count == 0)
         {
             context.Request.Headers[SessionTickets.Header] = tickets.Renew(ticket);
         }

@@ -1,4 +1,4 @@
-namespace Coda.Core.Storage;
+namespace Coda.Core.Workspaces;
 
 /// <summary>Whole directories: measured and removed. Symbolic links are links, never followed.</summary>
 internal static class DirectoryTree
@@ -22,6 +22,9 @@ internal static class DirectoryTree
             return 0; // whoever asks again gets it
         }
     }
+
+    /// <summary>All files of a name in it, at any depth.</summary>
+    public static IEnumerable<string> FilesNamed(string directory, string name) => Directory.EnumerateFiles(directory, name, AllFiles);
 
     /// <summary>Whether nothing is in it.</summary>
     public static bool IsEmpty(string directory) => !Directory.Exists(directory) || !Directory.EnumerateFileSystemEntries(directory).Any();
