@@ -1,3 +1,4 @@
+using Coda.Core.Native;
 using Coda.Core.Terminals;
 using Coda.Core.Terminals.Pty;
 using Coda.Core.Tests.Hosting;

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Coda.Core.Native;
 using Coda.Core.Recordings;
 using Coda.Core.Terminals.Pty;
 using Coda.Core.Terminals.Status;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Coda.Core.Terminals.Pty;
+using Coda.Core.Native;
 
 namespace Coda.Core.Terminals;
 

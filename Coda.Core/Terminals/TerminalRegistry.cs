@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Coda.Core.Native;
 using Coda.Core.Recordings;
 using Coda.Core.Storage;
 using Coda.Core.Terminals.Pty;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Coda.Core.Native;
 
 namespace Coda.Core.Terminals.Pty;
 

@@ -1,3 +1,5 @@
+using Coda.Core.Native;
+
 namespace Coda.Core.Terminals.Pty;
 
 /// <summary>Ends whatever processes a search finds, politely first.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Coda.Core.Native;
 
 namespace Coda.Core.Terminals.Pty;
 

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Runtime.InteropServices;
+using Coda.Core.Native;
 
 namespace Coda.Core.Terminals.Pty;
 

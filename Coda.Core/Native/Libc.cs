@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 
-namespace Coda.Core.Terminals.Pty;
+namespace Coda.Core.Native;
 
-/// <summary>The system calls a PTY needs (glibc 2.34 or later on Linux). Names and constants as in the man pages.</summary>
+/// <summary>The system calls CoDA needs (glibc 2.34 or later on Linux). Names and constants as in the man pages.</summary>
 internal static unsafe partial class Libc
 {
     public const int EPERM = 1, ENOENT = 2, EINTR = 4, EIO = 5, EAGAIN = 11, EACCES = 13;
