@@ -135,18 +135,16 @@ public sealed class StartTests : IDisposable
     [Fact]
     public async Task On_the_platform_it_admits_the_owner_and_ends_when_told()
     {
-        var script = Path.Combine(RepositoryRoot(), "build", "start-databricks.sh");
         await using var server = new CodaProcess(
             new Dictionary<string, string>
             {
                 ["CODA_HOME"] = Home,
-                ["CODA_PUBLISH_DIR"] = AppContext.BaseDirectory,
+                ["CODA_AUTH"] = "databricks",
                 ["DATABRICKS_APP_PORT"] = "0",
                 ["DATABRICKS_HOST"] = "work.cloud.databricks.com",
                 ["APP_OWNER_EMAIL"] = "Owner@Example.com",
                 ["Agents__shell__Delegable"] = "true",
-            },
-            "bash", script);
+            });
         var port = new Uri(await server.ListensAsync(Cancellation)).Port;
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         Assert.Equal(HttpStatusCode.Forbidden, await RunAsync(client, "other@example.com"));
@@ -170,17 +168,6 @@ public sealed class StartTests : IDisposable
             System.Text.Encoding.UTF8, "application/json");
         using var answer = await client.SendAsync(request, Cancellation);
         return answer.StatusCode;
-    }
-
-    private static string RepositoryRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "Coda.sln")))
-        {
-            directory = directory.Parent!;
-        }
-
-        return directory.FullName;
     }
 
     private CodaProcess Start(Dictionary<string, string> environment) =>
