@@ -10,14 +10,15 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
         ["Native"] = [],
-        ["Security"] = [],
-        ["Storage"] = [],
-        ["Workspaces"] = [],
-        ["Recordings"] = ["Storage"],
+        ["Files"] = ["Native"],
+        ["Security"] = ["Files"],
+        ["Storage"] = ["Files"],
+        ["Workspaces"] = ["Files", "Native"],
+        ["Recordings"] = ["Files", "Storage"],
         ["Terminals"] = ["Native", "Recordings", "Security", "Storage", "Workspaces"],
-        ["Agents"] = ["Storage", "Terminals"],
-        ["Handoffs"] = ["Agents", "Recordings", "Security", "Storage", "Terminals", "Workspaces"],
-        ["Tasks"] = ["Agents", "Recordings", "Security", "Storage", "Terminals", "Workspaces"],
+        ["Agents"] = ["Files", "Storage", "Terminals"],
+        ["Handoffs"] = ["Agents", "Files", "Recordings", "Security", "Storage", "Terminals", "Workspaces"],
+        ["Tasks"] = ["Agents", "Files", "Recordings", "Security", "Storage", "Terminals", "Workspaces"],
     };
 
     private static string Root

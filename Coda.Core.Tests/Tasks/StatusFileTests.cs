@@ -1,3 +1,4 @@
+using Coda.Core.Storage;
 using Coda.Core.Tasks;
 
 namespace Coda.Core.Tests.Tasks;
@@ -5,15 +6,22 @@ namespace Coda.Core.Tests.Tasks;
 public sealed class StatusFileTests : IDisposable
 {
     private readonly string directory = Directory.CreateTempSubdirectory("coda-status-").FullName;
+    private readonly TaskFiles files;
 
-    private string StatusPath => Path.Combine(directory, "status.jsonl");
+    public StatusFileTests()
+    {
+        files = new TaskFiles(CodaHome.Open(directory), SessionId.New().ToString(), TaskId.New().ToString());
+        files.Create();
+    }
+
+    private string StatusPath => files.Status;
 
     public void Dispose() => Directory.Delete(directory, recursive: true);
 
     [Fact]
     public void Each_line_is_read_once_and_only_when_whole()
     {
-        var file = new StatusFile(StatusPath);
+        var file = new StatusFile(files);
         Assert.Empty(file.ReadNew());
 
         Append("{\"step\":\"plan\",\"message\":\"one\"}\n{\"step\":\"ex");
@@ -31,7 +39,7 @@ public sealed class StatusFileTests : IDisposable
     [Fact]
     public void A_file_deleted_emptied_or_begun_anew_is_read_from_its_start()
     {
-        var file = new StatusFile(StatusPath);
+        var file = new StatusFile(files);
         Append("{\"step\":\"a\"}\n");
         Assert.Single(file.ReadNew());
 
@@ -49,7 +57,7 @@ public sealed class StatusFileTests : IDisposable
     [Fact]
     public void What_is_no_progress_is_passed_over()
     {
-        var file = new StatusFile(StatusPath);
+        var file = new StatusFile(files);
         Append("hello\n[1]\n{}\n{\"step\":7}\n\n{\"message\":\"\\ud800\"}\n\0\0\n");
         Append("{\"message\":\"" + new string('x', 70_000) + "\"}\n");
         Append("{\"message\":\"a\\nb\\u001b[31m\"}\n");
@@ -60,7 +68,7 @@ public sealed class StatusFileTests : IDisposable
     [Fact]
     public void A_flood_is_read_in_bounded_looks()
     {
-        var file = new StatusFile(StatusPath);
+        var file = new StatusFile(files);
         Append(string.Concat(Enumerable.Range(0, 100_000).Select(i => $"{{\"step\":\"s{i}\"}}\n")));
 
         var seen = 0;
@@ -72,18 +80,6 @@ public sealed class StatusFileTests : IDisposable
         }
 
         Assert.Equal(100_000, seen);
-    }
-
-    [Fact]
-    public void A_pipe_in_its_place_blocks_nobody()
-    {
-        using var made = System.Diagnostics.Process.Start("mkfifo", StatusPath);
-        made.WaitForExit();
-
-        Assert.Empty(new StatusFile(StatusPath).ReadNew());
-
-        File.CreateSymbolicLink(StatusPath + ".link", StatusPath);
-        Assert.Empty(new StatusFile(StatusPath + ".link").ReadNew());
     }
 
     private void Append(string text) => File.AppendAllText(StatusPath, text);

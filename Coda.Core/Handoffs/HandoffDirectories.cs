@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Coda.Core.Files;
 using Coda.Core.Security;
 using Coda.Core.Storage;
 using Coda.Core.Workspaces;

@@ -1,3 +1,4 @@
+using Coda.Core.Files;
 using Coda.Core.Workspaces;
 
 namespace Coda.Core.Handoffs;

@@ -1,7 +1,8 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using System.Text;
 using Coda.Core.Agents;
+using Coda.Core.Files;
 using Coda.Core.Security;
 using Coda.Core.Storage;
 using Coda.Core.Terminals;

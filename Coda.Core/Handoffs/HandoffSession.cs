@@ -1,7 +1,7 @@
 using Coda.Core.Agents;
+using Coda.Core.Files;
 using Coda.Core.Recordings;
 using Coda.Core.Terminals;
-using Coda.Core.Workspaces;
 
 namespace Coda.Core.Handoffs;
 

@@ -5,8 +5,14 @@ namespace Coda.Core.Native;
 /// <summary>The system calls CoDA needs (glibc 2.34 or later on Linux). Names and constants as in the man pages.</summary>
 internal static unsafe partial class Libc
 {
-    public const int EPERM = 1, ENOENT = 2, EINTR = 4, EIO = 5, EAGAIN = 11, EACCES = 13;
-    public const int O_RDONLY = 0, O_RDWR = 2, O_NOCTTY = 0x100, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000;
+    public const int EPERM = 1, ENOENT = 2, EINTR = 4, EIO = 5, EAGAIN = 11, EACCES = 13, EEXIST = 17, EXDEV = 18, ENOTDIR = 20, ENOSYS = 38, ELOOP = 40;
+    public const int O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0x40, O_EXCL = 0x80, O_NOCTTY = 0x100, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000;
+    public const int O_PATH = 0x200000;
+    public const int AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_REMOVEDIR = 0x200, AT_EMPTY_PATH = 0x1000;
+    public const ulong RESOLVE_NO_XDEV = 0x1, RESOLVE_NO_MAGICLINKS = 0x2, RESOLVE_NO_SYMLINKS = 0x4, RESOLVE_BENEATH = 0x8;
+    public const uint STATX_BASIC_STATS = 0x7ff;
+    public const int S_IFMT = 0xF000, S_IFREG = 0x8000, S_IFDIR = 0x4000, S_IFLNK = 0xA000;
+    public const byte DT_UNKNOWN = 0, DT_DIR = 4, DT_REG = 8, DT_LNK = 10;
     public const int SIGHUP = 1, SIGKILL = 9, SIGCONT = 18;
     public const int WNOHANG = 1;
     public const nuint TIOCSWINSZ = 0x5414;
@@ -20,7 +26,14 @@ internal static unsafe partial class Libc
     // Generous for glibc on every 64-bit architecture: struct sizes are 336 (attr), 80 (actions), 128 (sigset), 60 (termios).
     public const int SpawnAttributesSize = 512, SpawnActionsSize = 256, SignalSetSize = 128, TermiosSize = 64;
 
-    private const nint SysPidfdOpen = 434;
+    private const nint SysPidfdOpen = 434, SysOpenat2 = 437;
+
+    // Two flags that differ between architectures (asm/fcntl.h).
+    private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
+
+    public static int O_DIRECTORY { get; } = IsArm ? 0x4000 : 0x10000;
+
+    public static int O_NOFOLLOW { get; } = IsArm ? 0x8000 : 0x20000;
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int posix_openpt(int flags);
@@ -36,6 +49,28 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int open(string path, int flags);
+
+    // Names of files as bytes that end in NUL: others give them, and they need not be UTF-8.
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int openat(int directory, byte[] path, int flags, uint mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int mkdirat(int directory, byte[] path, uint mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int unlinkat(int directory, byte[] path, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int renameat(int oldDirectory, byte[] oldPath, int newDirectory, byte[] newPath);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fchmodat(int directory, byte[] path, uint mode, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int statx(int directory, byte[] path, int flags, uint mask, StatX* result);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint getdents64(int directory, byte* buffer, nuint length);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int close(int fd);
@@ -121,6 +156,46 @@ internal static unsafe partial class Libc
     /// <summary>pidfd_open(2); glibc before 2.36 has no wrapper.</summary>
     public static int pidfd_open(int pid) => (int)syscall(SysPidfdOpen, pid, 0);
 
+    /// <summary>openat2(2); glibc has no wrapper.</summary>
+    public static int openat2(int directory, byte[] path, int flags, uint mode, ulong resolve)
+    {
+        // struct open_how: flags, mode, resolve
+        var how = stackalloc ulong[] { (uint)flags, mode, resolve };
+        return (int)syscall(SysOpenat2, directory, path, how, 3 * sizeof(ulong));
+    }
+
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint syscall(nint number, nint argument1, nint argument2);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint syscall(nint number, nint argument1, byte[] argument2, void* argument3, nint argument4);
+
+    /// <summary>struct statx: what of it is used; the same on every architecture.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct StatX
+    {
+        [FieldOffset(28)]
+        public ushort Mode;
+
+        [FieldOffset(32)]
+        public ulong Inode;
+
+        [FieldOffset(40)]
+        public ulong Size;
+
+        [FieldOffset(48)]
+        public ulong Blocks;
+
+        [FieldOffset(112)]
+        public long WrittenSeconds;
+
+        [FieldOffset(120)]
+        public uint WrittenNanoseconds;
+
+        public readonly bool IsPlainFile => (Mode & S_IFMT) == S_IFREG;
+
+        public readonly bool IsDirectory => (Mode & S_IFMT) == S_IFDIR;
+
+        public readonly bool IsLink => (Mode & S_IFMT) == S_IFLNK;
+    }
 }

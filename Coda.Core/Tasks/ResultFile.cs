@@ -1,3 +1,5 @@
+using Coda.Core.Files;
+
 namespace Coda.Core.Tasks;
 
 /// <summary>What stands in a task's <c>result.json</c>: nothing yet, a result, or something else (a fault, perhaps only half written).</summary>
@@ -13,7 +15,7 @@ internal sealed class ResultFile(TaskFiles files)
     /// <summary>Above this it is no result.</summary>
     public const int MaxBytes = 4 << 20;
 
-    private readonly Place[] places = [new(files.Result), new(files.RootResult)];
+    private readonly Place[] places = [new(files, files.Result), new(files, files.RootResult)];
 
     /// <summary>Grows with each change of the files.</summary>
     public int Changes => places.Sum(place => place.Changes);
@@ -26,7 +28,7 @@ internal sealed class ResultFile(TaskFiles files)
         return valid.Result is not null ? valid : Array.Find(readings, reading => reading.Fault is { Length: > 0 });
     }
 
-    private sealed class Place(string path)
+    private sealed class Place(TaskFiles files, string path)
     {
         private FileStamp stamp;
         private ResultReading reading = ResultReading.Missing;
@@ -37,34 +39,32 @@ internal sealed class ResultFile(TaskFiles files)
         {
             try
             {
-                var now = FileStamp.Of(path);
+                using var file = files.Find(path);
+                var now = file?.Stamp ?? default;
                 if (now != stamp)
                 {
-                    reading = now == default ? ResultReading.Missing : Parse(now.Length);
+                    reading = file is null or { Stamp.Length: 0 } ? ResultReading.Missing : Parse(file);
                     stamp = now;
                     Changes++;
                 }
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (IOException e)
             {
-                // It vanished between two looks, or the agent denied us: the next look tells.
-                return new ResultReading(null, $"{path} cannot be read: {e.Message}");
+                // A pipe, a link, something that we may not read: the next look tells whether it stays so.
+                return new ResultReading(null, $"{path} was written, but cannot be read as a result: {e.Message} Write it as a plain file.");
             }
 
             return reading;
         }
 
-        private ResultReading Parse(long length)
+        private ResultReading Parse(PlainFile file)
         {
-            if (length > MaxBytes)
+            if (file.Read(MaxBytes) is not { } bytes)
             {
-                return new ResultReading(null, $"{path} is {length:N0} bytes; a result has at most {MaxBytes:N0}.");
+                return new ResultReading(null, $"{path} is {file.Stamp.Length:N0} bytes; a result has at most {MaxBytes:N0}.");
             }
 
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var bytes = new byte[Math.Min(stream.Length, MaxBytes)];
-            var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            var result = ResultFormat.TryParse(bytes.AsMemory(0, read), out var fault);
+            var result = ResultFormat.TryParse(bytes, out var fault);
             return new ResultReading(result, result is null ? $"{path} was written, but {fault}" : "");
         }
     }

@@ -1,5 +1,5 @@
+using Coda.Core.Files;
 using Coda.Core.Storage;
-using Coda.Core.Workspaces;
 using Dapper;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

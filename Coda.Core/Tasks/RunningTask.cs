@@ -43,7 +43,7 @@ internal sealed partial class RunningTask
         this.slot = slot;
         this.tasks = tasks;
         view = begun;
-        status = new StatusFile(files.Status);
+        status = new StatusFile(files);
         result = new ResultFile(files);
         lastProgress = lastSign = begun.CreatedAt;
     }

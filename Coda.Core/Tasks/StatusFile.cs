@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Coda.Core.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace Coda.Core.Tasks;
 
@@ -9,7 +11,7 @@ internal readonly record struct StatusLine(string Step, string Message);
 /// Reads the progress an agent appends, from where the last look ended. Lines still being written wait; the file may be deleted, emptied
 /// or begun anew at any time; what is not a line of progress is passed over.
 /// </summary>
-internal sealed class StatusFile(string path)
+internal sealed class StatusFile(TaskFiles files)
 {
     private const int MaxLine = 64 << 10;
     private const int MaxLook = 1 << 20;
@@ -32,7 +34,8 @@ internal sealed class StatusFile(string path)
         var lines = new List<StatusLine>();
         try
         {
-            var now = FileStamp.Of(path);
+            using var file = files.Find(files.Status);
+            var now = file?.Stamp ?? default;
             var changed = now != stamp;
             if (changed)
             {
@@ -40,14 +43,14 @@ internal sealed class StatusFile(string path)
                 Changes++;
             }
 
-            if (now != default && (changed || now.Length > offset))
+            if (file is not null && now.Length > 0 && (changed || now.Length > offset))
             {
-                ReadFrom(lines);
+                ReadFrom(file.Handle, lines);
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException)
         {
-            // It vanished between two looks; the next one tells.
+            // Something else is in its place, or we may not read it; the next look tells.
             return lines;
         }
 
@@ -59,9 +62,8 @@ internal sealed class StatusFile(string path)
         return lines;
     }
 
-    private void ReadFrom(List<StatusLine> lines)
+    private void ReadFrom(SafeFileHandle handle, List<StatusLine> lines)
     {
-        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         if (!IsTheSame(handle))
         {
             offset = 0;
@@ -87,7 +89,7 @@ internal sealed class StatusFile(string path)
     }
 
     // Inode numbers come back; what stood before our place tells better whether this is still the file we read.
-    private bool IsTheSame(Microsoft.Win32.SafeHandles.SafeFileHandle handle)
+    private bool IsTheSame(SafeFileHandle handle)
     {
         var there = new byte[before.Length];
         return RandomAccess.GetLength(handle) >= offset

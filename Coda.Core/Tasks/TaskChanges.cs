@@ -1,3 +1,4 @@
+using Coda.Core.Files;
 using Coda.Core.Workspaces;
 
 namespace Coda.Core.Tasks;
@@ -61,11 +62,7 @@ internal sealed class TaskChanges
                 return null;
             }
 
-            if (changes.Count > 0)
-            {
-                await File.WriteAllTextAsync(files.Diff, await tree.DiffAsync(before, after, patience.Token), patience.Token);
-            }
-
+            files.WriteDiff(changes.Count > 0 ? await tree.DiffAsync(before, after, patience.Token) : null);
             return [.. changes.Take(MaxFiles).Select(change => change.Path)];
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or UnauthorizedAccessException)

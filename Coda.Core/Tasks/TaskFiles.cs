@@ -1,14 +1,19 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Coda.Core.Files;
 using Coda.Core.Storage;
-using Coda.Core.Workspaces;
 
 namespace Coda.Core.Tasks;
 
-/// <summary>The files of one task: the paths the agent is told are the paths the server reads.</summary>
+/// <summary>
+/// The files of one task: the paths the agent is told are the paths the server reads. The agent may put anything there, so all is opened,
+/// written and removed beneath the directory of sessions.
+/// </summary>
 internal sealed class TaskFiles(CodaHome home, string sessionId, string taskId)
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const int MostOfRequest = 16 << 20; // a prompt and a context of 1 MB each, escaped
+    private const int MostOfDiff = 4 << 20; // 512 K characters
 
     private static readonly JsonSerializerOptions Readable = new(JsonSerializerDefaults.Web)
     {
@@ -53,23 +58,33 @@ internal sealed class TaskFiles(CodaHome home, string sessionId, string taskId)
     /// <summary>Makes the directories.</summary>
     public void Create()
     {
-        System.IO.Directory.CreateDirectory(SessionDirectory, OwnerOnly);
-        System.IO.Directory.CreateDirectory(Results, OwnerOnly);
+        using var sessions = HeldDirectory.Open(home.SessionsDirectory);
+        sessions.MakeDirectory(Beneath(Results));
+    }
+
+    /// <summary>Opens one of its files; null when nothing is there.</summary>
+    /// <exception cref="IOException">Something else than a plain file is there.</exception>
+    public PlainFile? Find(string path) => PlainFile.Find(home.SessionsDirectory, path);
+
+    /// <summary>Makes one of its files, which must not be there.</summary>
+    public void Write(string path, string text)
+    {
+        using var sessions = HeldDirectory.Open(home.SessionsDirectory);
+        sessions.Create(Beneath(path), Encoding.UTF8.GetBytes(text));
     }
 
     /// <summary>Removes everything.</summary>
     public void Remove() => DirectoryTree.Remove(SessionDirectory);
 
     /// <summary>Keeps what the caller asked for.</summary>
-    public Task WriteRequestAsync(KeptRequest request, CancellationToken cancellation) =>
-        File.WriteAllTextAsync(Request, JsonSerializer.Serialize(request, Readable), cancellation);
+    public void WriteRequest(KeptRequest request) => Write(Request, JsonSerializer.Serialize(request, Readable));
 
     /// <summary>What the caller asked for, or null when it is gone, or somebody wrote something else there.</summary>
     public async Task<KeptRequest?> ReadRequestAsync(CancellationToken cancellation)
     {
         try
         {
-            return await ReadAsync(Request, cancellation) is { } json ? JsonSerializer.Deserialize<KeptRequest>(json, Readable) : null;
+            return await ReadAsync(Request, MostOfRequest, cancellation) is { } json ? JsonSerializer.Deserialize<KeptRequest>(json, Readable) : null;
         }
         catch (JsonException)
         {
@@ -78,18 +93,37 @@ internal sealed class TaskFiles(CodaHome home, string sessionId, string taskId)
     }
 
     /// <summary>What it changed, or null when nothing is known of that.</summary>
-    public Task<string?> ReadDiffAsync(CancellationToken cancellation) => ReadAsync(Diff, cancellation);
+    public Task<string?> ReadDiffAsync(CancellationToken cancellation) => ReadAsync(Diff, MostOfDiff, cancellation);
 
-    private static async Task<string?> ReadAsync(string path, CancellationToken cancellation)
+    /// <summary>Keeps what it changed, in the place of whatever the agent left there; null = nothing is known of that.</summary>
+    public void WriteDiff(string? diff)
     {
-        try
+        using var sessions = HeldDirectory.Open(home.SessionsDirectory);
+        if (diff is null)
         {
-            return File.Exists(path) ? await File.ReadAllTextAsync(path, cancellation) : null;
+            sessions.Remove(Beneath(Diff));
         }
-        catch (IOException)
+        else
         {
-            // Retention took it between the question and the answer.
-            return null;
+            sessions.Replace(Beneath(Diff), Encoding.UTF8.GetBytes(diff));
         }
     }
+
+    private string Beneath(string path) => path[(home.SessionsDirectory.Length + 1)..];
+
+    // Null, too, when somebody put something else there, or more than we ever write.
+    private Task<string?> ReadAsync(string path, int most, CancellationToken cancellation) => Task.Run(
+        () =>
+        {
+            try
+            {
+                using var file = Find(path);
+                return file?.Read(most) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+            }
+            catch (IOException)
+            {
+                return null;
+            }
+        },
+        cancellation);
 }

@@ -33,7 +33,7 @@ internal sealed partial class TaskRecovery(TaskStore store, CodaHome home, TimeP
     /// <summary>Takes in what was written after the server died; the newest of all lines.</summary>
     private async Task<TaskProgress?> TakeProgressAsync(TaskView task, TaskFiles files, CancellationToken cancellation)
     {
-        var file = new StatusFile(files.Status);
+        var file = new StatusFile(files);
         var written = new List<StatusLine>();
         while (file.ReadNew() is { Count: > 0 } lines)
         {

@@ -115,6 +115,7 @@ public sealed class TaskService
     /// <summary>What a task that ended changed in the git repository it worked in, as a diff of at most 512 KB; null when that is not known.</summary>
     public async Task<string?> DiffAsync(TaskId id, CancellationToken cancellation) =>
         await FindAsync(id, cancellation) is { Status: not CodingTaskStatus.Running } task
+        && await ResultAsync(id, cancellation) is { FilesChangedObserved.Count: > 0 } // else whatever is there is not ours
             ? await new TaskFiles(home, task.SessionId, task.TaskId).ReadDiffAsync(cancellation)
             : null;
 

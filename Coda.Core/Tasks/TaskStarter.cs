@@ -1,4 +1,3 @@
-using System.Text;
 using Coda.Core.Agents;
 using Coda.Core.Storage;
 using Coda.Core.Terminals;
@@ -72,7 +71,7 @@ internal sealed class TaskStarter(
         string refusal;
         try
         {
-            await WriteFilesAsync(asked, view, files, cancellation);
+            WriteFiles(asked, view, files);
             var changes = await TaskChanges.BeginAsync(view.WorkingDirectory, files, time, cancellation);
             var opening = await terminals.OpenAsync(Launch(asked, view, files), cancellation);
             if (opening is TerminalOpening.Opened { Terminal: var terminal })
@@ -148,17 +147,16 @@ internal sealed class TaskStarter(
         Version = 1,
     };
 
-    private async Task WriteFilesAsync(CheckedRequest asked, TaskView view, TaskFiles files, CancellationToken cancellation)
+    private void WriteFiles(CheckedRequest asked, TaskView view, TaskFiles files)
     {
         files.Create();
         var isScript = asked.Agent.PromptVia == PromptVia.Script;
-        await files.WriteRequestAsync(
-            new KeptRequest(asked.Request.Prompt, asked.Request.Context, asked.Request.WorkflowProtocol, asked.Request.Reply?.Answer), cancellation);
-        await WriteAsync(isScript ? files.Script : files.Prompt, isScript ? asked.Request.Prompt : Envelope(asked, view, files).Write());
+        files.WriteRequest(new KeptRequest(asked.Request.Prompt, asked.Request.Context, asked.Request.WorkflowProtocol, asked.Request.Reply?.Answer));
+        files.Write(isScript ? files.Script : files.Prompt, isScript ? asked.Request.Prompt : Envelope(asked, view, files).Write());
 
         foreach (var (name, content) in asked.Agent.Files)
         {
-            await WriteAsync(Path.Combine(files.Directory, name), content);
+            files.Write(Path.Combine(files.Directory, name), content);
         }
 
         try
@@ -169,8 +167,6 @@ internal sealed class TaskStarter(
         {
             // A home that cannot be written: if the agent misses something there, it says so itself.
         }
-
-        Task WriteAsync(string path, string text) => File.WriteAllTextAsync(path, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), cancellation);
     }
 
     private PromptEnvelope Envelope(CheckedRequest asked, TaskView view, TaskFiles files) => new()
@@ -189,7 +185,20 @@ internal sealed class TaskStarter(
     private PriorTask Prior(TaskView predecessor)
     {
         var files = new TaskFiles(home, predecessor.SessionId, predecessor.TaskId);
-        return new PriorTask(predecessor, Array.Find([files.Result, files.RootResult], File.Exists));
+        return new PriorTask(predecessor, Array.Find([files.Result, files.RootResult], IsThere));
+
+        bool IsThere(string path)
+        {
+            try
+            {
+                using var file = files.Find(path);
+                return file is not null;
+            }
+            catch (IOException)
+            {
+                return false; // a pipe or a link: nothing to send an agent to
+            }
+        }
     }
 
     private static string UserHome => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);

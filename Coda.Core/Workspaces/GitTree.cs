@@ -1,3 +1,6 @@
+using System.Text;
+using Coda.Core.Files;
+
 namespace Coda.Core.Workspaces;
 
 /// <summary>
@@ -7,6 +10,8 @@ namespace Coda.Core.Workspaces;
 public sealed class GitTree
 {
     private const int LongestDiff = 512 * 1024;
+    private const int LongestLink = 16 << 10;
+    private const string DotGit = ".git";
     private const string GitDirectory = "gitdir: ";
     private const string Nested = "160000 "; // mode of an entry that is another repository's commit
     private readonly Dictionary<string, string> environment;
@@ -72,23 +77,43 @@ public sealed class GitTree
     /// </summary>
     public static bool CutOff(string directory)
     {
-        foreach (var link in DirectoryTree.FilesNamed(directory, ".git").Where(LeadsOut))
+        using var held = HeldDirectory.Open(directory);
+        foreach (var (place, entry) in DirectoryTree.All(directory, inner => Path.GetFileName(inner) != DotGit))
         {
-            File.Delete(link);
+            if (entry.Name == DotGit && place.Look(entry) is { IsDirectory: false } found && (place.Path == held.Path || found.IsLink || LeadsOut(held, place)))
+            {
+                place.Remove(DotGit);
+            }
         }
 
-        var place = Path.Combine(directory, ".git");
-        if (new DirectoryInfo(place) is { Exists: true, LinkTarget: null })
+        return Path.Exists(Path.Combine(directory, DotGit));
+    }
+
+    // gitdir: /repository/.git/worktrees/name; a submodule's is relative, and copied with it
+    private static bool LeadsOut(HeldDirectory copy, HeldDirectory place)
+    {
+        try
         {
-            return true;
+            using var file = place.FindFile(DotGit);
+            var line = Encoding.UTF8.GetString(file?.Read(LongestLink) ?? []).Split('\n')[0];
+            if (!line.StartsWith(GitDirectory, StringComparison.Ordinal))
+            {
+                return false;
+            }
+
+            var target = Path.GetRelativePath(copy.Path, Path.GetFullPath(line[GitDirectory.Length..].Trim(), place.Path));
+            if (target == ".." || target.StartsWith("../", StringComparison.Ordinal))
+            {
+                return true;
+            }
+
+            using var inside = copy.FindDirectory(target);
+            return false;
         }
-
-        File.Delete(place);
-        return false;
-
-        // gitdir: /repository/.git/worktrees/name; a submodule's is relative, and copied with it
-        bool LeadsOut(string file) => File.ReadLines(file).FirstOrDefault() is { } line && line.StartsWith(GitDirectory, StringComparison.Ordinal)
-            && !Path.GetFullPath(line[GitDirectory.Length..].Trim(), Path.GetDirectoryName(file)!).StartsWith($"{directory}/", StringComparison.Ordinal);
+        catch (IOException)
+        {
+            return true; // through a link, or no file at all
+        }
     }
 
     /// <summary>Makes a directory a repository with one commit that holds all of it, ignored files too; the commit, or null and no repository.</summary>
