@@ -64,7 +64,7 @@ internal sealed class BackgroundCalls
         RoutingNameParameter = "taskId",
         Handler = (request, _) =>
         {
-            Require(request);
+            Require(request.JsonRpcRequest);
             return request.Params is JsonObject parameters && tasks.TryGetValue(parameters["taskId"]?.GetValue<string>() ?? "", out var task)
                 ? ValueTask.FromResult<JsonNode?>(handle(task, parameters))
                 : throw new McpProtocolException("There is no such task.", McpErrorCode.InvalidParams);

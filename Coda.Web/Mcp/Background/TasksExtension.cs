@@ -27,9 +27,9 @@ internal sealed class TasksExtension(TaskService tasks, TaskAnswers answers, Pub
         server.Filters.Request.CallToolWithAlternateFilters.Add(HandOverAsync);
         server.RequestHandlers =
         [
-            new McpServerRequestHandler { Method = "tasks/get", RoutingNameParameter = "taskId", Handler = GetAsync },
-            new McpServerRequestHandler { Method = "tasks/update", RoutingNameParameter = "taskId", Handler = UpdateAsync },
-            new McpServerRequestHandler { Method = "tasks/cancel", RoutingNameParameter = "taskId", Handler = CancelAsync },
+            Handler("tasks/get", GetAsync),
+            Handler("tasks/update", UpdateAsync),
+            Handler("tasks/cancel", CancelAsync),
         ];
     }
 
@@ -60,6 +60,13 @@ internal sealed class TasksExtension(TaskService tasks, TaskAnswers answers, Pub
             Outcome = status == "completed" ? Complete(await answers.AnswerAsync(task, cancellation)) : null,
         };
     }
+
+    private static McpServerRequestHandler Handler(string method, Func<JsonRpcRequest, CancellationToken, ValueTask<JsonNode?>> answer) => new()
+    {
+        Method = method,
+        RoutingNameParameter = "taskId",
+        Handler = (request, cancellation) => answer(request.JsonRpcRequest, cancellation),
+    };
 
     private async ValueTask<ResultOrAlternate<CallToolResult>> HandOverAsync(
         RequestContext<CallToolRequestParams> request,

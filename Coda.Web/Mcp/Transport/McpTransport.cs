@@ -3,7 +3,7 @@ using ModelContextProtocol.AspNetCore;
 namespace Coda.Web.Mcp.Transport;
 
 /// <summary>
-/// The official Streamable HTTP endpoint, and around it what it leaves open (measured with 2.3.1): each gap is one middleware here.
+/// The official Streamable HTTP endpoint, and around it what it leaves open (measured with 2.4.0): each gap is one middleware here.
 /// Nothing in this folder knows what the tools do.
 /// </summary>
 internal static class McpTransport
