@@ -6,6 +6,9 @@ namespace Coda.Core.Terminals;
 /// <summary>What the server does to itself for the sake of the terminals it runs.</summary>
 public static class ServerProcess
 {
+    /// <summary>The user whose rights this process has, and so every program in its terminals.</summary>
+    public static uint UserId { get; } = Libc.geteuid();
+
     /// <summary>
     /// Keeps programs of the same user from reading this process's environment and memory (prctl(2), PR_SET_DUMPABLE):
     /// a terminal must learn nothing from <c>/proc/$PPID/environ</c>.

@@ -132,6 +132,33 @@ public sealed class StartTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode($"{Home}/keys"));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("true")]
+    public async Task Secrets_and_diagnostics_are_out_of_sight_unless_a_developer_wants_them(string? allow)
+    {
+        var temporary = Directory.CreateDirectory(Path.Combine(directory.Path, "tmp")).FullName;
+        var environment = new Dictionary<string, string>
+        {
+            ["DATABRICKS_CLIENT_SECRET"] = "planted-secret-42", ["ANTHROPIC_API_KEY"] = "planted-key-43", ["TMPDIR"] = temporary,
+        };
+        if (allow is not null)
+        {
+            environment["Diagnostics__Allow"] = allow;
+        }
+
+        await using var server = Start(environment);
+        await server.ListensAsync(Cancellation);
+        var seen = await File.ReadAllTextAsync($"/proc/{server.Id}/environ", Cancellation);
+        Assert.Equal(allow is not null, seen.Contains("planted-", StringComparison.Ordinal));
+        Assert.Equal(allow is not null, Directory.EnumerateFiles(temporary).Any(file => IsDiagnostics(Path.GetFileName(file))));
+        var descriptors = Directory.GetFiles($"/proc/{server.Id}/fd").Select(descriptor => new FileInfo(descriptor).LinkTarget ?? "");
+        Assert.DoesNotContain(descriptors, target => target.Contains("coda-secrets", StringComparison.Ordinal));
+
+        static bool IsDiagnostics(string name) =>
+            name.StartsWith("dotnet-diagnostic-", StringComparison.Ordinal) || name.StartsWith("clr-debug-pipe-", StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task On_the_platform_it_admits_the_owner_and_ends_when_told()
     {

@@ -37,6 +37,7 @@ public static class ConfigurationSetup
             .AddOptionsFrom<RetentionOptions>(settings, RetentionOptions.Section)
             .AddOptionsFrom<WorkspaceOptions>(settings, WorkspaceOptions.Section)
             .AddOptionsFrom<HandoffOptions>(settings, HandoffOptions.Section)
+            .AddOptionsFrom<DiagnosticsOptions>(settings, DiagnosticsOptions.Section)
             .AddSingleton(Options.Create(access));
         settings.ThrowIfWrong();
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Coda.Core;
 using Coda.Core.Terminals;
 using Microsoft.AspNetCore.Connections;
@@ -13,6 +14,12 @@ internal static class Launch
         try
         {
             // Before anything else: what this process knows is not for the programs in its terminals to read.
+            if (Assembly.GetEntryAssembly() == typeof(Launch).Assembly)
+            {
+                // In a host of tests the process is another program's.
+                CleanStart.Ensure(() => DiagnosticsOptions.AllowedBy(Environment.GetCommandLineArgs()[1..]));
+            }
+
             ServerProcess.ForbidInspection();
             await server();
             return 0;
