@@ -90,8 +90,9 @@ public sealed class HeldDirectoryTests : IDisposable
 
                 Directory.Move(Path.Combine(root, "real"), Path.Combine(root, "at"));
                 Directory.Move(Path.Combine(root, "at"), Path.Combine(root, "real"));
-                File.Move(Path.Combine(root, "to"), Path.Combine(root, "at"));
-                File.Move(Path.Combine(root, "at"), Path.Combine(root, "to"));
+                // A link to a directory: File.Move says that it does not exist.
+                Directory.Move(Path.Combine(root, "to"), Path.Combine(root, "at"));
+                Directory.Move(Path.Combine(root, "at"), Path.Combine(root, "to"));
             }
         });
 
