@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using Coda.Core.Terminals.Status;
 
@@ -348,9 +349,11 @@ internal sealed class StreamParser
 
     private void DispatchOsc(string command, long after)
     {
+        // Whatever runs in the terminal writes these: a code may come without a separator and without data.
         var separator = command.IndexOf(';');
+        var code = separator < 0 ? command : command[..separator];
         var data = separator < 0 ? "" : command[(separator + 1)..];
-        switch (separator < 0 ? command : command[..separator])
+        switch (code)
         {
             case "0" or "2":
                 titleChanged(data);
@@ -368,7 +371,7 @@ internal sealed class StreamParser
                 break;
             case "10" or "11" or "12":
                 // OSC 10;?;? asks for the following ones too.
-                var number = int.Parse(command[..separator]);
+                var number = int.Parse(code, CultureInfo.InvariantCulture);
                 foreach (var field in data.Split(';'))
                 {
                     if (field == "?" && number <= 12)
@@ -387,7 +390,7 @@ internal sealed class StreamParser
                 tracker?.Program(data);
                 break;
             case "9" or "99" or "777" when separator > 0:
-                tracker?.Notified(int.Parse(command[..separator]), data);
+                tracker?.Notified(int.Parse(code, CultureInfo.InvariantCulture), data);
                 break;
         }
     }

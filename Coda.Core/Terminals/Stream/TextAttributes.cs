@@ -85,11 +85,11 @@ internal struct TextAttributes
     {
         if (!sub.IsEmpty)
         {
-            return sub switch
+            // As xterm.js reads it: 38:2:<color space>:r:g:b, what is missing at the end is 0.
+            return sub[0] switch
             {
-                [5, var index, ..] => Color.Indexed(index),
-                [2, _, var r, var g, var b, ..] => Color.Rgb(r, g, b), // 38:2:<color space>:r:g:b
-                [2, var r, var g, var b] => Color.Rgb(r, g, b),
+                5 => Color.Indexed(At(sub, 1)),
+                2 => Color.Rgb(At(sub, 2), At(sub, 3), At(sub, 4)),
                 _ => default,
             };
         }
@@ -106,6 +106,8 @@ internal struct TextAttributes
                 at = parameters.Length;
                 return default;
         }
+
+        static int At(ReadOnlySpan<int> values, int index) => index < values.Length ? values[index] : 0;
     }
 
     private void SetUnderline(int style)
