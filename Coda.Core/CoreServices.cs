@@ -14,6 +14,7 @@ public static class CoreServices
 {
     /// <summary>Adds storage, recordings, terminals, agents, workspaces, hand-offs and tasks.</summary>
     public static IServiceCollection AddCodaCore(this IServiceCollection services) => services
+        .AddSingleton<StopDeadline>()
         .AddStorage()
         .AddRecordings()
         .AddTerminals()

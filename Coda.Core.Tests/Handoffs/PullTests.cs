@@ -79,6 +79,31 @@ public sealed class PullTests : IAsyncLifetime
         await Wait.Until(() => !Directory.Exists(launched.Handoff.Directory));
     }
 
+    [Fact]
+    public async Task On_a_full_disk_the_agent_comes_after_the_pull_and_end_ends_it()
+    {
+        FakeDatabricks.Put(root, $"/Users/me@x.y/p/{FakeDatabricks.Hold}", "");
+        var asking = host.Get<HandoffService>().StartAsync(Request(), default);
+        await Wait.Until(() => File.Exists($"{root}/bin/calls") && host.Terminals.Live.Count == 1);
+        var terminal = Assert.Single(host.Terminals.Live);
+        using var disk = await FullDisk.MakeAsync(host);
+        FakeDatabricks.Go(root);
+        Assert.IsType<HandoffStart.Launched>(await asking.WaitAsync(Wait.Timeout));
+        await terminal.Shows("AGENT has 0 files");
+        Assert.Equal(TerminalEndReason.Closed, (await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout)).Reason);
+    }
+
+    [Fact]
+    public async Task On_a_full_disk_end_ends_a_pull()
+    {
+        FakeDatabricks.Put(root, $"/Users/me@x.y/p/{FakeDatabricks.Hold}", "");
+        var asking = host.Get<HandoffService>().StartAsync(Request(), default);
+        await Wait.Until(() => File.Exists($"{root}/bin/calls") && host.Terminals.Live.Count == 1);
+        using var disk = await FullDisk.MakeAsync(host);
+        await Assert.Single(host.Terminals.Live).EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        Assert.IsType<HandoffStart.Refused>(await asking.WaitAsync(Wait.Timeout));
+    }
+
     private static HandoffRequest Request() => new() { Prompt = "look", WorkspacePath = "/Users/me@x.y/p", Agent = "fake" };
 
     // As a page reads: pieces, each acknowledged.

@@ -1,7 +1,6 @@
 using Coda.Core.Storage;
 using Coda.Core.Tasks;
 using Coda.Core.Tests.Hosting;
-using Microsoft.Data.Sqlite;
 
 namespace Coda.Core.Tests.Tasks;
 
@@ -14,10 +13,7 @@ public sealed class FullDiskTests
         await host.StartAsync();
         var task = await host.RunsAsync();
         var database = host.Get<Database>();
-        var full = true;
-        var blocked = database.WriteAsync(
-            (_, _) => Volatile.Read(ref full) ? throw new SqliteException("database or disk is full", 13) : 0, default);
-        await Wait.Until(() => database.Trouble is not null);
+        var disk = await FullDisk.MakeAsync(host);
 
         var refusal = await host.RefusesAsync(new TaskRequest { Prompt = "more" });
         File.WriteAllText(Path.Combine(host.Projects, "go"), "");
@@ -29,8 +25,7 @@ public sealed class FullDiskTests
         Assert.Equal((1, CodingTaskStatus.Completed), (page.Counts.Completed, Assert.Single(page.Tasks).Status));
         Assert.Equal(CodingTaskStatus.Running, (await host.Get<TaskStore>().FindAsync(task.TaskId, default))!.Status);
 
-        Volatile.Write(ref full, false);
-        await blocked;
+        disk.Dispose();
         await Wait.Until(() => host.Get<RunningTasks>().Find(task.TaskId) is null);
         Assert.Equal(CodingTaskStatus.Completed, (await host.Get<TaskStore>().FindAsync(task.TaskId, default))!.Status);
         Assert.True(TaskId.TryParse(task.TaskId, out var id));

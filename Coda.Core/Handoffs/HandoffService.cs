@@ -13,14 +13,16 @@ public sealed partial class HandoffService : IAsyncDisposable
     private readonly HandoffDirectories directories;
     private readonly TerminalRegistry terminals;
     private readonly HandoffOptions options;
+    private readonly StopDeadline deadline;
     private readonly TimeProvider time;
     private readonly ILogger<HandoffService> log;
     private readonly ConcurrentDictionary<Terminal, Task> following = new();
 
     internal HandoffService(
         HandoffRules rules, HandoffStore store, HandoffDirectories directories, TerminalRegistry terminals, IOptions<HandoffOptions> options,
-        TimeProvider time, ILogger<HandoffService> log)
+        StopDeadline deadline, TimeProvider time, ILogger<HandoffService> log)
     {
+        this.deadline = deadline;
         this.rules = rules;
         this.store = store;
         this.directories = directories;
@@ -103,8 +105,11 @@ public sealed partial class HandoffService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         var left = following.ToArray(); // its own: of those that end meanwhile, none is half there
-        await Task.WhenAll(left.Select(entry => entry.Key.EndAsync(TerminalEndReason.ServerStopped)));
-        await Task.WhenAll(left.Select(entry => entry.Value));
+        var ending = left.Select(entry => (Task)entry.Key.EndAsync(TerminalEndReason.ServerStopped));
+        if (!await deadline.WaitAsync(Task.WhenAll([.. ending, .. left.Select(entry => entry.Value)])))
+        {
+            LogNotOver(following.Count);
+        }
     }
 
     private DateTimeOffset Since(TimeSpan window)
@@ -132,6 +137,9 @@ public sealed partial class HandoffService : IAsyncDisposable
             session.Dispose();
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "The server stops before {Count} hand-offs were over; their directories are kept.")]
+    private partial void LogNotOver(int count);
 
     [LoggerMessage(LogLevel.Error, "Hand-off {Id} could not be followed to its end; its directory is kept.")]
     private partial void LogFollowFailed(Exception failure, string id);

@@ -20,6 +20,7 @@ public static class HandoffServices
             provider.GetRequiredService<HandoffDirectories>(),
             provider.GetRequiredService<TerminalRegistry>(),
             provider.GetRequiredService<IOptions<HandoffOptions>>(),
+            provider.GetRequiredService<StopDeadline>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<HandoffService>>()))
         .AddSingleton(provider => new HandoffFolders(

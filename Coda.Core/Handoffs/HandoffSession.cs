@@ -12,15 +12,17 @@ namespace Coda.Core.Handoffs;
 internal sealed class HandoffSession(
     HandoffPlan plan, HandoffStore store, HandoffDirectories directories, TimeSpan pullLimit, TimeProvider time) : IDisposable
 {
+    private static readonly TimeSpan RowLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(15); // a stop of the server waits for it
     private readonly TaskCompletionSource<(string Failure, string Note)> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource pulled = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource stored = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Task> inserting = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<TerminalCommand> following = new(plan.Pull is null ? [plan.Shell] : [plan.Agent, plan.Shell]);
     private readonly CancellationTokenSource agentLeft = new();
     private readonly long began = time.GetTimestamp();
     private string? baseline;
     private string? refs;
+    private Task baselineStored = Task.CompletedTask;
 
     /// <summary>Completes when the agent begins, with something worth telling or nothing; or with why it never will.</summary>
     public Task<(string Failure, string Note)> Ready => ready.Task;
@@ -39,10 +41,11 @@ internal sealed class HandoffSession(
     public async Task FollowAsync(Terminal terminal)
     {
         var view = plan.View with { TerminalId = terminal.Id.ToString() };
-        await store.InsertAsync(view);
-        stored.SetResult();
+        var row = store.InsertAsync(view);
+        inserting.SetResult(row);
         if (plan.Pull is null)
         {
+            await GiveTimeAsync(row, CancellationToken.None);
             ready.TrySetResult(("", ""));
         }
         else
@@ -56,19 +59,23 @@ internal sealed class HandoffSession(
         await listening;
         if (!ready.Task.IsCompleted)
         {
+            var deleted = Task.CompletedTask;
             try
             {
                 await directories.RemoveAsync(view.Id, CancellationToken.None);
             }
             finally
             {
-                await store.DeleteAsync(view.Id);
+                deleted = store.DeleteAsync(view.Id);
+                await GiveTimeAsync(deleted, CancellationToken.None);
                 ready.TrySetResult((Failure(terminal, end), ""));
             }
 
+            await Task.WhenAll(row, deleted);
             return;
         }
 
+        await Task.WhenAll(row, baselineStored);
         if (plan.View.Kind == HandoffKind.InPlace)
         {
             await directories.RemoveAsync(view.Id, CancellationToken.None);
@@ -116,7 +123,6 @@ internal sealed class HandoffSession(
 
             pulled.SetResult();
             var empty = DirectoryTree.IsEmpty(plan.View.Directory);
-            await stored.Task;
             await RememberAsync(ending);
             if (ending.IsCancellationRequested)
             {
@@ -143,12 +149,19 @@ internal sealed class HandoffSession(
         try
         {
             (baseline, refs) = await directories.RememberAsync(plan.View, either.Token);
-            await store.SetBaselineAsync(plan.View.Id, baseline);
+
+            // Queued behind the row itself.
+            await GiveTimeAsync(await inserting.Task.WaitAsync(either.Token), either.Token);
+            baselineStored = store.SetBaselineAsync(plan.View.Id, baseline);
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
         }
     }
+
+    /// <summary>Lets a page that follows the link at once find the row. On a full disk it comes later, and what runs does not wait for it.</summary>
+    private async Task GiveTimeAsync(Task row, CancellationToken cancellation) =>
+        await Task.WhenAny(row, Task.Delay(RowLimit, time, cancellation));
 
     private async Task<bool> RemoveUntouchedAsync(HandoffView view)
     {

@@ -1,10 +1,11 @@
 using Coda.Core.Storage;
 using Dapper;
+using Microsoft.Extensions.Logging;
 
 namespace Coda.Core.Handoffs;
 
 /// <summary>The rows of table <c>handoffs</c>.</summary>
-internal sealed class HandoffStore(Database database)
+internal sealed class HandoffStore(Database database, ILogger<HandoffStore> log)
 {
     private const string Columns =
         "h.id AS Id, h.terminal_id AS TerminalId, h.agent AS Agent, h.email AS Email, h.source AS Source, h.profile AS Profile, h.kind AS Kind, h.directory AS Directory, "
@@ -82,7 +83,7 @@ internal sealed class HandoffStore(Database database)
     private async Task WriteAsync(string sql, object parameters)
     {
         await database.WriteAsync((connection, transaction) => connection.Execute(sql, parameters, transaction), CancellationToken.None);
-        Changed?.Invoke();
+        Listeners.Call(Changed, log);
     }
 
     private sealed class Row

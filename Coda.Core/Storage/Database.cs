@@ -10,6 +10,7 @@ public sealed partial class Database : IAsyncDisposable
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(2);
 
     private readonly Channel<PendingWrite> queue = Channel.CreateBounded<PendingWrite>(
         new BoundedChannelOptions(1024) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
@@ -23,6 +24,7 @@ public sealed partial class Database : IAsyncDisposable
     private readonly TaskCompletionSource noReader = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int reading;
     private bool closed;
+    private volatile bool abandoned;
 
     private Database(SqliteConnection writer, string path, TimeProvider time, ILogger log)
     {
@@ -83,12 +85,14 @@ public sealed partial class Database : IAsyncDisposable
         },
         cancellation);
 
-    /// <inheritdoc />
+    /// <summary>
+    /// Writes what waits, once, and closes; within two seconds even when another process has the file locked. What could not be written
+    /// fails, and the next start repairs what lacks it.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         queue.Writer.TryComplete();
         await stopping.CancelAsync();
-        await loop;
         lock (gate)
         {
             if (!closed && reading == 0)
@@ -99,7 +103,18 @@ public sealed partial class Database : IAsyncDisposable
             closed = true;
         }
 
-        await noReader.Task;
+        try
+        {
+            await Task.WhenAll(loop, noReader.Task).WaitAsync(CloseLimit, time);
+        }
+        catch (TimeoutException e)
+        {
+            // The connections stay open: they are in use, and close with the process.
+            abandoned = true;
+            LogNotClosed(e);
+            return;
+        }
+
         using (var pool = new SqliteConnection(readers))
         {
             SqliteConnection.ClearPool(pool);
@@ -112,8 +127,14 @@ public sealed partial class Database : IAsyncDisposable
     {
         await foreach (var write in queue.Reader.ReadAllAsync(CancellationToken.None))
         {
+            if (abandoned)
+            {
+                write.Fail(new ObjectDisposedException(nameof(Database)));
+                continue;
+            }
+
             await RunAsync(write);
-            if (Trouble is not null)
+            if (Trouble is not null && !stopping.IsCancellationRequested)
             {
                 // The write was given up meanwhile; only another one can tell that space has returned.
                 await RunAsync(new PendingWrite<int>(Probe));
@@ -160,6 +181,9 @@ public sealed partial class Database : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Error, "The database cannot be written; writes wait and are retried.")]
     private partial void LogTrouble(Exception failure);
+
+    [LoggerMessage(LogLevel.Warning, "The server stops before all was written to the database.")]
+    private partial void LogNotClosed(Exception failure);
 
     [LoggerMessage(LogLevel.Information, "The database can be written again.")]
     private partial void LogRecovered();

@@ -11,6 +11,9 @@ internal static class Schema
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int CannotOpen = 14;
 
+    /// <summary>How long one try waits while another process has the file locked; the writer tries again.</summary>
+    private const int LockSeconds = 1;
+
     /// <summary>The scripts, in order; the last one's number is the version of a current file.</summary>
     public static IReadOnlyList<(int Version, string Sql)> Scripts { get; } = Load();
 
@@ -29,10 +32,10 @@ internal static class Schema
                     path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
             }
 
-            connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+            connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = LockSeconds }.ToString());
             connection.Open();
             RefuseNewer(path, Version(connection));
-            Execute(connection, "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
+            Execute(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
             Apply(connection);
             return connection;
         }

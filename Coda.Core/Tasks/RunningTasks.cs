@@ -67,10 +67,10 @@ internal sealed partial class RunningTasks(TaskStore store, TaskCounters counter
         ObserveAsync(store.AddProgressAsync(taskId, first, lines));
 
     /// <summary>Tells whoever listens.</summary>
-    public void Raise(TaskView view) => Tell(Changed, view);
+    public void Raise(TaskView view) => Listeners.Call(Changed, view, log);
 
     /// <summary>Tells whoever listens that its terminal has written.</summary>
-    public void RaiseWrote(TaskView view) => Tell(Wrote, view);
+    public void RaiseWrote(TaskView view) => Listeners.Call(Wrote, view, log);
 
     /// <summary>Waits for a write whose failure nobody else would see.</summary>
     public async Task ObserveAsync(Task write)
@@ -85,25 +85,6 @@ internal sealed partial class RunningTasks(TaskStore store, TaskCounters counter
             LogNotSaved(e);
         }
     }
-
-    private void Tell(Action<TaskView>? listeners, TaskView view)
-    {
-        foreach (var listener in listeners?.GetInvocationList() ?? [])
-        {
-            try
-            {
-                ((Action<TaskView>)listener)(view);
-            }
-            catch (Exception e)
-            {
-                // A page that fails must not stop a task.
-                LogListenerFailed(e);
-            }
-        }
-    }
-
-    [LoggerMessage(LogLevel.Error, "A listener of tasks failed.")]
-    private partial void LogListenerFailed(Exception failure);
 
     [LoggerMessage(LogLevel.Error, "A task's change could not be saved.")]
     private partial void LogNotSaved(Exception failure);

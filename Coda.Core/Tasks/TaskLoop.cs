@@ -11,7 +11,7 @@ namespace Coda.Core.Tasks;
 /// </summary>
 internal sealed partial class TaskLoop(
     TerminalRegistry terminals, TaskRecovery recovery, TaskStore store, TaskCounters counters, TaskStarter starter, RunningTasks running,
-    Retention retention, IOptions<TaskOptions> options, TimeProvider time, ILogger<TaskLoop> log) : IHostedService, IDisposable
+    Retention retention, IOptions<TaskOptions> options, StopDeadline deadline, TimeProvider time, ILogger<TaskLoop> log) : IHostedService, IDisposable
 {
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(15);
@@ -40,17 +40,13 @@ internal sealed partial class TaskLoop(
     {
         starter.Close();
         await stopping.CancelAsync();
-        await loops;
         var left = running.All.ToList();
         left.ForEach(task => task.TryEnd(TaskEnding.ServerStopped));
-        try
+        terminals.BeginStop(); // those of tabs and hand-offs need not wait until the tasks are over
+        if (!await deadline.WaitAsync(Task.WhenAll([loops, .. left.Select(task => task.Over)]))
+            || !await deadline.WaitAsync(Task.WhenAll(left.Select(task => task.Saved))))
         {
-            await Task.WhenAll(left.Select(task => task.Over)).WaitAsync(cancellationToken);
-            await Task.WhenAll(left.Select(task => task.Saved)).WaitAsync(cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            LogNotSaved(left.Count(task => !task.Saved.IsCompleted));
+            LogNotSaved(left.Count(task => !task.Over.IsCompleted || !task.Saved.IsCompleted));
         }
     }
 

@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Coda.Core.Terminals;
 
 /// <summary>Ends terminals nobody uses any more; looks every 15 minutes.</summary>
-internal sealed class IdleReaper(TerminalRegistry registry, TimeProvider time) : BackgroundService
+internal sealed partial class IdleReaper(TerminalRegistry registry, TimeProvider time, ILogger<IdleReaper> log) : BackgroundService
 {
     private static readonly TimeSpan Rhythm = TimeSpan.FromMinutes(15);
 
@@ -14,7 +15,7 @@ internal sealed class IdleReaper(TerminalRegistry registry, TimeProvider time) :
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await registry.EndIdleAsync();
+                await LookAsync();
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -22,4 +23,20 @@ internal sealed class IdleReaper(TerminalRegistry registry, TimeProvider time) :
             // The host stops.
         }
     }
+
+    private async Task LookAsync()
+    {
+        try
+        {
+            await registry.EndIdleAsync();
+        }
+        catch (Exception e)
+        {
+            // The next round must come whatever happened in this one.
+            LogRoundFailed(e);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "A search for idle terminals failed.")]
+    private partial void LogRoundFailed(Exception failure);
 }

@@ -39,7 +39,7 @@ internal sealed class ProgramSequence(
     /// <summary>Follows the first program, and runs those after it, to the end of the last; its exit code.</summary>
     /// <param name="prepare">Prepares a later one.</param>
     /// <param name="started">Called when a later one has started.</param>
-    public async Task<int> RunAsync(Preparation prepare, Func<Task> started)
+    public async Task<int> RunAsync(Preparation prepare, Action started)
     {
         var code = await child!.Exited;
         await SweepOnceAsync();
@@ -92,7 +92,7 @@ internal sealed class ProgramSequence(
     }
 
     /// <summary>Runs one more command on the same PTY, as if it were fresh; null when the terminal was ended meanwhile.</summary>
-    private async Task<int?> RunNextAsync(TerminalCommand next, Preparation prepare, Func<Task> started)
+    private async Task<int?> RunNextAsync(TerminalCommand next, Preparation prepare, Action started)
     {
         var (prepared, missing) = prepare(next);
         if (prepared is null)
@@ -102,7 +102,15 @@ internal sealed class ProgramSequence(
         }
 
         // What the one before wrote last says what it left switched.
-        await recording.WaitPastAsync(await pty.SettleAsync() - 1, CancellationToken.None);
+        try
+        {
+            await recording.WaitPastAsync(await pty.SettleAsync().WaitAsync(over.Token) - 1, over.Token);
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            return null;
+        }
+
         ChildProcess running;
         lock (gate)
         {
@@ -128,7 +136,7 @@ internal sealed class ProgramSequence(
             }
         }
 
-        await started();
+        started();
         var code = await running.Exited;
         await SweepOnceAsync();
         return code;

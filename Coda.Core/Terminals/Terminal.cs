@@ -242,26 +242,26 @@ public sealed partial class Terminal
     /// <param name="prepare">Prepares a later one, or says what is missing.</param>
     /// <param name="started">Called when a later one has started.</param>
     /// <exception cref="PtyException">It cannot be started; nothing runs.</exception>
-    internal void Start(PreparedCommand first, Preparation prepare, Func<Task> started)
+    internal void Start(PreparedCommand first, Preparation prepare, Action started)
     {
         programs.Start(first);
         _ = LiveAsync(prepare, started); // awaited by everybody through Ended
     }
 
     /// <summary>Tells the viewers that something they show may have changed.</summary>
-    internal void RaiseChanged() => Changed?.Invoke();
+    internal void RaiseChanged() => Listeners.Call(Changed, log);
 
     internal void AnswerCursorQueries(long offset, int row, int column) => cursorQueries.Acknowledge(offset, row, column);
 
     internal int PieceLimit(long offset) => cursorQueries.PieceLimit(offset);
 
-    private async Task LiveAsync(Preparation prepare, Func<Task> started)
+    private async Task LiveAsync(Preparation prepare, Action started)
     {
         var code = -1;
         try
         {
-            var pumping = PumpAsync();
-            var typing = TypeAsync();
+            var pumping = GuardAsync(PumpAsync());
+            var typing = GuardAsync(TypeAsync());
             code = await programs.RunAsync(prepare, started);
             await nudge;
             pty.Finish();
@@ -272,18 +272,50 @@ public sealed partial class Terminal
         }
         catch (Exception e)
         {
-            LogFailed(e, Id);
+            Fail(e);
         }
         finally
         {
             input.Writer.TryComplete();
             pty.Dispose();
-            Recording.Complete(code);
-            end = new TerminalEnd(code, programs.Reason, time.GetUtcNow());
-            tracker.Exited(code);
-            ended.SetResult(end);
-            RaiseChanged();
+            Complete(code);
         }
+    }
+
+    /// <summary>Awaits a loop. One that fails ends the terminal at once: its programs would wait for it for ever.</summary>
+    private async Task GuardAsync(Task loop)
+    {
+        try
+        {
+            await loop;
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+    }
+
+    private void Fail(Exception failure)
+    {
+        LogFailed(failure, Id);
+        programs.End(TerminalEndReason.Failed);
+    }
+
+    private void Complete(int code)
+    {
+        try
+        {
+            Recording.Complete(code);
+        }
+        catch (Exception e)
+        {
+            LogFailed(e, Id);
+        }
+
+        end = new TerminalEnd(code, programs.Reason, time.GetUtcNow());
+        tracker.Exited(code);
+        ended.SetResult(end);
+        RaiseChanged();
     }
 
     private async Task PumpAsync()
@@ -400,7 +432,7 @@ public sealed partial class Terminal
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "Terminal {Id} failed while it ran; it is ended, its recording is kept.")]
+    [LoggerMessage(LogLevel.Error, "Terminal {Id} failed; its programs are ended, its recording is kept.")]
     private partial void LogFailed(Exception exception, TerminalId id);
 
     private void Touch() => Interlocked.Exchange(ref lastActivity, time.GetUtcNow().UtcTicks);

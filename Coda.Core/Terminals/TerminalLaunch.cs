@@ -96,6 +96,9 @@ public enum TerminalEndReason
 
     /// <summary>The server died while it ran; found at the next start.</summary>
     Interrupted,
+
+    /// <summary>The server could no longer follow it; the log says why.</summary>
+    Failed,
 }
 
 /// <summary>How a terminal ended.</summary>

@@ -25,6 +25,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     private readonly TerminalOptions options;
     private readonly RecordingOptions recordings;
     private readonly WorkingDirectories directories;
+    private readonly StopDeadline deadline;
     private readonly TimeProvider time;
     private readonly ILogger<TerminalRegistry> log;
 
@@ -32,20 +33,22 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     private readonly Dictionary<TerminalId, TerminalLaunch> slots = []; // taken in OpenAsync, given back when the terminal has ended
     private readonly ConcurrentDictionary<TerminalId, Terminal> live = new();
     private readonly ConcurrentDictionary<TerminalId, Task> following = new();
+    private bool stopping;
     private bool disposed;
 
     /// <summary>Makes an empty registry with an event loop of its own.</summary>
-    public TerminalRegistry(
+    internal TerminalRegistry(
         CodaHome home, Database database, IOptions<TerminalOptions> options, IOptions<RecordingOptions> recordings,
-        WorkingDirectories directories, TimeProvider time, ILogger<TerminalRegistry> log)
-        : this(new EventLoop(failure => LogLoopFailed(log, failure)), home, database, options, recordings, directories, time, log)
+        WorkingDirectories directories, StopDeadline deadline, TimeProvider time, ILogger<TerminalRegistry> log)
+        : this(new EventLoop(failure => LogLoopFailed(log, failure)), home, database, options, recordings, directories, deadline, time, log)
     {
     }
 
     internal TerminalRegistry(
         EventLoop loop, CodaHome home, Database database, IOptions<TerminalOptions> options, IOptions<RecordingOptions> recordings,
-        WorkingDirectories directories, TimeProvider time, ILogger<TerminalRegistry> log)
+        WorkingDirectories directories, StopDeadline deadline, TimeProvider time, ILogger<TerminalRegistry> log)
     {
+        this.deadline = deadline;
         this.loop = loop;
         this.home = home;
         this.database = database;
@@ -84,7 +87,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
 
         PtyPair? pty = null;
         Recording? recording = null;
-        var stored = false;
+        var (stored, running) = (false, false);
         try
         {
             pty = PtyPair.Open(loop, launch.Size);
@@ -95,30 +98,37 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
             terminal.Start(
                 first,
                 next => (PreparedCommand.TryPrepare(next, options.PassEnvironment, id, out var absent), absent),
-                () => RememberProcessAsync(terminal));
+                () => RememberProcess(terminal));
+            running = true;
             live[id] = terminal;
             terminal.Changed += RaiseChanged;
             var listed = new TaskCompletionSource();
             following[id] = FollowAsync(terminal, listed.Task); // a program may end before it is listed
             listed.SetResult();
-            await RememberProcessAsync(terminal);
+            RememberProcess(terminal);
             RaiseChanged();
             return new TerminalOpening.Opened(terminal);
         }
-        catch (Exception e) when (e is PtyException or IOException or UnauthorizedAccessException or OperationCanceledException)
+        catch (Exception e) when (!running)
         {
-            // Nothing runs yet: Start is the last that can fail so.
+            // Whatever it is, nothing runs and nothing is left; the caller gets a reason.
             pty?.Dispose();
             recording?.Dispose();
-            Directory.Delete(home.RecordingDirectory(id.ToString()), recursive: true);
-            if (stored)
+            await DiscardAsync(id, stored);
+            cancellation.ThrowIfCancellationRequested();
+            if (e is not (PtyException or IOException or UnauthorizedAccessException))
             {
-                await store.DeleteAsync(id, CancellationToken.None);
+                LogNotOpened(e, id);
             }
 
-            ReleaseSlot(id);
-            cancellation.ThrowIfCancellationRequested();
             return new TerminalOpening.Refused($"The terminal could not be opened: {e.Message}");
+        }
+        finally
+        {
+            if (!running)
+            {
+                ReleaseSlot(id);
+            }
         }
     }
 
@@ -183,9 +193,26 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
             disposed = true;
         }
 
-        await Task.WhenAll(live.Values.Select(terminal => terminal.EndAsync(TerminalEndReason.ServerStopped)));
-        await Task.WhenAll(following.Values);
-        loop.Dispose();
+        if (await deadline.WaitAsync(Task.WhenAll(EndAll().Concat(following.Values))))
+        {
+            loop.Dispose();
+        }
+        else
+        {
+            // The process ends with what still waits, for a disk or a program that does not die; the next start finds it.
+            LogNotOver(live.Count);
+        }
+    }
+
+    /// <summary>Opens no terminal from now on and begins to end those that run; <see cref="DisposeAsync"/> waits for it.</summary>
+    internal void BeginStop()
+    {
+        lock (gate)
+        {
+            stopping = true;
+        }
+
+        _ = EndAll();
     }
 
     /// <summary>Ends the terminals nobody has used for the idle time, and makes viewers look at the deadline of the others.</summary>
@@ -200,6 +227,8 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
 
         await Task.WhenAll(idle.Select(terminal => terminal.EndAsync(TerminalEndReason.Idle)));
     }
+
+    private Task[] EndAll() => [.. live.Values.Select(terminal => terminal.EndAsync(TerminalEndReason.ServerStopped))];
 
     private static List<ProcessEntry> Survivors(TerminalRow row)
     {
@@ -220,7 +249,12 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     {
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
+            if (stopping || disposed)
+            {
+                full = "The server stops: it opens no terminals. Try again when it runs again.";
+                return false;
+            }
+
             var counted = slots.Where(slot => slot.Value.Mode != TerminalMode.Run).ToList();
             if (launch.Mode != TerminalMode.Run && counted.Count >= options.MaxConcurrent)
             {
@@ -244,12 +278,49 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         }
     }
 
-    private async Task RememberProcessAsync(Terminal terminal)
+    /// <summary>Removes what an opening that failed has made.</summary>
+    private async Task DiscardAsync(TerminalId id, bool stored)
+    {
+        try
+        {
+            var directory = home.RecordingDirectory(id.ToString());
+            if (Directory.Exists(directory))
+            {
+                Directory.Delete(directory, recursive: true);
+            }
+
+            if (stored)
+            {
+                await store.DeleteAsync(id, CancellationToken.None);
+            }
+        }
+        catch (Exception e)
+        {
+            // A recording without bytes and a row that says "interrupted" after the next start are all it costs.
+            LogNotDiscarded(e, id);
+        }
+    }
+
+    /// <summary>Stores which process to end after a crash. Nobody waits for the row: the disk may be full.</summary>
+    private void RememberProcess(Terminal terminal)
     {
         // Gone already: then there is nothing a later server would have to end.
         if (ProcessTable.Find(terminal.LeaderPid) is { } leader)
         {
-            await store.SetProcessAsync(terminal.Id, leader.Pid, leader.StartTicks, ProcessTable.BootId, CancellationToken.None);
+            _ = ObserveAsync(
+                store.SetProcessAsync(terminal.Id, leader.Pid, leader.StartTicks, ProcessTable.BootId, CancellationToken.None), terminal.Id);
+        }
+    }
+
+    private async Task ObserveAsync(Task write, TerminalId id)
+    {
+        try
+        {
+            await write;
+        }
+        catch (Exception e)
+        {
+            LogRowLost(e, id);
         }
     }
 
@@ -258,21 +329,13 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         await listed;
         var end = await terminal.Ended;
         ReleaseSlot(terminal.Id);
-        try
-        {
-            await store.EndAsync(terminal.Id.ToString(), terminal.Title, terminal.Scheme, end, CancellationToken.None);
-        }
-        catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException)
-        {
-            LogRowLost(terminal.Id);
-        }
-
+        await ObserveAsync(store.EndAsync(terminal.Id.ToString(), terminal.Title, terminal.Scheme, end, CancellationToken.None), terminal.Id);
         live.TryRemove(terminal.Id, out _);
         following.TryRemove(terminal.Id, out _);
         RaiseChanged();
     }
 
-    private void RaiseChanged() => Changed?.Invoke();
+    private void RaiseChanged() => Listeners.Call(Changed, log);
 
     [LoggerMessage(LogLevel.Error, "Something failed while PTYs and processes were watched; a terminal may not notice its end. All others go on.")]
     private static partial void LogLoopFailed(ILogger logger, Exception exception);
@@ -280,6 +343,15 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     [LoggerMessage(LogLevel.Warning, "Some process of terminal {Id}, left by a server that died, could not be ended.")]
     private partial void LogSurvivor(string id);
 
-    [LoggerMessage(LogLevel.Warning, "The end of terminal {Id} could not be written to the database; the next start will find it.")]
-    private partial void LogRowLost(TerminalId id);
+    [LoggerMessage(LogLevel.Warning, "A row of terminal {Id} could not be written to the database; the next start will find what it lacks.")]
+    private partial void LogRowLost(Exception failure, TerminalId id);
+
+    [LoggerMessage(LogLevel.Error, "Terminal {Id} could not be opened.")]
+    private partial void LogNotOpened(Exception failure, TerminalId id);
+
+    [LoggerMessage(LogLevel.Warning, "What was made of terminal {Id}, which could not be opened, could not be removed.")]
+    private partial void LogNotDiscarded(Exception failure, TerminalId id);
+
+    [LoggerMessage(LogLevel.Warning, "The server stops before {Count} terminals were over; the next start ends what they left.")]
+    private partial void LogNotOver(int count);
 }

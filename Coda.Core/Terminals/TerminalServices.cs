@@ -1,4 +1,9 @@
+using Coda.Core.Recordings;
+using Coda.Core.Storage;
+using Coda.Core.Workspaces;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Coda.Core.Terminals;
 
@@ -7,6 +12,14 @@ public static class TerminalServices
 {
     /// <summary>Adds the registry and the reaper.</summary>
     public static IServiceCollection AddTerminals(this IServiceCollection services) => services
-        .AddSingleton<TerminalRegistry>()
+        .AddSingleton(provider => new TerminalRegistry(
+            provider.GetRequiredService<CodaHome>(),
+            provider.GetRequiredService<Database>(),
+            provider.GetRequiredService<IOptions<TerminalOptions>>(),
+            provider.GetRequiredService<IOptions<RecordingOptions>>(),
+            provider.GetRequiredService<WorkingDirectories>(),
+            provider.GetRequiredService<StopDeadline>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<TerminalRegistry>>()))
         .AddHostedService<IdleReaper>();
 }

@@ -17,6 +17,7 @@ internal static class EndWords
         TerminalEndReason.Idle => "Unused",
         TerminalEndReason.TimedOut => "Timed out",
         TerminalEndReason.ServerStopped => "Server stopped",
+        TerminalEndReason.Failed => "Failed",
         _ => "Server died",
     };
 
@@ -29,6 +30,7 @@ internal static class EndWords
         TerminalEndReason.TimedOut => "Ended because its time was up.",
         TerminalEndReason.ServerStopped => "Ended when the server stopped.",
         TerminalEndReason.Interrupted => "Lost when the server died.",
+        TerminalEndReason.Failed => "Ended by a fault of the server; its log says which. What was written until then is kept.",
         _ when code is null or < 0 => "The program exited.",
         _ => $"The program exited with code {code}.",
     };

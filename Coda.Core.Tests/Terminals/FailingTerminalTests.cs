@@ -1,0 +1,69 @@
+using Coda.Core.Terminals;
+using Coda.Core.Tests.Hosting;
+
+namespace Coda.Core.Tests.Terminals;
+
+/// <summary>What fails in a terminal, or beside it, is heard at once, and never leaves one that neither runs nor ends.</summary>
+public sealed class FailingTerminalTests
+{
+    [Fact]
+    public async Task A_terminal_whose_output_cannot_be_followed_ends_at_once_and_says_so()
+    {
+        await using var host = new CoreHost();
+        var terminal = await host.OpenAsync("echo ready; read -r; yes");
+        await Wait.Until(() => terminal.Recording.Length > 0);
+        terminal.Recording.Dispose(); // what appends to it fails from now on
+        await terminal.TypesAsync("\n");
+        var end = await terminal.Ended.WaitAsync(Wait.Timeout);
+        Assert.Equal(TerminalEndReason.Failed, end.Reason);
+        await Wait.Until(() => host.Terminals.Find(terminal.Id) is null);
+        Assert.Equal(TerminalEndReason.Failed, Assert.Single(await host.Terminals.EndedAsync(10, CancellationToken.None)).EndReason);
+    }
+
+    [Fact]
+    public async Task A_listener_that_throws_neither_stops_a_terminal_nor_keeps_the_others_from_hearing()
+    {
+        await using var host = new CoreHost();
+        var heard = 0;
+        host.Terminals.Changed += () => throw new InvalidOperationException("a page that fails");
+        host.Terminals.Changed += () => Interlocked.Increment(ref heard);
+        var terminal = await host.OpenAsync("printf '\\e]2;one\\a'; read -r; printf '\\e]2;two\\a'; exec cat");
+        terminal.Changed += () => throw new InvalidOperationException("a page that fails");
+        await terminal.TypesAsync("\n");
+        await Wait.Until(() => terminal.Title == "two");
+        await terminal.TypesAsync("still here\n");
+        await terminal.Shows("still here");
+        Assert.True(heard > 0);
+        Assert.Null(terminal.End);
+    }
+
+    [Fact]
+    public async Task A_terminal_that_cannot_be_opened_is_refused_and_gives_its_slot_back()
+    {
+        await using var host = new CoreHost(new() { ["Terminals:MaxConcurrent"] = "1" });
+        var recordings = host.Home.RecordingsDirectory;
+        Directory.Delete(recordings);
+        File.WriteAllText(recordings, "in the way");
+        var launch = new TerminalLaunch
+        {
+            Mode = TerminalMode.Run, Label = "test", Command = new TerminalCommand { Arguments = ["bash"], WorkingDirectory = host.Projects },
+        };
+        for (var i = 0; i < 3; i++)
+        {
+            var refused = Assert.IsType<TerminalOpening.Refused>(await host.Terminals.OpenAsync(launch, CancellationToken.None));
+            Assert.StartsWith("The terminal could not be opened: ", refused.Message, StringComparison.Ordinal);
+        }
+
+        File.Delete(recordings);
+        Directory.CreateDirectory(recordings);
+        await host.OpenAsync("exec cat");
+        Assert.Empty(await host.Terminals.EndedAsync(10, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Without_descriptors_a_terminal_is_refused_and_with_them_again_opened()
+    {
+        var said = await StarvedProcess.RunAsync(nameof(StarvedProcess.OpenWithoutDescriptors));
+        Assert.Equal(["begun", "refused", "refused", "refused", "refused", "refused", "refused", "opened"], said);
+    }
+}
