@@ -38,6 +38,12 @@ for project in Coda.Core.Tests Coda.Web.Tests; do
   passed=$((passed + good))
   failed=$((failed + bad))
 done
+client=$(cd client && node test.mjs "$failures") || true
+read -r good bad < <(tail -n 1 <<< "$client")
+# A runner that died is a failure too.
+[[ "$good" =~ ^[0-9]+$ ]] || { good=0; bad=1; echo "FAILED: client: the test runner ended early." >> "$failures"; }
+passed=$((passed + good))
+failed=$((failed + bad))
 # Last, so that whoever sees only the end of a long output sees what failed and why.
 cat "$failures"
 echo "$passed passed, $failed failed"

@@ -111,7 +111,7 @@ public sealed class StreamParserTests
     [InlineData("\e[c", "\e[?1;2c")]
     [InlineData("\e[>c", "\e[>0;276;0c")]
     [InlineData("\e[5n", "\e[0n")]
-    [InlineData("\e[>q", "\eP>|xterm.js(6.0.0)\e\\")]
+    [InlineData("\e[>q", "\eP>|xterm.js(6.1.0-beta.303)\e\\")]
     [InlineData("\e[?2004h\e[?2004$p", "\e[?2004;1$y")]
     [InlineData("\e[?25$p", "\e[?25;1$y")]
     [InlineData("\e[?4242$p", "\e[?4242;0$y")]

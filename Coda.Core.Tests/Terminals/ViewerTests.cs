@@ -25,7 +25,7 @@ public sealed class ViewerTests : IAsyncLifetime
         Assert.False(second.IsDriver);
         Assert.Equal(new TerminalSize(100, 30), terminal.Size);
 
-        await second.TypeAsync(1, "x", CancellationToken.None);
+        await second.TypeAsync(1, "x"u8.ToArray(), CancellationToken.None);
         Assert.True(second.IsDriver);
         Assert.Equal(new TerminalSize(50, 10), terminal.Size);
         first.SetSize(new TerminalSize(90, 20));
@@ -41,11 +41,11 @@ public sealed class ViewerTests : IAsyncLifetime
         var terminal = await host.OpenAsync("stty -echo; echo ready; exec cat");
         await terminal.Shows("ready");
         using var viewer = terminal.Attach(TerminalSize.Default);
-        Assert.Equal(1, await viewer.TypeAsync(1, "a", CancellationToken.None));
-        Assert.Equal(1, await viewer.TypeAsync(1, "a", CancellationToken.None));
-        Assert.Equal(1, await viewer.TypeAsync(3, "c", CancellationToken.None)); // 2 is missing
-        Assert.Equal(2, await viewer.TypeAsync(2, "b", CancellationToken.None));
-        Assert.Equal(3, await viewer.TypeAsync(3, "c\n", CancellationToken.None));
+        Assert.Equal(1, await viewer.TypeAsync(1, "a"u8.ToArray(), CancellationToken.None));
+        Assert.Equal(1, await viewer.TypeAsync(1, "a"u8.ToArray(), CancellationToken.None));
+        Assert.Equal(1, await viewer.TypeAsync(3, "c"u8.ToArray(), CancellationToken.None)); // 2 is missing
+        Assert.Equal(2, await viewer.TypeAsync(2, "b"u8.ToArray(), CancellationToken.None));
+        Assert.Equal(3, await viewer.TypeAsync(3, "c\n"u8.ToArray(), CancellationToken.None));
         await terminal.Shows("abc");
         await terminal.TypesAsync("\x04");
         await terminal.EndsAsync();
@@ -81,7 +81,7 @@ public sealed class ViewerTests : IAsyncLifetime
         var terminal = await host.OpenAsync("read; head -c 5000000 /dev/zero | tr '\\0' x; echo END");
         using var driver = terminal.Attach(TerminalSize.Default);
         using var slow = terminal.Attach(TerminalSize.Default);
-        await driver.TypeAsync(1, "\n", CancellationToken.None);
+        await driver.TypeAsync(1, "\n"u8.ToArray(), CancellationToken.None);
         while (!terminal.Recording.IsComplete)
         {
             driver.Acknowledge(terminal.Recording.Length, 1, 1);
@@ -101,7 +101,7 @@ public sealed class ViewerTests : IAsyncLifetime
 
         var terminal = await host.OpenAsync("read; " + Ask);
         using var viewer = terminal.Attach(TerminalSize.Default);
-        await viewer.TypeAsync(1, "\n", CancellationToken.None);
+        await viewer.TypeAsync(1, "\n"u8.ToArray(), CancellationToken.None);
         await terminal.Shows("\e[6n");
         var piece = viewer.PieceLimit(0);
         Assert.EndsWith("\e[6n", Encoding.UTF8.GetString(terminal.Bytes()[..piece]), StringComparison.Ordinal);

@@ -153,9 +153,16 @@ public sealed partial class Terminal
     internal int LeaderPid => programs.LeaderPid;
 
     /// <summary>Where a viewer that has nothing begins: everything if that is little, else the last 2 MB from a line start.</summary>
-    public AttachPlan PlanAttach()
+    /// <param name="fromEnd">Whether it begins with what comes next instead: what there is cannot be shown.</param>
+    public AttachPlan PlanAttach(bool fromEnd = false)
     {
         var length = Recording.Length;
+        if (fromEnd)
+        {
+            Nudge();
+            return new AttachPlan(length, parser.Modes.ToPreamble());
+        }
+
         if (length <= WholeUpTo || checkpoints.Near(length - WholeUpTo) is not { } start)
         {
             return new AttachPlan(0, []);

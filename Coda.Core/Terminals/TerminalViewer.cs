@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Coda.Core.Terminals;
 
 /// <summary>One page that shows a terminal: its place in the stream, its size, and its right to drive.</summary>
@@ -66,10 +64,10 @@ public sealed class TerminalViewer : IDisposable
 
     /// <summary>Types a piece, once: a sequence number already applied is dropped.</summary>
     /// <param name="sequence">1, 2, 3… for this viewer.</param>
-    /// <param name="text">At most 8,000 characters.</param>
+    /// <param name="bytes">Those of at most 8,000 characters.</param>
     /// <param name="cancellation">Ends the wait for a program that does not read; the piece stays accepted.</param>
     /// <returns>The last sequence number applied.</returns>
-    public async ValueTask<long> TypeAsync(long sequence, string text, CancellationToken cancellation)
+    public async ValueTask<long> TypeAsync(long sequence, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
         Task applied;
         long last;
@@ -79,7 +77,7 @@ public sealed class TerminalViewer : IDisposable
             if (sequence == accepted + 1)
             {
                 accepted = sequence;
-                lastTyped = terminal.WriteAsync(Encoding.UTF8.GetBytes(text), CancellationToken.None).AsTask();
+                lastTyped = terminal.WriteAsync(bytes, CancellationToken.None).AsTask();
             }
 
             applied = lastTyped;

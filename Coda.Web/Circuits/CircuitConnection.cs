@@ -32,11 +32,36 @@ public sealed class CircuitConnection : CircuitHandler, IDisposable
     }
 
     /// <inheritdoc />
-    public override async Task OnConnectionDownAsync(Circuit circuit, CancellationToken cancellationToken)
+    public override Task OnConnectionDownAsync(Circuit circuit, CancellationToken cancellationToken)
     {
-        IsUp = false;
-        up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await down.CancelAsync();
+        Lose();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Whether a call failed because the connection had just gone: Blazor then throws before it tells the circuit's handlers. The connection
+    /// counts as lost from then on.
+    /// </summary>
+    public bool IsOffline(Exception failure)
+    {
+        // CircuitClientProxy says nothing but this text.
+        if (failure is not InvalidOperationException || !failure.Message.Contains("offline client", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        Lose();
+        return true;
+    }
+
+    private void Lose()
+    {
+        if (IsUp)
+        {
+            IsUp = false;
+            up = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            down.Cancel();
+        }
     }
 
     /// <inheritdoc />

@@ -72,8 +72,8 @@ export class Controls {
     this.live.setAttribute('aria-pressed', String(playback.following));
     this.placeTicks();
     const last = timing.markers.findLast(marker => marker.at <= target);
-    this.step.textContent = last?.text ?? '';
-    this.step.hidden = !last;
+    this.step.textContent = playback.trouble || (last?.text ?? '');
+    this.step.hidden = this.step.textContent === '';
   }
 
   private placeTicks(): void {

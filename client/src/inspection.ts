@@ -22,14 +22,15 @@ declare global {
 window.coda = { terminals: new Map() };
 
 /** Makes a terminal known under its id until the returned function is called. */
-export function exposeForInspection(id: string, terminal: Terminal, received: () => number): () => void {
+export function exposeForInspection(id: string, current: () => Terminal, received: () => number): () => void {
   const inspection: Inspection = {
     lines: (last = Infinity) => {
-      const { active } = terminal.buffer;
+      const { active } = current().buffer;
       const length = Math.min(last, active.length);
       return Array.from({ length }, (_, y) => active.getLine(active.length - length + y)?.translateToString(true) ?? '');
     },
     cells: () => {
+      const terminal = current();
       const { active } = terminal.buffer;
       return Array.from({ length: terminal.rows }, (_, row) => {
         const line = active.getLine(active.baseY + row);
@@ -39,8 +40,8 @@ export function exposeForInspection(id: string, terminal: Terminal, received: ()
         }).join('|');
       });
     },
-    cursor: () => ({ row: terminal.buffer.active.cursorY, column: terminal.buffer.active.cursorX }),
-    size: () => ({ columns: terminal.cols, rows: terminal.rows }),
+    cursor: () => ({ row: current().buffer.active.cursorY, column: current().buffer.active.cursorX }),
+    size: () => ({ columns: current().cols, rows: current().rows }),
     received,
   };
   window.coda.terminals.set(id, inspection);

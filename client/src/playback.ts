@@ -1,5 +1,6 @@
-import { RangedFile } from './ranges';
+import { RangedFile, RecordingGone } from './ranges';
 import type { Screen } from './screen';
+import { StreamText } from './stream-text';
 import { TimingReader } from './timing';
 import { notKept, recordingFull } from './words';
 
@@ -8,6 +9,8 @@ const pollEvery = 500;
 const longestTick = 1;
 const idleAfter = 1;
 const idleLeftOver = 0.4;
+const retryAfter = 1_000;
+const mostRebuilds = 3;
 
 /**
  * Plays a recording's own bytes at their own times. What is shown at a time is what a fresh terminal shows
@@ -20,8 +23,14 @@ export class Playback {
   following = false;
   speed = 1;
   skipsIdle = false;
-  /** Stream offset up to which output was fed. */
+  /** Stream offset up to which output was fed, gaps included. */
   offset = 0;
+  /** Why it stands still; empty while it does not. */
+  trouble = '';
+  private readonly text = new StreamText();
+  /** Bytes of the file that were fed: what was not kept is not in it. */
+  private fed = 0;
+  private rebuilt = 0;
   private readonly output: RangedFile;
   private readonly timingFile: RangedFile;
   private header = 0;
@@ -93,9 +102,51 @@ export class Playback {
       const now = performance.now();
       const elapsed = Math.min((now - last) / 1000, longestTick);
       last = now;
-      if (this.wanted !== null) await this.jump(this.wanted);
-      else if (this.playing) await this.advance(elapsed * this.speed);
+      try {
+        if (this.wanted !== null) await this.jump(this.wanted);
+        else if (this.playing) await this.advance(elapsed * this.speed);
+      } catch (error) {
+        await this.recover(error);
+      }
     }
+  }
+
+  /** A recording that is gone stays as it is shown; when xterm threw, a fresh one is fed again up to the same time. */
+  private async recover(error: unknown): Promise<void> {
+    const gone = error instanceof RecordingGone;
+    const target = this.target;
+    this.say(gone ? error.message : `This output cannot be shown: ${error instanceof Error ? error.message : error}`);
+    if (gone || ++this.rebuilt > mostRebuilds) {
+      this.playing = this.following = false;
+      this.wanted = null;
+      this.changed();
+      return;
+    }
+    this.screen.rebuild();
+    this.restart();
+    this.wanted = target;
+  }
+
+  /** Reads from the output; a connection that is lost is waited for. */
+  private async read(offset: number, length: number): Promise<Uint8Array> {
+    while (!this.disposed) {
+      try {
+        const bytes = await this.output.read(offset, length);
+        this.say('');
+        return bytes;
+      } catch (error) {
+        if (error instanceof RecordingGone && error.isFinal) throw error;
+        this.say('The recording cannot be read at the moment; trying again…');
+        await new Promise(resolve => setTimeout(resolve, retryAfter));
+      }
+    }
+    return new Uint8Array(0);
+  }
+
+  private say(trouble: string): void {
+    if (trouble === this.trouble) return;
+    this.trouble = trouble;
+    this.changed();
   }
 
   private async jump(to: number): Promise<void> {
@@ -121,10 +172,12 @@ export class Playback {
   }
 
   private restart(): void {
-    this.next = this.offset = this.position = 0;
-    this.screen.terminal.reset();
-    this.screen.terminal.resize(this.timing.columns, this.timing.rows);
-    this.screen.fitFont(true);
+    this.next = this.offset = this.fed = this.position = 0;
+    this.text.end();
+    this.screen.resizeInOrder(this.timing, () => {
+      this.screen.terminal.reset();
+      this.screen.fitFont(true);
+    });
   }
 
   /** Applies every moment up to a time; false when it was told to stop on the way. */
@@ -143,28 +196,30 @@ export class Playback {
         await this.write(length);
         if (!goOn()) return false;
       } else if (moment.kind === 'resize') {
-        this.screen.terminal.resize(moment.columns, moment.rows);
-        this.screen.fitFont(true);
+        this.screen.resizeInOrder(moment, () => this.screen.fitFont(true));
       } else if (moment.kind === 'gap') {
         this.offset += moment.length;
-        this.screen.terminal.write(notKept(moment.length));
+        this.screen.write(this.text.end() + notKept(moment.length));
       } else if (moment.kind === 'capped') {
-        this.screen.terminal.write(recordingFull);
+        this.screen.write(this.text.end() + recordingFull);
       }
     }
     return false;
   }
 
   private async write(length: number): Promise<void> {
-    const end = this.offset + length;
-    while (this.offset < end) {
-      const bytes = await this.output.read(this.header + this.offset, end - this.offset);
+    const end = this.fed + length;
+    while (this.fed < end) {
+      const bytes = await this.read(this.header + this.fed, end - this.fed);
       if (bytes.length === 0) break;
-      await new Promise<void>(parsed => this.screen.terminal.write(bytes, parsed));
+      this.screen.write(this.text.next(bytes));
+      await this.screen.parsed();
+      this.fed += bytes.length;
       this.offset += bytes.length;
     }
     // Timing that promises more than the file holds: a torn recording.
-    this.offset = end;
+    this.offset += end - this.fed;
+    this.fed = end;
   }
 
   private async poll(): Promise<void> {

@@ -19,20 +19,20 @@ class Player {
     stage.className = 'player-stage';
     const bar = document.createElement('div');
     bar.className = 'player-bar';
-    this.screen = new Screen(stage, theme, { disableStdin: true, cursorBlink: false });
+    // A click into the picture gives xterm the keys, which has no use for them: they are the player's, and the browser's.
+    this.screen = new Screen(stage, theme, { disableStdin: true, cursorBlink: false }, terminal =>
+      terminal.attachCustomKeyEventHandler(event => {
+        if (event.type === 'keydown') copyOnShortcut(terminal, event);
+        return false;
+      }));
     this.playback = new Playback(`recordings/${id}`, this.screen, () => this.controls.update());
     this.controls = new Controls(this.playback, bar);
     host.append(bar);
     host.tabIndex = 0;
     host.addEventListener('keydown', this.keyed);
-    // A click into the picture gives xterm the keys, which has no use for them: they are the player's, and the browser's.
-    this.screen.terminal.attachCustomKeyEventHandler(event => {
-      if (event.type === 'keydown') copyOnShortcut(this.screen.terminal, event);
-      return false;
-    });
     this.observer = new ResizeObserver(() => this.screen.fitFont(true));
     this.observer.observe(stage);
-    this.unexpose = exposeForInspection(id, this.screen.terminal, () => this.playback.offset);
+    this.unexpose = exposeForInspection(id, () => this.screen.terminal, () => this.playback.offset);
   }
 
   start(follow: boolean): Promise<void> {

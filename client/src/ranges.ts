@@ -41,6 +41,11 @@ export class RecordingGone extends Error {
   constructor(readonly status: number) {
     super(`The recording cannot be read (${status}).`);
   }
+
+  /** Whether asking again is no use: removed, or not for this visitor. */
+  get isFinal(): boolean {
+    return this.status >= 400 && this.status < 500 && this.status !== 408 && this.status !== 429;
+  }
 }
 
 function join(head: Uint8Array, tail: Uint8Array): Uint8Array {

@@ -13,14 +13,38 @@ export interface Cells {
 
 const scrollbarWidth = 14;
 const smallestFont = 5;
+/** How long after an error of the page a write may still be parsed before xterm counts as broken. */
+const brokenAfter = 2_000;
+/** An empty string would end a queue that xterm works off at once. */
+const nothing = new Uint8Array(0);
 
 /** An xterm in an element: its look, the size that fits, and a font that makes any size fit. */
 export class Screen {
-  readonly terminal: Terminal;
+  terminal: Terminal;
   private cell = { width: 0, height: 0, font: 0 };
+  /** What was asked for while a resize waits for the parser. */
+  private queue: (() => void)[] = [];
+  private waiting = false;
 
-  constructor(readonly host: HTMLElement, theme: ITheme, options: ITerminalOptions = {}) {
-    this.terminal = new Terminal({
+  /** `prepare` sees each xterm that it makes. */
+  constructor(
+    readonly host: HTMLElement, theme: ITheme, private readonly options: ITerminalOptions = {},
+    private readonly prepare: (terminal: Terminal) => void = () => {},
+  ) {
+    this.terminal = this.build(theme);
+  }
+
+  /** Takes a fresh xterm in place of one that threw, which would parse nothing from then on. */
+  rebuild(): void {
+    const { theme } = this.terminal.options;
+    this.terminal.dispose();
+    this.queue = [];
+    this.waiting = false;
+    this.terminal = this.build(theme ?? {});
+  }
+
+  private build(theme: ITheme): Terminal {
+    const terminal = new Terminal({
       allowProposedApi: true,
       fontFamily,
       fontSize: fontSize(),
@@ -29,15 +53,45 @@ export class Screen {
       macOptionIsMeta: false,
       theme,
       minimumContrastRatio: contrastOn(theme),
+      // The server tells programs of a new colour scheme; the page would tell them again.
+      vtExtensions: { colorSchemeQuery: false },
       linkHandler: { activate: (_, uri) => openLink(uri) },
-      ...options,
+      ...this.options,
     });
-    this.terminal.loadAddon(new UnicodeGraphemesAddon());
-    this.terminal.loadAddon(new WebLinksAddon((_, uri) => openLink(uri)));
-    swallowQueries(this.terminal.parser);
-    this.terminal.open(host);
-    this.measure();
-    void accelerate(this.terminal);
+    terminal.loadAddon(new UnicodeGraphemesAddon());
+    terminal.loadAddon(new WebLinksAddon((_, uri) => openLink(uri)));
+    swallowQueries(terminal.parser);
+    terminal.open(this.host);
+    this.measure(terminal);
+    void accelerate(terminal);
+    this.prepare(terminal);
+    return terminal;
+  }
+
+  /** Completes when all that was written is parsed; fails when xterm threw on the way, after which it parses nothing. */
+  parsed(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let timer = 0;
+      const failed = (event: ErrorEvent) => {
+        if (!event.error) return; // a complaint of the browser's, nothing was thrown
+        clearTimeout(timer);
+        timer = window.setTimeout(() => {
+          window.removeEventListener('error', failed);
+          reject(new Error(`xterm.js stopped: ${event.message}`));
+        }, brokenAfter);
+      };
+      window.addEventListener('error', failed);
+      this.inOrder(() => this.terminal.write(nothing, () => {
+        clearTimeout(timer);
+        window.removeEventListener('error', failed);
+        resolve();
+      }));
+    });
+  }
+
+  /** Whether the element has a size at all. */
+  get hasArea(): boolean {
+    return this.host.clientWidth > 0 && this.host.clientHeight > 0;
   }
 
   /** What fits into the element at the user's font size. Asking makes the browser lay the page out: not for every piece of output. */
@@ -49,12 +103,30 @@ export class Screen {
     };
   }
 
-  /** Resizes when the parser has come to this point of the stream. */
+  /** Shows text, after all that was given before. */
+  write(text: string): void {
+    if (text !== '') this.inOrder(() => this.terminal.write(text));
+  }
+
+  /**
+   * Resizes when the parser has come to this point of the stream. xterm's own resize parses what is queued once more when it is called
+   * while a queue is worked off (WriteBuffer.flushSync), so it is called when nothing is queued.
+   */
   resizeInOrder(size: Cells, then: () => void = () => {}): void {
-    this.terminal.write('', () => {
-      if (this.terminal.cols !== size.columns || this.terminal.rows !== size.rows) this.terminal.resize(size.columns, size.rows);
-      then();
+    this.inOrder(() => {
+      this.waiting = true;
+      this.terminal.write(nothing, () => queueMicrotask(() => {
+        if (this.terminal.cols !== size.columns || this.terminal.rows !== size.rows) this.terminal.resize(size.columns, size.rows);
+        then();
+        this.waiting = false;
+        for (let next; !this.waiting && (next = this.queue.shift()); ) next();
+      }));
     });
+  }
+
+  private inOrder(step: () => void): void {
+    if (this.waiting) this.queue.push(step);
+    else step();
   }
 
   /** Takes the user's font size, or with `shrink` the largest one below it at which the whole terminal is seen. */
@@ -64,7 +136,7 @@ export class Screen {
     const size = ratio === 1 ? wanted : Math.max(smallestFont, Math.floor(wanted * ratio * 2) / 2);
     if (this.terminal.options.fontSize === size) return;
     this.terminal.options.fontSize = size;
-    this.measure();
+    this.measure(this.terminal);
   }
 
   set theme(theme: ITheme) {
@@ -81,16 +153,16 @@ export class Screen {
     return Math.min(1, fits.columns / this.terminal.cols, fits.rows / this.terminal.rows);
   }
 
-  private measure(): void {
+  private measure(terminal: Terminal): void {
     const box = this.host.querySelector('.xterm-screen')?.getBoundingClientRect();
     if (!box || box.width === 0) {
       this.cell = { width: fontSize() * 0.6, height: fontSize() * 1.2, font: fontSize() };
       return;
     }
     this.cell = {
-      width: box.width / this.terminal.cols,
-      height: box.height / this.terminal.rows,
-      font: this.terminal.options.fontSize ?? fontSize(),
+      width: box.width / terminal.cols,
+      height: box.height / terminal.rows,
+      font: terminal.options.fontSize ?? fontSize(),
     };
   }
 }

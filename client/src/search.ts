@@ -58,6 +58,10 @@ export class SearchBar {
     else this.close();
   }
 
+  dispose(): void {
+    this.bar.remove();
+  }
+
   private close(): void {
     this.bar.hidden = true;
     this.addon.clearDecorations();

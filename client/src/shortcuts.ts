@@ -10,9 +10,14 @@ export interface Shortcuts {
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
-/** Ctrl+C copies when something is selected, Ctrl+V pastes, Ctrl+Shift+F searches, Ctrl+= - 0 zoom, Ctrl+F6 goes to the buttons above. On a Mac, copy and paste are the browser's own. */
+/** Shift+Enter is ESC CR, a new line in the prompts of agents; Ctrl+C copies when something is selected, Ctrl+V pastes, Ctrl+Shift+F searches, Ctrl+= - 0 zoom, Ctrl+F6 goes to the buttons above. On a Mac, copy and paste are the browser's own. */
 export function bindShortcuts(terminal: Terminal, shortcuts: Shortcuts): void {
   terminal.attachCustomKeyEventHandler(event => {
+    if (event.key === 'Enter' && event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey && !event.isComposing) {
+      if (event.type === 'keydown') terminal.input('\x1b\r');
+      event.preventDefault();
+      return false;
+    }
     if (event.type !== 'keydown' || !event.ctrlKey || event.altKey || event.metaKey) return true;
     const done = () => {
       event.preventDefault();

@@ -3,14 +3,16 @@ import { changeFontSize } from './appearance';
 import { acceptClips } from './clipboard';
 import { InputQueue } from './input';
 import { exposeForInspection } from './inspection';
+import { cleanPastes } from './paste';
 import { Screen, type Cells } from './screen';
 import { SearchBar } from './search';
 import { bindShortcuts } from './shortcuts';
+import { StreamText } from './stream-text';
 import { notKept } from './words';
 
 /** The page's side of the server's TerminalPort. */
 interface Port {
-  invokeMethodAsync(method: 'Type', sequence: number, text: string): Promise<number>;
+  invokeMethodAsync(method: 'Type' | 'TypeBytes', sequence: number, text: string): Promise<number>;
   invokeMethodAsync(method: 'WindowChanged', columns: number, rows: number, visible: boolean): Promise<void>;
 }
 
@@ -25,11 +27,13 @@ const resizeSettles = 80;
 /** A terminal that shows a stream of bytes with absolute offsets and sends what is typed. */
 class LiveTerminal {
   private readonly screen: Screen;
+  private readonly text = new StreamText();
   private readonly input: InputQueue;
   private readonly search: SearchBar;
   private readonly observer: ResizeObserver;
   private readonly unexpose: () => void;
   private readonly visibilityChanged = () => this.tellWindow();
+  private readonly gone = new AbortController();
   private received = -1;
   private parsed = 0;
   private liveFrom = Number.MAX_SAFE_INTEGER;
@@ -40,9 +44,10 @@ class LiveTerminal {
   constructor(id: string, host: HTMLElement, private readonly port: Port, theme: ITheme) {
     this.screen = new Screen(host, theme);
     const { terminal } = this.screen;
-    this.input = new InputQueue((sequence, text) => port.invokeMethodAsync('Type', sequence, text));
+    this.input = new InputQueue((sequence, text, kind) => port.invokeMethodAsync(kind === 'text' ? 'Type' : 'TypeBytes', sequence, text));
     terminal.onData(text => this.input.push(text));
-    terminal.onBinary(text => this.input.push(text));
+    terminal.onBinary(bytes => this.input.push(bytes, 'bytes'));
+    cleanPastes(host, text => terminal.paste(text), this.gone.signal);
     acceptClips(terminal, () => this.parsed >= this.liveFrom);
     this.search = new SearchBar(terminal, host);
     bindShortcuts(terminal, { search: () => this.search.open(), zoom: by => this.zoom(by) });
@@ -52,7 +57,7 @@ class LiveTerminal {
     });
     this.observer.observe(host);
     document.addEventListener('visibilitychange', this.visibilityChanged);
-    this.unexpose = exposeForInspection(id, terminal, () => this.received);
+    this.unexpose = exposeForInspection(id, () => terminal, () => this.received);
     terminal.focus();
   }
 
@@ -67,7 +72,7 @@ class LiveTerminal {
     this.received = this.parsed = offset;
     this.liveFrom = liveFrom;
     this.screen.resizeInOrder({ columns, rows }, () => this.screen.fitFont(!this.driver));
-    this.screen.terminal.write(preamble);
+    this.screen.write(new TextDecoder().decode(preamble));
   }
 
   /**
@@ -85,16 +90,15 @@ class LiveTerminal {
         this.shape = shape;
         this.screen.resizeInOrder({ columns, rows }, () => this.screen.fitFont(!this.driver));
       }
-      if (offset > this.received) terminal.write(notKept(offset - this.received));
-      if (bytes.length > 0) terminal.write(bytes.subarray(Math.max(0, this.received - offset)));
+      if (offset > this.received) this.screen.write(this.text.end() + notKept(offset - this.received));
+      if (bytes.length > 0) this.screen.write(this.text.next(bytes.subarray(Math.max(0, this.received - offset))));
       this.received = Math.max(this.received, end);
     }
-    return new Promise(resolve =>
-      terminal.write('', () => {
-        this.parsed = Math.max(this.parsed, end);
-        const { cursorX, cursorY } = terminal.buffer.active;
-        resolve({ row: cursorY + 1, column: Math.min(cursorX + 1, terminal.cols) });
-      }));
+    return this.screen.parsed().then(() => {
+      this.parsed = Math.max(this.parsed, end);
+      const { cursorX, cursorY } = terminal.buffer.active;
+      return { row: cursorY + 1, column: Math.min(cursorX + 1, terminal.cols) };
+    });
   }
 
   setTheme(theme: ITheme): void {
@@ -109,6 +113,7 @@ class LiveTerminal {
 
   /** The program ended: what is shown stays. */
   end(): void {
+    this.screen.write(this.text.end());
     this.screen.terminal.options.disableStdin = true;
     this.screen.terminal.options.cursorBlink = false;
   }
@@ -127,7 +132,15 @@ class LiveTerminal {
     this.screen.terminal.focus();
   }
 
+  /** Whether what it shows in is still part of the page. */
+  get inDocument(): boolean {
+    return this.screen.host.isConnected;
+  }
+
   dispose(): void {
+    open.delete(this);
+    this.gone.abort();
+    this.search.dispose();
     clearTimeout(this.settle);
     this.observer.disconnect();
     document.removeEventListener('visibilitychange', this.visibilityChanged);
@@ -141,6 +154,8 @@ class LiveTerminal {
   }
 
   private tellWindow(): void {
+    // A window without area, of a page in the making or folded away, says nothing of its size.
+    if (!document.hidden && !this.screen.hasArea) return;
     const { columns, rows } = this.screen.window;
     this.port.invokeMethodAsync('WindowChanged', columns, rows, !document.hidden).catch(() => {
       // Offline: resume() tells it again.
@@ -148,10 +163,17 @@ class LiveTerminal {
   }
 }
 
-/** Shows a terminal in `host`. */
-export function open(id: string, host: HTMLElement, port: Port, theme: ITheme): LiveTerminal {
-  return new LiveTerminal(id, host, port, theme);
+const open = new Set<LiveTerminal>();
+
+/** Shows a terminal in `host`. A page that was resumed into new components still has those of the old ones: they go first. */
+function openTerminal(id: string, host: HTMLElement, port: Port, theme: ITheme): LiveTerminal {
+  for (const terminal of open) if (!terminal.inDocument) terminal.dispose();
+  const made = new LiveTerminal(id, host, port, theme);
+  open.add(made);
+  return made;
 }
+
+export { openTerminal as open };
 
 /** What fits into `host`, before there is a terminal. */
 export function measure(host: HTMLElement, theme: ITheme): Cells {

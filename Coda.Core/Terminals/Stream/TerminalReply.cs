@@ -14,7 +14,7 @@ internal static class TerminalReply
         QueryKind.Scheme => Scheme(scheme),
         QueryKind.PrimaryAttributes => "\e[?1;2c",
         QueryKind.SecondaryAttributes => "\e[>0;276;0c",
-        QueryKind.Version => "\eP>|xterm.js(6.0.0)\e\\",
+        QueryKind.Version => "\eP>|xterm.js(6.1.0-beta.303)\e\\",
         QueryKind.Status => "\e[0n",
         QueryKind.AnsiMode => $"\e[{query.Number};{modes.ReportAnsi(query.Number)}$y",
         QueryKind.PrivateMode => $"\e[?{query.Number};{modes.ReportPrivate(query.Number)}$y",

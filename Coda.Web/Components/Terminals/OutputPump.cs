@@ -31,11 +31,11 @@ internal sealed class OutputPump : IDisposable
     private (TerminalSize Size, bool Driver) sent;
     private Exception? failure;
 
-    public OutputPump(Terminal terminal, TerminalViewer viewer, IJSObjectReference page, CircuitConnection connection)
+    public OutputPump(Terminal terminal, TerminalViewer viewer, IJSObjectReference page, CircuitConnection connection, bool fromEnd = false)
     {
         (this.terminal, this.viewer, this.page, this.connection) = (terminal, viewer, page, connection);
         sizes = new SizeHistory(terminal);
-        plan = terminal.PlanAttach();
+        plan = terminal.PlanAttach(fromEnd);
         cursor = plan.Offset;
     }
 
@@ -61,7 +61,7 @@ internal sealed class OutputPump : IDisposable
                 await page.InvokeVoidAsync("end", present.Token);
                 return;
             }
-            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            catch (Exception e) when (!cancellation.IsCancellationRequested && (e is OperationCanceledException || connection.IsOffline(e)))
             {
                 viewer.Detach();
             }
@@ -151,7 +151,7 @@ internal sealed class OutputPump : IDisposable
                 viewer.Acknowledge(first.Offset + first.Bytes.Length, place.Row, place.Column);
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException || connection.IsOffline(e))
         {
             // The connection went; the piece stays, to be sent again.
         }

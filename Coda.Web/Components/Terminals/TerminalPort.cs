@@ -1,3 +1,4 @@
+using System.Text;
 using Coda.Core.Terminals;
 using Microsoft.JSInterop;
 
@@ -6,17 +7,30 @@ namespace Coda.Web.Components.Terminals;
 /// <summary>What a terminal's page asks of the server.</summary>
 internal sealed class TerminalPort(CancellationToken gone)
 {
-    private readonly TaskCompletionSource<TerminalViewer> viewer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<TerminalViewer> viewer = NotYet();
 
     /// <summary>From here on what the page sends takes effect; until then it waits.</summary>
     public void Open(TerminalViewer attached) => viewer.TrySetResult(attached);
+
+    /// <summary>The page is built again: what the new one sends waits for its viewer, whose numbers begin with 1.</summary>
+    public void Close() => viewer = NotYet();
+
+    private static TaskCompletionSource<TerminalViewer> NotYet() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Types a numbered piece and says which was applied last.</summary>
     [JSInvokable]
     public async Task<long> Type(long sequence, string text)
     {
         var attached = await viewer.Task.WaitAsync(gone);
-        return await attached.TypeAsync(sequence, text, gone);
+        return await attached.TypeAsync(sequence, Encoding.UTF8.GetBytes(text), gone);
+    }
+
+    /// <summary>The same for bytes, which come as characters 0 to 255: what the mouse says in its oldest encoding.</summary>
+    [JSInvokable]
+    public async Task<long> TypeBytes(long sequence, string bytes)
+    {
+        var attached = await viewer.Task.WaitAsync(gone);
+        return await attached.TypeAsync(sequence, Encoding.Latin1.GetBytes(bytes), gone);
     }
 
     /// <summary>The window shows this many cells, to somebody or nobody.</summary>

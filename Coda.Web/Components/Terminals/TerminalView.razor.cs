@@ -9,6 +9,7 @@ namespace Coda.Web.Components.Terminals;
 /// <summary>One live terminal in a page. Its disposal detaches; the terminal goes on.</summary>
 public sealed partial class TerminalView : IAsyncDisposable
 {
+    private const int MostRebuilds = 2;
     private readonly CancellationTokenSource gone = new();
     private readonly TerminalPort port;
     private readonly DotNetObjectReference<TerminalPort> portReference;
@@ -39,6 +40,9 @@ public sealed partial class TerminalView : IAsyncDisposable
     private CircuitConnection Connection { get; set; } = null!;
 
     [Inject]
+    private ILogger<TerminalView> Log { get; set; } = null!;
+
+    [Inject]
     private CircuitTerminals Circuit { get; set; } = null!;
 
     /// <summary>What is shown; another terminal is another view.</summary>
@@ -64,11 +68,8 @@ public sealed partial class TerminalView : IAsyncDisposable
 
         try
         {
-            await using var module = await Js.InvokeAsync<IJSObjectReference>("import", gone.Token, "./" + Assets["js/terminal.js"]);
-            shownScheme = Terminal.Scheme;
-            page = await module.InvokeAsync<IJSObjectReference>(
-                "open", gone.Token, Terminal.Id.ToString(), host, portReference, TerminalPalette.Theme(shownScheme));
-            var window = await page.InvokeAsync<TerminalWindow>("window", gone.Token);
+            await OpenPageAsync();
+            var window = await page!.InvokeAsync<TerminalWindow>("window", gone.Token);
             Attach(new TerminalSize(window.Columns, window.Rows));
         }
         catch (Exception e) when (e is OperationCanceledException or JSDisconnectedException)
@@ -88,20 +89,32 @@ public sealed partial class TerminalView : IAsyncDisposable
         showing?.Dispose();
         viewer?.Dispose();
         portReference.Dispose();
-        if (page is not null)
+        await ClosePageAsync();
+        gone.Dispose();
+    }
+
+    private async Task OpenPageAsync()
+    {
+        await using var module = await Js.InvokeAsync<IJSObjectReference>("import", gone.Token, "./" + Assets["js/terminal.js"]);
+        shownScheme = Terminal.Scheme;
+        page = await module.InvokeAsync<IJSObjectReference>(
+            "open", gone.Token, Terminal.Id.ToString(), host, portReference, TerminalPalette.Theme(shownScheme));
+    }
+
+    private async Task ClosePageAsync()
+    {
+        try
         {
-            try
+            if (page is not null)
             {
                 await page.InvokeVoidAsync("dispose");
                 await page.DisposeAsync();
             }
-            catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
-            {
-                // The browser is gone, and its side with it.
-            }
         }
-
-        gone.Dispose();
+        catch (Exception e) when (e is JSException or JSDisconnectedException or OperationCanceledException || Connection.IsOffline(e))
+        {
+            // The browser is gone and its side with it, or its side has thrown before.
+        }
     }
 
     private void Attach(TerminalSize size)
@@ -119,20 +132,51 @@ public sealed partial class TerminalView : IAsyncDisposable
 
     private async Task PumpAsync()
     {
-        try
+        for (var rebuilds = 0; ; rebuilds++)
         {
-            await pump!.RunAsync(gone.Token);
-        }
-        catch (Exception e) when (e is OperationCanceledException or JSDisconnectedException)
-        {
-            // Detached.
-        }
-        catch (Exception e) when (e is JSException or InvalidOperationException)
-        {
-            error = $"The terminal cannot be shown: {e.Message} Reload the page to try again.";
-            StateHasChanged();
+            try
+            {
+                await pump!.RunAsync(gone.Token);
+                return;
+            }
+            catch (Exception e) when (e is OperationCanceledException or JSDisconnectedException)
+            {
+                return; // Detached.
+            }
+            catch (Exception e) when (e is JSException or InvalidOperationException)
+            {
+                LogPageFailed(Log, e, Terminal.Id);
+                if (rebuilds == MostRebuilds)
+                {
+                    error = $"The terminal cannot be shown: {e.Message} Reload the page to try again.";
+                    StateHasChanged();
+                    return;
+                }
+            }
+
+            // Once from where the page began; then without the output that it could not show.
+            await RebuildAsync(fromEnd: rebuilds > 0);
         }
     }
+
+    private async Task RebuildAsync(bool fromEnd)
+    {
+        error = fromEnd
+            ? "This page could not show some output of the terminal. It is left out here; the replay has it."
+            : "This page could not show the terminal's output and has built it again.";
+        await ClosePageAsync();
+        pump!.Dispose();
+        port.Close();
+        await OpenPageAsync();
+        viewer!.Dispose();
+        viewer = Terminal.Attach(Terminal.Size);
+        port.Open(viewer);
+        pump = new OutputPump(Terminal, viewer, page!, Connection, fromEnd);
+        StateHasChanged();
+    }
+
+    [LoggerMessage(LogLevel.Warning, "A page could not show terminal {Id}.")]
+    private static partial void LogPageFailed(ILogger log, Exception failure, TerminalId id);
 
     private void OnChanged() => _ = InvokeAsync(() =>
     {
@@ -162,7 +206,7 @@ public sealed partial class TerminalView : IAsyncDisposable
                 await page.InvokeVoidAsync(method, Connection.Down, arguments);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or JSDisconnectedException)
+        catch (Exception e) when (e is OperationCanceledException or JSDisconnectedException || Connection.IsOffline(e))
         {
             // A wish about the looks of a page that is not there.
         }
