@@ -17,6 +17,9 @@ public sealed class TerminalEnvironmentTests
     [InlineData("UV_INDEX_CORP_PASSWORD", "x")]
     [InlineData("ANYTHING", "x")]
     [InlineData("HTTPS_PROXY", "http://user:pass@proxy:3128")]
+    [InlineData("ALL_PROXY", "socks5://t0k3n@proxy")]
+    [InlineData("HTTPS_PROXY", "user:pass@proxy")]
+    [InlineData("HTTPS_PROXY", "t0k3n@proxy:3128")]
     public void A_variable_that_is_not_allowed_or_carries_a_credential_stays_out(string name, string value) =>
         Assert.DoesNotContain(name, Build(new() { [name] = value }).Keys);
 
@@ -25,6 +28,7 @@ public sealed class TerminalEnvironmentTests
     [InlineData("LC_TIME", "C")]
     [InlineData("TZ", "UTC")]
     [InlineData("HTTPS_PROXY", "http://proxy:3128")]
+    [InlineData("PATH", "/usr/bin:/opt/node@20/bin:/bin")]
     [InlineData("NODE_EXTRA_CA_CERTS", "/etc/ca.pem")]
     public void What_programs_need_comes_through(string name, string value) => Assert.Equal(value, Build(new() { [name] = value })[name]);
 

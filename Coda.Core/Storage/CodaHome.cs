@@ -47,6 +47,7 @@ public sealed class CodaHome
         var home = new CodaHome(Path.GetFullPath(root));
         try
         {
+            TakeForOwner(home.Root);
             foreach (var directory in (string[])[home.Root, home.RecordingsDirectory, home.SessionsDirectory, home.KeysDirectory])
             {
                 Directory.CreateDirectory(directory, OwnerOnly);
@@ -62,5 +63,24 @@ public sealed class CodaHome
             throw new StartupException(
                 $"CODA_HOME={home.Root} cannot be written: {e.Message} Nothing was changed. Set CODA_HOME to a directory this user may write.");
         }
+    }
+
+    /// <summary>A home that others may read is closed to them, when it is new or ours; another directory is left as it is.</summary>
+    private static void TakeForOwner(string root)
+    {
+        if (!Directory.Exists(root) || (File.GetUnixFileMode(root) & ~OwnerOnly) == 0)
+        {
+            return;
+        }
+
+        var isOurs = File.Exists(Path.Combine(root, "coda.db")) || File.Exists(Path.Combine(root, "lock"));
+        if (!isOurs && Directory.EnumerateFileSystemEntries(root).Any())
+        {
+            throw new StartupException(
+                $"CODA_HOME={root} can be read by other users and holds files that are not CoDA's. Nothing was changed. "
+                + "Set CODA_HOME to a directory of its own, or close this one with chmod 700.");
+        }
+
+        File.SetUnixFileMode(root, OwnerOnly);
     }
 }

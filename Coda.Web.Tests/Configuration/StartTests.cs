@@ -160,17 +160,36 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_program_of_the_same_user_reads_no_secret_and_finds_no_diagnostics()
+    {
+        var temporary = Directory.CreateDirectory(Path.Combine(directory.Path, "tmp")).FullName;
+        File.SetUnixFileMode(temporary, (UnixFileMode)0b111_111_111);
+        await using var server = OrdinaryServer.Start(
+            directory.Path, new() { ["DATABRICKS_CLIENT_SECRET"] = "planted-secret-42", ["TMPDIR"] = temporary });
+        await server.ListensAsync(Cancellation);
+        var seen = await OrdinaryServer.RunAsync(
+            $"""
+            cd /proc/{server.Id} || exit
+            for file in environ mem maps cmdline status; do timeout 5 grep -a -s -q planted-secret $file && echo $file; done
+            ls -l fd 2>/dev/null | grep -q -s secrets && echo fd
+            for process in /proc/[0-9]*; do timeout 5 grep -a -s -q DATABRICKS_CLIENT_SECRET=planted $process/environ && echo $process; done
+            ls {temporary} | grep -E 'dotnet-diagnostic|clr-debug'
+            echo looked
+            """,
+            asServer: true);
+        Assert.Equal("looked", seen);
+    }
+
+    [Fact]
     public async Task On_the_platform_it_admits_the_owner_and_ends_when_told()
     {
-        await using var server = new CodaProcess(
-            new Dictionary<string, string>
+        await using var server = OrdinaryServer.Start(
+            directory.Path,
+            new()
             {
-                ["CODA_HOME"] = Home,
-                ["CODA_AUTH"] = "databricks",
-                ["DATABRICKS_APP_PORT"] = "0",
-                ["DATABRICKS_HOST"] = "work.cloud.databricks.com",
                 ["APP_OWNER_EMAIL"] = "Owner@Example.com",
                 ["Agents__shell__Delegable"] = "true",
+                ["Access__Proxy__OwnUser"] = OrdinaryServer.CanBeAnother ? "false" : "true",
             });
         var port = new Uri(await server.ListensAsync(Cancellation)).Port;
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };

@@ -75,6 +75,7 @@ public sealed class SessionTests
         await using var app = new CodaApp(new Dictionary<string, string>
         {
             ["CODA_AUTH"] = "databricks",
+            ["Access:Proxy:OwnUser"] = "true", // the test is the proxy, and the same user
             ["APP_OWNER_EMAIL"] = "me@x.y",
             ["CODA_APP_URL"] = appUrl,
             ["Agents:shell:Delegable"] = "true",

@@ -119,14 +119,15 @@ public sealed class DatabricksGateTests
         Assert.Equal(HttpStatusCode.Forbidden, await UpgradeAsync(app, cookie: null));
         Assert.NotEqual(HttpStatusCode.Forbidden, await UpgradeAsync(app, cookie));
 
-        // Anywhere else it is worth nothing.
+        // Anywhere else it is worth nothing, and no upgrade is given one.
+        Assert.Equal(HttpStatusCode.Forbidden, await UpgradeAsync(app, cookie, "/nothing"));
         using var plain = Request("/diagnostics", null);
         plain.Headers.Add("Cookie", cookie);
         using var refused = await client.SendAsync(plain, Cancellation);
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
     }
 
-    private static async Task<HttpStatusCode> UpgradeAsync(CodaApp app, string? cookie)
+    private static async Task<HttpStatusCode> UpgradeAsync(CodaApp app, string? cookie, string path = "/_blazor")
     {
         using var socket = new ClientWebSocket { Options = { CollectHttpResponseDetails = true } };
         socket.Options.SetRequestHeader("Host", AppHost);
@@ -139,7 +140,7 @@ public sealed class DatabricksGateTests
 
         try
         {
-            await socket.ConnectAsync(new Uri(app.Url.Replace("http:", "ws:") + "/_blazor"), Cancellation);
+            await socket.ConnectAsync(new Uri(app.Url.Replace("http:", "ws:") + path), Cancellation);
         }
         catch (WebSocketException)
         {
@@ -152,6 +153,7 @@ public sealed class DatabricksGateTests
     private static CodaApp Start(string owner) => new(new Dictionary<string, string>
     {
         ["CODA_AUTH"] = "databricks",
+        ["Access:Proxy:OwnUser"] = "true", // the test is the proxy, and the same user
         ["APP_OWNER_EMAIL"] = owner,
     });
 

@@ -73,7 +73,7 @@ public sealed class GateTests : IAsyncLifetime
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "guess");
         using var answer = await stranger.SendAsync(request, Cancellation);
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
-        Assert.Contains("home/token", await answer.Content.ReadAsStringAsync(Cancellation));
+        Assert.Contains("CODA_HOME/token", await answer.Content.ReadAsStringAsync(Cancellation));
     }
 
     [Fact]

@@ -57,6 +57,7 @@ public static class ConfigurationSetup
         builder.Services.AddSingleton(home);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddDataProtection().SetApplicationName("coda").PersistKeysToFileSystem(new DirectoryInfo(home.KeysDirectory));
+        builder.Services.AddSingleton<UnsafeSettings>();
         builder.Services.AddHostedService<StartMessage>();
     }
 

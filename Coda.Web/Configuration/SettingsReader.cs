@@ -14,24 +14,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
     public T Read<T>(string section) where T : class, new()
     {
         var options = new T();
-        var properties = typeof(T).GetProperties().Where(p => p.CanWrite || IsList(p)).ToList();
-        foreach (var child in configuration.GetSection(section).GetChildren())
-        {
-            var property = properties.FirstOrDefault(p => p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
-            if (property is null)
-            {
-                problems.Add($"{child.Path} is not a setting. {section} has: {string.Join(", ", properties.Select(p => p.Name))}.");
-            }
-            else if (IsList(property))
-            {
-                child.Bind(property.GetValue(options));
-            }
-            else
-            {
-                ReadValue(options, property, child);
-            }
-        }
-
+        ReadInto(options, configuration.GetSection(section));
         return options;
     }
 
@@ -51,6 +34,31 @@ internal sealed class SettingsReader(IConfiguration configuration)
         {
             throw new StartupException(
                 $"CoDA cannot start with these settings:{string.Concat(problems.Select(p => $"{Environment.NewLine}  - {p}"))}");
+        }
+    }
+
+    private void ReadInto(object options, IConfigurationSection section)
+    {
+        var properties = options.GetType().GetProperties().Where(p => p.CanWrite || IsList(p) || IsGroup(p)).ToList();
+        foreach (var child in section.GetChildren())
+        {
+            var property = properties.FirstOrDefault(p => p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
+            if (property is null)
+            {
+                problems.Add($"{child.Path} is not a setting. {section.Path} has: {string.Join(", ", properties.Select(p => p.Name))}.");
+            }
+            else if (IsList(property))
+            {
+                child.Bind(property.GetValue(options));
+            }
+            else if (IsGroup(property))
+            {
+                ReadInto(property.GetValue(options)!, child);
+            }
+            else
+            {
+                ReadValue(options, property, child);
+            }
         }
     }
 
@@ -79,6 +87,10 @@ internal sealed class SettingsReader(IConfiguration configuration)
         problems.Add($"{SettingNames.Display(configuration, key)}={configuration[key]} {rule}.");
 
     private static bool IsList(PropertyInfo property) => property.PropertyType == typeof(IList<string>);
+
+    /// <summary>Whether a property is a section of its own.</summary>
+    private static bool IsGroup(PropertyInfo property) =>
+        !property.CanWrite && property.PropertyType is { IsClass: true } type && type.Name.EndsWith("Options", StringComparison.Ordinal);
 
     private static bool TryConvert(Type type, string text, out object? value)
     {

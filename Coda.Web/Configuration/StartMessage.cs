@@ -6,7 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Coda.Web.Configuration;
 
 /// <summary>Tells the person at the console, once the server answers, where it is and how to get in.</summary>
-internal sealed class StartMessage(IHostApplicationLifetime lifetime, ServerAddress address, LoginLinks links, IOptions<AccessOptions> access, CodaHome home)
+internal sealed class StartMessage(
+    IHostApplicationLifetime lifetime, ServerAddress address, LoginLinks links, IOptions<AccessOptions> access, UnsafeSettings settings, CodaHome home)
     : IHostedService
 {
     /// <summary>Version of this build.</summary>
@@ -26,6 +27,11 @@ internal sealed class StartMessage(IHostApplicationLifetime lifetime, ServerAddr
     private void Print()
     {
         Console.WriteLine($"CoDA {Version} listens on {address.Current}, home {home.Root}");
+        foreach (var warning in settings.Warnings)
+        {
+            Console.WriteLine($"  {warning}");
+        }
+
         if (access.Value.Auth == AuthMode.Databricks)
         {
             Console.WriteLine(access.Value.OwnerEmail.Length > 0

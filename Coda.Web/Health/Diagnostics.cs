@@ -16,6 +16,7 @@ internal sealed class Diagnostics(
     Database database,
     IOptions<TerminalOptions> terminalLimits,
     IOptions<TaskOptions> taskLimits,
+    UnsafeSettings settings,
     TimeProvider time)
 {
     /// <summary>Looks now.</summary>
@@ -37,6 +38,7 @@ internal sealed class Diagnostics(
             Agents = [.. accounts.Select(account => new AgentReport(
                 account.Agent.Name, account.Executable is not null, account.Version, account.Login is not null, account.Agent.InstallHint))],
             StorageTrouble = database.Trouble,
+            Warnings = settings.Warnings,
         };
     }
 }
@@ -70,6 +72,9 @@ internal sealed record DiagnosticsReport
 
     /// <summary>Null while everything can be written.</summary>
     public required string? StorageTrouble { get; init; }
+
+    /// <summary>What lets programs in terminals take the server over.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
 }
 
 /// <summary>How much of a limit is taken.</summary>

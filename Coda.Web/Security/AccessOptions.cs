@@ -1,3 +1,4 @@
+using System.Net;
 using Coda.Web.Configuration;
 
 namespace Coda.Web.Security;
@@ -33,6 +34,9 @@ internal sealed class AccessOptions
     /// <summary>Further origins whose pages may call <c>/mcp</c>, such as <c>https://tool.example</c>.</summary>
     public IList<string> AllowedOrigins { get; } = [];
 
+    /// <summary>Whose word counts in databricks mode (<c>Access:Proxy:…</c>).</summary>
+    public ProxyOptions Proxy { get; } = new();
+
     /// <summary>What whoever is admitted is called.</summary>
     public string CallerName => OwnerEmail.Length > 0 ? OwnerEmail : "local";
 
@@ -50,6 +54,13 @@ internal sealed class AccessOptions
         settings.Require(OwnerEmail.Length == 0 || OwnerEmail.Contains('@'), $"{Section}:{nameof(OwnerEmail)}", "must be an e-mail address");
         settings.Require(AppUrl.Length == 0 || IsWebAddress(AppUrl), $"{Section}:{nameof(AppUrl)}", "must be an address such as https://coda.example");
         settings.Require(WorkspaceHost.Length == 0 || IsWebAddress(WithScheme(WorkspaceHost)), $"{Section}:{nameof(WorkspaceHost)}", "must be a host name or address");
+        for (var i = 0; i < Proxy.Addresses.Count; i++)
+        {
+            settings.Require(
+                IPAddress.TryParse(Proxy.Addresses[i], out _) || IPNetwork.TryParse(Proxy.Addresses[i], out _),
+                $"{Section}:{nameof(Proxy)}:{nameof(ProxyOptions.Addresses)}:{i}", "must be an address or a network such as 10.0.0.0/8");
+        }
+
         for (var i = 0; i < AllowedOrigins.Count; i++)
         {
             settings.Require(IsWebAddress(AllowedOrigins[i]), $"{Section}:{nameof(AllowedOrigins)}:{i}", "must be an origin such as https://tool.example");
@@ -59,4 +70,14 @@ internal sealed class AccessOptions
     private static string WithScheme(string host) => host.Contains("://", StringComparison.Ordinal) ? host : $"https://{host}";
 
     private static bool IsWebAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
+}
+
+/// <summary>Which connections are the platform's proxy.</summary>
+internal sealed class ProxyOptions
+{
+    /// <summary>Unsafe: believes connections from programs of the server's own user too, for a proxy that runs as it.</summary>
+    public bool OwnUser { get; set; }
+
+    /// <summary>Addresses and networks of the proxy; none = any that is not a program of our own user.</summary>
+    public IList<string> Addresses { get; } = [];
 }

@@ -18,6 +18,12 @@ internal sealed class DatabricksDoor(IOptions<AccessOptions> access, AdmissionCo
                 "This CoDA admits nobody because APP_OWNER_EMAIL is not set. Set it to the owner's e-mail address in app.yaml and deploy again.");
         }
 
+        if (context.Features.Get<PlatformProxy.Believed>() is null)
+        {
+            return new Admission.Refused(403, "Not through the platform",
+                "This CoDA is reached through Databricks Apps only; this request came from elsewhere. Open the app from the workspace.");
+        }
+
         var caller = CallerOf(context);
         if (caller.Length == 0)
         {
@@ -39,7 +45,7 @@ internal sealed class DatabricksDoor(IOptions<AccessOptions> access, AdmissionCo
     }
 
     /// <summary>
-    /// The proxy is known to leave its headers off WebSocket upgrades. There, and only there, an admission that this server
+    /// The proxy is known to leave its headers off WebSocket upgrades. For the circuit's, and only there, an admission that this server
     /// itself sealed when the page was loaded takes their place.
     /// </summary>
     private string CallerOf(HttpContext context)
@@ -50,6 +56,6 @@ internal sealed class DatabricksDoor(IOptions<AccessOptions> access, AdmissionCo
             return header.Count == 1 ? header.ToString().Trim().ToLowerInvariant() : "";
         }
 
-        return context.WebSockets.IsWebSocketRequest && cookie.TryRead(context, out var who, out _) ? who : "";
+        return context.WebSockets.IsWebSocketRequest && context.Request.Path == GateSetup.CircuitPath && cookie.TryRead(context, out var who, out _) ? who : "";
     }
 }

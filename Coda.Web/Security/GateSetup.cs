@@ -12,6 +12,9 @@ public static class GateSetup
     /// <summary>The only route open to everybody.</summary>
     internal const string HealthPath = "/health";
 
+    /// <summary>Where pages open their circuit.</summary>
+    internal const string CircuitPath = "/_blazor";
+
     /// <summary>Where MCP clients call.</summary>
     internal const string McpPath = "/mcp";
 
@@ -25,6 +28,7 @@ public static class GateSetup
         services.AddSingleton<LoginLinks>();
         services.AddSingleton<LoginEndpoints>();
         services.AddSingleton<LocalDoor>();
+        services.AddSingleton<PlatformPeer>();
         services.AddSingleton<DatabricksDoor>();
         services.AddSingleton(provider => SecretToken.LoadOrCreate(provider.GetRequiredService<CodaHome>().TokenPath));
         return services.AddSingleton<IDoor>(provider =>

@@ -1,11 +1,10 @@
 using Coda.Core.Security;
-using Coda.Core.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Coda.Web.Security;
 
 /// <summary>Local mode: the bearer token, or the cookie that a login link was exchanged for.</summary>
-internal sealed class LocalDoor(IOptions<AccessOptions> access, SecretToken token, CodaHome home, AdmissionCookie cookie) : IDoor
+internal sealed partial class LocalDoor(IOptions<AccessOptions> access, SecretToken token, AdmissionCookie cookie, ILogger<LocalDoor> log) : IDoor
 {
     /// <summary>How long a browser stays in without being used.</summary>
     public static readonly TimeSpan CookieLifetime = TimeSpan.FromDays(30);
@@ -20,9 +19,13 @@ internal sealed class LocalDoor(IOptions<AccessOptions> access, SecretToken toke
         var authorization = context.Request.Headers.Authorization.ToString();
         if (authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
         {
-            return token.Matches(authorization[Bearer.Length..].Trim())
-                ? new Admission.Admitted(caller)
-                : new Admission.Refused(401, "Wrong token", $"The bearer token is not the content of {home.TokenPath} on the server.");
+            if (token.Matches(authorization[Bearer.Length..].Trim()))
+            {
+                return new Admission.Admitted(caller);
+            }
+
+            LogWrongToken(context.Connection.RemoteIpAddress);
+            return new Admission.Refused(401, "Wrong token", "The bearer token is not the content of CODA_HOME/token on the server.");
         }
 
         if (cookie.TryRead(context, out _, out var left))
@@ -37,6 +40,9 @@ internal sealed class LocalDoor(IOptions<AccessOptions> access, SecretToken toke
         }
 
         return new Admission.Refused(401, "Sign in",
-            $"Open the login link that the server printed on its console, or send 'Authorization: Bearer <the content of {home.TokenPath}>'.");
+            "Open the login link that the server printed on its console, or send 'Authorization: Bearer <the content of CODA_HOME/token>'.");
     }
+
+    [LoggerMessage(LogLevel.Warning, "A wrong token was refused; it came from {Address}.")]
+    private partial void LogWrongToken(System.Net.IPAddress? address);
 }

@@ -1,5 +1,6 @@
 using System.Net.Mime;
 using System.Text.Encodings.Web;
+using Microsoft.Net.Http.Headers;
 
 namespace Coda.Web.Security;
 
@@ -9,6 +10,7 @@ internal static class Refusal
     /// <summary>Whether a person waits for this answer in a browser window.</summary>
     public static bool IsPageLoad(HttpRequest request) =>
         HttpMethods.IsGet(request.Method)
+        && !request.Headers.ContainsKey(HeaderNames.Upgrade)
         && !request.Path.StartsWithSegments(GateSetup.McpPath)
         && request.Headers.Accept.ToString().Contains(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase);
 

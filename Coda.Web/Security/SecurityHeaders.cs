@@ -20,6 +20,8 @@ internal sealed class SecurityHeaders(RequestDelegate next)
             if (!context.Request.Path.StartsWithSegments(GateSetup.McpPath))
             {
                 headers.ContentSecurityPolicy = Policy;
+                headers["Cross-Origin-Opener-Policy"] = "same-origin";
+                headers["Cross-Origin-Resource-Policy"] = "same-origin";
             }
 
             return Task.CompletedTask;
