@@ -28,9 +28,22 @@ public sealed class TerminalEnvironmentTests
     [InlineData("LC_TIME", "C")]
     [InlineData("TZ", "UTC")]
     [InlineData("HTTPS_PROXY", "http://proxy:3128")]
-    [InlineData("PATH", "/usr/bin:/opt/node@20/bin:/bin")]
+    [InlineData("SSL_CERT_DIR", "/etc/certs:/opt/corp@20/certs:/certs")]
     [InlineData("NODE_EXTRA_CA_CERTS", "/etc/ca.pem")]
     public void What_programs_need_comes_through(string name, string value) => Assert.Equal(value, Build(new() { [name] = value })[name]);
+
+    [Fact]
+    public void A_default_gives_way_to_what_the_operator_or_the_definition_set()
+    {
+        var command = Command with
+        {
+            PassEnvironment = ["CLAUDE_CODE_MAX_*"],
+            SetEnvironment = new Dictionary<string, string> { ["PAGER"] = "less" },
+            DefaultEnvironment = new Dictionary<string, string> { ["PAGER"] = "cat", ["GIT_PAGER"] = "cat", ["CLAUDE_CODE_MAX_RETRIES"] = "3" },
+        };
+        var environment = TerminalEnvironment.Build(new Dictionary<string, string> { ["CLAUDE_CODE_MAX_RETRIES"] = "9" }, [], command, TerminalId.New());
+        Assert.Equal(("less", "cat", "9"), (environment["PAGER"], environment["GIT_PAGER"], environment["CLAUDE_CODE_MAX_RETRIES"]));
+    }
 
     [Fact]
     public void An_agent_gets_its_own_credentials_and_the_operators_extra_variables_but_not_others()

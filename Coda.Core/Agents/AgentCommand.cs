@@ -16,6 +16,35 @@ public static partial class AgentCommand
     /// <summary>The file in <c>{filesDir}</c> that holds a kickoff too long for an argument.</summary>
     public const string PromptFile = "prompt.md";
 
+    /// <summary>
+    /// What keeps programs from asking at a terminal where nobody can answer; a definition may set another value. Programs' manuals: git(1),
+    /// gitcredentials(7), ssh(1), systemctl(1), man(1), debconf(7), psql(1), aws and gh.
+    /// </summary>
+    private static readonly Dictionary<string, string> NonInteractive = new()
+    {
+        ["PAGER"] = "cat",
+        ["GIT_PAGER"] = "cat",
+        ["MANPAGER"] = "cat",
+        ["SYSTEMD_PAGER"] = "cat",
+        ["GH_PAGER"] = "cat",
+        ["PSQL_PAGER"] = "cat",
+        ["AWS_PAGER"] = "",
+        ["EDITOR"] = "false",
+        ["VISUAL"] = "false",
+        ["GIT_EDITOR"] = "false",
+        ["GIT_SEQUENCE_EDITOR"] = "false",
+        ["GIT_TERMINAL_PROMPT"] = "0",
+        ["GCM_INTERACTIVE"] = "never",
+        ["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes",
+        ["SSH_ASKPASS_REQUIRE"] = "never",
+        ["GH_PROMPT_DISABLED"] = "1",
+        ["DEBIAN_FRONTEND"] = "noninteractive",
+        ["PIP_NO_INPUT"] = "1",
+
+        // Claude Code tries a login that is dead ten times, for three minutes and in silence.
+        ["CLAUDE_CODE_MAX_RETRIES"] = "3",
+    };
+
     /// <summary>The command of a task.</summary>
     /// <param name="agent">The agent.</param>
     /// <param name="yolo">Its permission mode: yolo, else smart.</param>
@@ -40,8 +69,9 @@ public static partial class AgentCommand
         });
 
         // Nobody can type into a task: what it does not get in a file is at its end at once, not waited for.
-        return Command(agent, arguments, values, places.WorkingDirectory, mode.Environment, environment) with
+        return Command(agent, arguments, values, places.WorkingDirectory, agent.SetEnvironment, mode.Environment, environment) with
         {
+            DefaultEnvironment = NonInteractive,
             StandardInputFile = agent.PromptVia == PromptVia.Stdin ? places.PromptFile : "/dev/null",
         };
     }
@@ -64,6 +94,7 @@ public static partial class AgentCommand
             agent.Interactive.SelectMany(argument => argument != "{promptGrants}" ? [argument] : readsPrompt ? agent.PromptGrants : []),
             ForPerson(prompt, workingDirectory, events, filesDirectory),
             workingDirectory,
+            agent.SetEnvironment,
             agent.InteractiveEnvironment);
 
     /// <summary>The files that the agent finds beside it in that terminal: name and content.</summary>
@@ -89,7 +120,7 @@ public static partial class AgentCommand
         {
             Arguments = [agent.Executable, .. arguments.Select(argument => Fill(argument, values))],
             WorkingDirectory = workingDirectory,
-            SetEnvironment = environments.Prepend(agent.SetEnvironment)
+            SetEnvironment = environments
                 .SelectMany(variables => variables)
                 .GroupBy(variable => variable.Key)
                 .ToDictionary(variable => variable.Key, variable => Fill(variable.Last().Value, values)),

@@ -46,7 +46,7 @@ public static class BuiltInAgents
             "ANTHROPIC_*", "CLAUDE_CONFIG_DIR", "CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_USE_*", "CLAUDE_CODE_SKIP_*", "CLAUDE_CODE_DISABLE_*",
             "CLAUDE_CODE_MAX_*", "CLAUDE_CODE_API_*", "CLAUDE_CODE_SUBAGENT_MODEL", "IS_SANDBOX",
         ],
-        InstallHint = "npm install -g @anthropic-ai/claude-code",
+        InstallHint = "npm install -g @anthropic-ai/claude-code (with Node 20: @anthropic-ai/claude-code@2.1.197; newer ones want Node 22)",
         Login = ["$ANTHROPIC_AUTH_TOKEN", "$ANTHROPIC_API_KEY", "$CLAUDE_CODE_OAUTH_TOKEN", "~/.claude/.credentials.json", "~/.claude/settings.json"],
     };
 

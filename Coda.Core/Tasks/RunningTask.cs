@@ -9,7 +9,11 @@ internal sealed partial class RunningTask
 {
     /// <summary>A flood of progress must not use up the recording.</summary>
     private const int MaxMarksPerLook = 100;
+    private const int MaxLine = 200;
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(300);
+
+    /// <summary>How long a terminal must have written nothing before it is said to wait for a key.</summary>
+    private static readonly TimeSpan KeySilence = TimeSpan.FromSeconds(10);
 
     private readonly Lock gate = new();
     private readonly TaskCompletionSource<TaskView> over = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -31,6 +35,7 @@ internal sealed partial class RunningTask
     private string waitsFor = "";
     private DateTimeOffset lastProgress;
     private DateTimeOffset lastSign;
+    private DateTimeOffset lastOutput;
     private int ending;
 
     public RunningTask(
@@ -45,7 +50,7 @@ internal sealed partial class RunningTask
         view = begun;
         status = new StatusFile(files);
         result = new ResultFile(files);
-        lastProgress = lastSign = begun.CreatedAt;
+        lastProgress = lastSign = lastOutput = begun.CreatedAt;
     }
 
     /// <summary>How it stands.</summary>
@@ -95,6 +100,7 @@ internal sealed partial class RunningTask
         bool changed, wrote;
         lock (gate)
         {
+            lastOutput = terminal.Recording.Length != seen.Output ? now : lastOutput;
             changed = TakeProgress(now, atEnd: false) | TakeState(now);
             reading = result.Read();
             var signs = (Status: status.Changes, Result: result.Changes, Output: terminal.Recording.Length);
@@ -144,7 +150,7 @@ internal sealed partial class RunningTask
         TaskResult decided;
         try
         {
-            var waiting = terminal.State is { Waits: true } state ? state.Words : "";
+            var waiting = WaitsFor(tasks.Time.GetUtcNow());
             var end = await terminal.EndAsync(why == TaskEnding.OutOfTime ? TerminalEndReason.TimedOut
                 : why == TaskEnding.ServerStopped ? TerminalEndReason.ServerStopped
                 : TerminalEndReason.Closed);
@@ -186,14 +192,27 @@ internal sealed partial class RunningTask
     /// <summary>A task that waits for somebody is shown as blocked; that is no progress, so its time runs on.</summary>
     private bool TakeState(DateTimeOffset now)
     {
-        var waiting = terminal.State is { Waits: true } state ? state.Words : "";
+        var waiting = WaitsFor(now);
         if (waiting == waitsFor)
         {
             return false;
         }
 
         waitsFor = waiting;
-        return Take([waiting.Length > 0 ? new TaskProgress(now, "blocked", waiting) : new TaskProgress(now, "unblocked", "goes on")]);
+        return Take([waiting.Length > 0 ? new TaskProgress(now, "blocked", waiting) : new TaskProgress(now, "unblocked", "continues")]);
+    }
+
+    /// <summary>What it waits for, in words; empty = nothing that is known.</summary>
+    private string WaitsFor(DateTimeOffset now)
+    {
+        if (terminal.State is { Waits: true } state)
+        {
+            return state.Words;
+        }
+
+        return now - lastOutput >= KeySilence && terminal.WaitsForKey()
+            ? $"waiting for a key at its terminal{(PlainOutput.LastLines(terminal.Recording) is [.., var line] ? $": {OneLine.Of(line, MaxLine)}" : "")}"
+            : "";
     }
 
     private bool TakeProgress(DateTimeOffset now, bool atEnd) =>

@@ -258,6 +258,9 @@ public sealed partial class Terminal
     /// <summary>Tells the viewers that something they show may have changed.</summary>
     internal void RaiseChanged() => Listeners.Call(Changed, log);
 
+    /// <summary>Whether its foreground programs wait for a key now, as far as the kernel tells.</summary>
+    internal bool WaitsForKey() => end is null && KeyWait.IsOn(programs.LeaderPid, pty.SlavePath, pty.IsCooked);
+
     internal void AnswerCursorQueries(long offset, int row, int column) => cursorQueries.Acknowledge(offset, row, column);
 
     internal int PieceLimit(long offset) => cursorQueries.PieceLimit(offset);

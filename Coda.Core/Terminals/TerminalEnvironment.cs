@@ -35,6 +35,7 @@ public static class TerminalEnvironment
         environment["PATH"] = WithLocalBin(environment.GetValueOrDefault("PATH") ?? "/usr/local/bin:/usr/bin:/bin", home);
         environment["TERM"] = "xterm-256color";
         environment["COLORTERM"] = "truecolor";
+        environment["FORCE_HYPERLINK"] = "1"; // pages show OSC 8, and nothing else tells programs so
         if (!environment.ContainsKey("LANG") && !environment.ContainsKey("LC_ALL"))
         {
             environment["LANG"] = "C.UTF-8";
@@ -43,6 +44,11 @@ public static class TerminalEnvironment
         foreach (var (name, value) in command.SetEnvironment)
         {
             environment[name] = value;
+        }
+
+        foreach (var (name, value) in command.DefaultEnvironment)
+        {
+            environment.TryAdd(name, value);
         }
 
         environment["CODA_TERMINAL_ID"] = id.ToString();

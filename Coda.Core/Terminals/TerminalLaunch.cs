@@ -12,6 +12,9 @@ public sealed record TerminalCommand
     /// <summary>Variables set on top of the allow-listed environment.</summary>
     public IReadOnlyDictionary<string, string> SetEnvironment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Variables set where neither the environment nor <see cref="SetEnvironment"/> has them.</summary>
+    public IReadOnlyDictionary<string, string> DefaultEnvironment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Names (or <c>PREFIX_*</c>) passed from the server's environment, credentials included.</summary>
     public IReadOnlyList<string> PassEnvironment { get; init; } = [];
 

@@ -9,8 +9,15 @@ namespace Coda.Core.Terminals.Pty;
 /// <param name="Group">Process group.</param>
 /// <param name="Session">Session.</param>
 /// <param name="StartTicks">Start, in clock ticks since boot: with pid and boot id it names a process for ever.</param>
-/// <param name="IsZombie">Dead, not reaped.</param>
-internal readonly record struct ProcessEntry(int Pid, int Group, int Session, long StartTicks, bool IsZombie);
+/// <param name="State">R, S, D, Z, T, …</param>
+internal readonly record struct ProcessEntry(int Pid, int Group, int Session, long StartTicks, char State)
+{
+    /// <summary>Dead, not reaped.</summary>
+    public bool IsZombie => State is 'Z' or 'X';
+
+    /// <summary>Waits for something, and can be woken.</summary>
+    public bool IsSleeping => State == 'S';
+}
 
 /// <summary>Finds and signals processes that are no children of ours (any more).</summary>
 internal static class ProcessTable
@@ -21,19 +28,15 @@ internal static class ProcessTable
     /// <summary>What is known of a process, or null when there is none.</summary>
     public static ProcessEntry? Find(int pid)
     {
-        try
-        {
-            // pid (comm) state ppid pgrp session …: comm may hold anything, the last ')' ends it; starttime is field 22.
-            var line = File.ReadAllText($"/proc/{pid}/stat");
-            var fields = line[(line.LastIndexOf(')') + 2)..].Split(' ');
-            return new ProcessEntry(
-                pid, Number(fields[2]), Number(fields[3]), long.Parse(fields[19], CultureInfo.InvariantCulture), fields[0] is "Z" or "X");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        // starttime is field 22.
+        return Fields(pid) is { } fields
+            ? new ProcessEntry(
+                pid, Number(fields[2]), Number(fields[3]), long.Parse(fields[19], CultureInfo.InvariantCulture), fields[0][0])
+            : null;
     }
+
+    /// <summary>The process group that its terminal's keys go to (tpgid, field 8); null when there is no such process.</summary>
+    public static int? ForegroundGroup(int pid) => Fields(pid) is { } fields ? Number(fields[5]) : null;
 
     /// <summary>The living processes of a session.</summary>
     public static List<ProcessEntry> OfSession(int session) =>
@@ -66,6 +69,21 @@ internal static class ProcessTable
         let entry = Find(Number(name))
         where entry is not null
         select entry.Value;
+
+    /// <summary>What <c>/proc/PID/stat</c> says, from the state on; null when there is no such process.</summary>
+    private static string[]? Fields(int pid)
+    {
+        try
+        {
+            // pid (comm) state ppid pgrp session tty tpgid …: comm may hold anything, the last ')' ends it.
+            var line = File.ReadAllText($"/proc/{pid}/stat");
+            return line[(line.LastIndexOf(')') + 2)..].Split(' ');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     private static bool HasVariable(int pid, ReadOnlySpan<byte> wanted)
     {

@@ -47,6 +47,23 @@ internal sealed class PtyPair : IDisposable
     /// <summary>What the programs on it see as their terminal, such as <c>/dev/pts/3</c>.</summary>
     public string SlavePath { get; }
 
+    /// <summary>Whether the line discipline collects lines and shows what is typed (termios(3), ICANON and ECHO), as at the start.</summary>
+    public unsafe bool IsCooked
+    {
+        get
+        {
+            const uint Icanon = 0x2, Echo = 0x8;
+            const int LocalModes = 3; // after the input, output and control modes, four bytes each
+            var termios = stackalloc byte[Libc.TermiosSize];
+            lock (gate)
+            {
+                return slave < 0
+                    || Libc.tcgetattr(slave, termios) != 0
+                    || (((uint*)termios)[LocalModes] & (Icanon | Echo)) == (Icanon | Echo);
+            }
+        }
+    }
+
     /// <summary>The bytes the programs write; completes after <see cref="Finish"/> when the last one is read.</summary>
     public PipeReader Output => pipe.Reader;
 
