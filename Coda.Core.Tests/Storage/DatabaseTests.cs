@@ -179,4 +179,29 @@ public sealed class DatabaseTests : IDisposable
 
     private static Task<int> CountAsync(Database database) =>
         database.ReadAsync(c => c.ExecuteScalar<int>("SELECT count(*) FROM terminals"), default);
+
+    [Theory]
+    [InlineData("SELECT * FROM tasks WHERE answers = 'x' AND answers <> '' ORDER BY seq DESC LIMIT 1", "tasks_by_question")]
+    [InlineData("SELECT * FROM terminals WHERE task_id = 'x'", "terminals_by_task")]
+    [InlineData("SELECT * FROM handoffs WHERE terminal_id = 'x'", "handoffs_by_terminal")]
+    public async Task What_is_looked_up_often_has_an_index_that_is_used(string query, string index)
+    {
+        await using var host = new Hosting.CoreHost();
+        var plan = await host.Get<Database>().ReadAsync(
+            connection =>
+            {
+                using var command = connection.CreateCommand();
+                command.CommandText = $"EXPLAIN QUERY PLAN {query}";
+                using var reader = command.ExecuteReader();
+                var lines = new List<string>();
+                while (reader.Read())
+                {
+                    lines.Add(reader.GetString(3));
+                }
+
+                return string.Join("; ", lines);
+            },
+            CancellationToken.None);
+        Assert.Contains(index, plan, StringComparison.Ordinal);
+    }
 }

@@ -9,6 +9,7 @@ public static class StorageServices
     /// <summary>Adds the lock on the home, and the database, which is never opened without it.</summary>
     public static IServiceCollection AddStorage(this IServiceCollection services) => services
         .AddSingleton(provider => HomeLock.Acquire(provider.GetRequiredService<CodaHome>()))
+        .AddSingleton<RememberedCalls>()
         .AddSingleton(provider =>
         {
             provider.GetRequiredService<HomeLock>();

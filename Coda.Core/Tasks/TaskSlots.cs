@@ -16,7 +16,7 @@ internal sealed class TaskSlots(IOptions<TaskOptions> options)
             var most = options.Value.MaxConcurrent;
             if (taken.Count >= most)
             {
-                refusal = $"Concurrency limit reached ({taken.Count} tasks running): {string.Join(", ", taken.Select(slot => slot.Holder))}. "
+                refusal = $"Concurrency limit reached ({taken.Count} tasks running): {Holders()}. "
                     + $"Wait until one has ended, end one with coda_cancel, or let the operator raise CODA_MAX_CONCURRENT (now {most}).";
                 return null;
             }
@@ -28,11 +28,18 @@ internal sealed class TaskSlots(IOptions<TaskOptions> options)
         }
     }
 
+    private string Holders()
+    {
+        var starting = taken.Count(slot => slot.Holder.Length == 0);
+        string[] others = starting > 0 ? [$"{starting} starting"] : [];
+        return string.Join(", ", taken.Select(slot => slot.Holder).Where(holder => holder.Length > 0).Concat(others));
+    }
+
     /// <summary>A place among the running; disposing gives it back, once.</summary>
     internal sealed class Slot(TaskSlots slots) : IDisposable
     {
-        /// <summary>The task that has it.</summary>
-        public string Holder { get; set; } = "one that is starting";
+        /// <summary>The task that has it; empty while it starts.</summary>
+        public string Holder { get; set; } = "";
 
         /// <inheritdoc />
         public void Dispose()

@@ -107,7 +107,7 @@ internal sealed class TaskStore(Database database)
 
     /// <summary>The newest task that goes on with the answer to a task's question, or null.</summary>
     public Task<TaskView?> FindAnswerAsync(string taskId, CancellationToken cancellation) =>
-        FirstAsync("answers = @key ORDER BY seq DESC", taskId, cancellation);
+        FirstAsync("answers = @key AND answers <> '' ORDER BY seq DESC", taskId, cancellation);
 
     /// <summary>The result of a task that ended, or null.</summary>
     public Task<TaskResult?> ResultAsync(string taskId, CancellationToken cancellation) => database.ReadAsync(

@@ -65,7 +65,7 @@ public sealed class InteractiveTests : IAsyncLifetime
         var tools = await client.ListToolsAsync(cancellationToken: TestContext.Current.CancellationToken);
         var tool = tools.Single(tool => tool.Name == "coda_interactive");
         Assert.Equal(
-            ["prompt", "workspace_path", "agent", "email", "wait", "in_place"],
+            ["prompt", "workspace_path", "agent", "email", "wait", "in_place", "idempotency_key"],
             tool.JsonSchema.GetProperty("properties").EnumerateObject().Select(property => property.Name));
         Assert.Equal("claude", tool.JsonSchema.GetProperty("properties").GetProperty("agent").GetProperty("default").GetString());
         foreach (var word in (string[])["export-dir", "import-dir", "local", "plain folder", "git log"])

@@ -192,7 +192,7 @@ public sealed class ToolTests : IAsyncLifetime
     {
         var tools = (await client.ListToolsAsync(cancellationToken: Cancellation)).ToDictionary(tool => tool.Name);
         Assert.Equal(
-            ["prompt", "email", "context", "previous_session_id", "permissions", "timeout_s", "workflow_protocol", "agent", "workdir", "wait_seconds"],
+            ["prompt", "email", "context", "previous_session_id", "permissions", "timeout_s", "workflow_protocol", "agent", "workdir", "wait_seconds", "idempotency_key"],
             tools["coda_run"].JsonSchema.GetProperty("properties").EnumerateObject().Select(property => property.Name));
         Assert.Equal(["email", "status", "limit", "before"], tools["coda_inbox"].JsonSchema.GetProperty("properties").EnumerateObject().Select(property => property.Name));
         foreach (var tool in tools.Values)

@@ -36,14 +36,23 @@ internal sealed class InboxAnswers
         if (kept is null || kept.Question != question || time.GetElapsedTime(kept.At) >= GoodFor)
         {
             var at = time.GetTimestamp();
-            var answer = await tasks.InboxAsync(query, cancellation);
-            if (answer is InboxAnswer.Refused(var message))
+            byte[] page;
+            for (var limit = query.Limit; ; limit = ToolAnswer.Fewer(limit, page.Length))
             {
-                return ToolAnswer.Error(message);
+                var answer = await tasks.InboxAsync(query with { Limit = limit }, cancellation);
+                if (answer is InboxAnswer.Refused(var message))
+                {
+                    return ToolAnswer.Error(message);
+                }
+
+                page = JsonSerializer.SerializeToUtf8Bytes(InboxListing.Of(((InboxAnswer.Page)answer).Value, time.GetUtcNow(), links), ToolAnswer.Json);
+                if (page.Length <= ToolAnswer.MaxJson || limit == 1)
+                {
+                    break; // what does not fit is the next page's
+                }
             }
 
-            var listing = InboxListing.Of(((InboxAnswer.Page)answer).Value, time.GetUtcNow(), links);
-            kept = new Kept(question, at, new PreparedResult(JsonSerializer.SerializeToUtf8Bytes(listing, ToolAnswer.Json)));
+            kept = new Kept(question, at, new PreparedResult(page));
             Volatile.Write(ref newest, kept);
         }
 

@@ -32,6 +32,9 @@ internal sealed record InboxListing
 /// <summary>One task in the inbox.</summary>
 internal sealed record InboxEntry
 {
+    /// <summary>Of what an agent wrote; the rest is the result's.</summary>
+    private const int MaxText = 300;
+
     [Description("Names the task.")]
     public required string TaskId { get; init; }
 
@@ -56,7 +59,7 @@ internal sealed record InboxEntry
     [Description("Grows with every change of the task.")]
     public required long Version { get; init; }
 
-    [Description("What came out.")]
+    [Description("How what came out begins; coda_get_result has all of it.")]
     public string Summary { get; init; } = "";
 
     [Description("What the agent is doing; only while it runs.")]
@@ -91,8 +94,8 @@ internal sealed record InboxEntry
         PreviousSessionId = task.PreviousSessionId,
         CreatedAt = task.CreatedAt.ToUnixTimeMilliseconds() / 1000.0,
         Version = task.Version,
-        Summary = task.Summary,
-        Progress = task.Status == CodingTaskStatus.Running ? task.Progress : "",
+        Summary = Cut.To(task.Summary, MaxText),
+        Progress = task.Status == CodingTaskStatus.Running ? Cut.To(task.Progress, MaxText) : "",
         ViewerUrl = viewerUrl,
     };
 }

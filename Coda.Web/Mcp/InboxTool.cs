@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json;
 using Coda.Core.Handoffs;
 using Coda.Core.Tasks;
 using Microsoft.Extensions.Options;
@@ -47,11 +48,22 @@ internal sealed class InboxTool(InboxAnswers answers, TaskService tasks, Handoff
         var now = time.GetUtcNow();
         var window = TimeSpan.FromSeconds(options.Value.TtlSeconds);
         var found = await handoffs.ListAsync(window, email, before: null, limit, cancellation);
-        return ToolAnswer.Of(new InboxListing
+        var total = await handoffs.CountAsync(window, email, cancellation);
+        for (var most = found.Count; ; )
         {
-            Tasks = [.. found.Select(handoff => InboxEntry.Of(handoff, now, links.LiveOf(handoff.TerminalId)))],
-            Counts = page.Counts,
-            Total = await handoffs.CountAsync(window, email, cancellation),
-        });
+            var listing = new InboxListing
+            {
+                Tasks = [.. found.Take(most).Select(handoff => InboxEntry.Of(handoff, now, links.LiveOf(handoff.TerminalId)))],
+                Counts = page.Counts,
+                Total = total,
+            };
+            var length = JsonSerializer.SerializeToUtf8Bytes(listing, ToolAnswer.Json).Length;
+            if (length <= ToolAnswer.MaxJson || most <= 1)
+            {
+                return ToolAnswer.Of(listing);
+            }
+
+            most = ToolAnswer.Fewer(most, length);
+        }
     }
 }

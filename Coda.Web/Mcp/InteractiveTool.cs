@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json;
 using Coda.Core.Handoffs;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -7,7 +8,7 @@ namespace Coda.Web.Mcp;
 
 /// <summary><c>coda_interactive</c>: hands a folder with an agent at work to a person.</summary>
 [McpServerToolType]
-internal sealed class InteractiveTool(HandoffService handoffs, HandoffFolders folders, PublicLinks links)
+internal sealed class InteractiveTool(HandoffService handoffs, HandoffFolders folders, PublicLinks links, RepeatableCalls calls)
 {
     private const string About =
         "Hand work to a person: opens a terminal in which a coding agent begins with your prompt and the person goes on with it. The files are "
@@ -19,25 +20,32 @@ internal sealed class InteractiveTool(HandoffService handoffs, HandoffFolders fo
     [McpServerTool(Name = "coda_interactive", Title = "Hand work to a person", ReadOnly = false, Destructive = true, Idempotent = false, OpenWorld = true,
         UseStructuredContent = true, OutputSchemaType = typeof(InteractiveAnswer))]
     [Description(About)]
-    public async Task<CallToolResult> LaunchAsync(
+    public Task<CallToolResult> LaunchAsync(
+        RequestContext<CallToolRequestParams> call,
         [Description("What the agent is told first. At most 1 MB.")] string prompt,
         [Description("Workspace folder, such as /Workspace/Users/<email>/<project>, or an absolute directory of this server under an allowed root.")] string workspace_path,
         [Description("claude, codex, gemini, opencode, hermes or a configured one.")] string agent = "claude",
         [Description("E-mail address of the user this is for. A label; it grants nothing.")] string email = "",
         [Description("true: answer when the files are there and the agent begins, or say why not. false: answer at once with the link.")] bool wait = true,
         [Description("For a directory of this server: work in it as it is, not in a copy.")] bool in_place = false,
-        CancellationToken cancellation = default)
-    {
-        var start = await handoffs.StartAsync(
-            new HandoffRequest { Prompt = prompt, WorkspacePath = workspace_path, Agent = agent, Email = email, Wait = wait, InPlace = in_place },
+        [Description("A name of your own for this call, such as a UUID. The same name again, for a day, is the same call and gets its answer. Empty: a new call.")]
+        string idempotency_key = "",
+        CancellationToken cancellation = default) => calls.AnswerAsync(
+            call,
+            idempotency_key,
+            () => LaunchAsync(
+                new HandoffRequest { Prompt = prompt, WorkspacePath = workspace_path, Agent = agent, Email = email, Wait = wait, InPlace = in_place },
+                cancellation),
+            answer => Task.FromResult(ToolAnswer.Of(JsonSerializer.Deserialize<InteractiveAnswer>(answer, ToolAnswer.Json))),
             cancellation);
-        return start switch
+
+    private async Task<(string?, CallToolResult?)> LaunchAsync(HandoffRequest request, CancellationToken cancellation) =>
+        await handoffs.StartAsync(request, cancellation) switch
         {
-            HandoffStart.Launched launched => ToolAnswer.Of(Describe(launched)),
-            HandoffStart.Refused(var message) => ToolAnswer.Error(message),
-            _ => throw new InvalidOperationException($"No answer for {start}."),
+            HandoffStart.Launched launched => (JsonSerializer.Serialize(Describe(launched), ToolAnswer.Json), null),
+            HandoffStart.Refused(var message) => (null, ToolAnswer.Error(message)),
+            var start => throw new InvalidOperationException($"No answer for {start}."),
         };
-    }
 
     private InteractiveAnswer Describe(HandoffStart.Launched launched)
     {

@@ -20,6 +20,7 @@ public static class McpSetup
         services.AddSingleton<InboxAnswers>();
         services.AddSingleton<TaskWait>();
         services.AddSingleton<StartLimit>();
+        services.AddSingleton<RepeatableCalls>();
         services.AddSingleton<IdCompletion>();
         services.AddSingleton<ServerIdentity>();
         services.AddSingleton<TasksExtension>();

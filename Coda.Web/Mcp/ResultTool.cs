@@ -24,6 +24,7 @@ internal sealed class ResultTool(TaskAnswers answers, TaskWait wait)
         [Description("session_id of the same task; may be left out.")] string session_id = "",
         [Description("Seconds to wait, 0 to 50, while the task runs. 0: answer at once.")] int wait_seconds = 0,
         [Description("With wait_seconds: a version you have seen, to wait for the next change instead of the end.")] int after_version = 0,
+        [Description("Of a result that is too long for one answer: which part, from 1. 0: its start.")] int part = 0,
         CancellationToken cancellation = default)
     {
         if (TaskWait.Fault(wait_seconds) is { } fault)
@@ -42,6 +43,6 @@ internal sealed class ResultTool(TaskAnswers answers, TaskWait wait)
         }
 
         task = await wait.ForChangeAsync(call, task, wait_seconds, after_version > 0 ? after_version : long.MaxValue, cancellation);
-        return await answers.AnswerAsync(task, cancellation);
+        return part == 0 ? await answers.AnswerAsync(task, cancellation) : await answers.PartAsync(task, part, cancellation);
     }
 }

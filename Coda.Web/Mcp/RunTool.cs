@@ -7,12 +7,16 @@ namespace Coda.Web.Mcp;
 
 /// <summary><c>coda_run</c>: delegates a task and answers at once, or waits a while for it.</summary>
 [McpServerToolType]
-internal sealed class RunTool(TaskService tasks, TaskAnswers answers, TaskWait wait, StartLimit limit)
+internal sealed class RunTool(TaskService tasks, TaskAnswers answers, TaskWait wait, StartLimit limit, RepeatableCalls calls)
 {
     private const string About =
         "Delegate a coding task to an agent that works on its own in a terminal on the server. Returns at once with the ids of the running task "
         + "and a viewer_url where people can watch it. Do not loop on the status: tell the user it runs and go on; ask coda_inbox or "
         + "coda_get_result when the outcome is wanted. For a short task whose answer is needed now, wait_seconds waits for it. The agent 'shell' runs the prompt itself as a bash script and ignores permissions.";
+
+    private const string KeyText =
+        "A name of your own for this call, such as a UUID. The same name again, for a day, is the same call: it answers for the work that was begun, "
+        + "instead of beginning it twice. Empty: each call is a new one.";
 
     [McpServerTool(Name = "coda_run", Title = "Delegate a coding task", ReadOnly = false, Destructive = true, Idempotent = false, OpenWorld = true,
         UseStructuredContent = true, OutputSchemaType = typeof(TaskAnswer))]
@@ -29,33 +33,50 @@ internal sealed class RunTool(TaskService tasks, TaskAnswers answers, TaskWait w
         [Description("Agent to use: claude, codex, gemini, opencode, hermes, shell or a configured one. Empty: the server's default.")] string agent = "",
         [Description("Absolute directory to work in, below an allowed root. Empty: the previous task's, else the server's default.")] string workdir = "",
         [Description("Seconds to wait for the end, 0 to 50; the task goes on if they pass. 0: answer at once.")] int wait_seconds = 0,
+        [Description(KeyText)] string idempotency_key = "",
         CancellationToken cancellation = default)
     {
-        if ((TaskWait.Fault(wait_seconds) ?? limit.Take(call.User)) is { } fault)
+        if (TaskWait.Fault(wait_seconds) is { } fault)
         {
             return ToolAnswer.Error(fault);
         }
 
-        var start = await tasks.StartAsync(
-            new TaskRequest
-            {
-                Prompt = prompt,
-                Email = email,
-                Context = context,
-                PreviousSessionId = previous_session_id,
-                Permissions = permissions,
-                TimeoutSeconds = timeout_s,
-                WorkflowProtocol = workflow_protocol,
-                Agent = agent,
-                WorkingDirectory = workdir,
-            },
+        return await calls.AnswerAsync(
+            call,
+            idempotency_key,
+            () => StartAsync(),
+            async id => await answers.FindAsync(id, cancellation) is { } task
+                ? await answers.AnswerAsync(await wait.ForEndAsync(call, task, wait_seconds, cancellation), cancellation)
+                : TaskAnswers.Unknown(id),
             cancellation);
-        return start switch
+
+        async Task<(string?, CallToolResult?)> StartAsync()
         {
-            TaskStart.Started(var task) => await answers.AnswerAsync(
-                await wait.ForEndAsync(call, task, wait_seconds, cancellation), cancellation),
-            TaskStart.Refused(var message) => limit.Refuse(call.User, message),
-            _ => throw new InvalidOperationException($"No answer for {start}."),
-        };
+            if (limit.Take(call.User) is { } tooMany)
+            {
+                return (null, ToolAnswer.Error(tooMany));
+            }
+
+            var start = await tasks.StartAsync(
+                new TaskRequest
+                {
+                    Prompt = prompt,
+                    Email = email,
+                    Context = context,
+                    PreviousSessionId = previous_session_id,
+                    Permissions = permissions,
+                    TimeoutSeconds = timeout_s,
+                    WorkflowProtocol = workflow_protocol,
+                    Agent = agent,
+                    WorkingDirectory = workdir,
+                },
+                cancellation);
+            return start switch
+            {
+                TaskStart.Started(var task) => (task.TaskId, null),
+                TaskStart.Refused(var message) => (null, limit.Refuse(call.User, message)),
+                _ => throw new InvalidOperationException($"No answer for {start}."),
+            };
+        }
     }
 }

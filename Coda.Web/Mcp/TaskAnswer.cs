@@ -11,7 +11,7 @@ internal sealed record TaskAnswer
     private static readonly HashSet<string> OwnNames =
     [
         "task_id", "session_id", "status", "summary", "feedback", "files_changed", "files_changed_observed", "artifacts", "errors", "message",
-        "viewer_url", "version", "step", "progress",
+        "viewer_url", "version", "step", "progress", "part",
     ];
 
     [Description("Names the task.")]
@@ -52,6 +52,9 @@ internal sealed record TaskAnswer
 
     [Description("What to know beside this, such as that there is no result yet.")]
     public string Message { get; init; } = "";
+
+    [Description("With part: that part of the whole result, JSON as text. Put all parts together to read it.")]
+    public string Part { get; init; } = "";
 
     [Description("Read-only page that shows the agent's terminal.")]
     public string ViewerUrl { get; init; } = "";

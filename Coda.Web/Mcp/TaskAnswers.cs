@@ -18,9 +18,18 @@ internal sealed class TaskAnswers(TaskService tasks, PublicLinks links)
             : TaskAnswer.NotYet(task, viewer, Unfinished);
     }
 
-    /// <summary>The same as the result of a tool, with links to what there is to read.</summary>
+    /// <summary>The same as the result of a tool, cut to what clients take, with links to what there is to read.</summary>
     public async Task<CallToolResult> AnswerAsync(TaskView task, CancellationToken cancellation) =>
-        ResourceLinks.Add(ToolAnswer.Of(await DescribeAsync(task, cancellation)), task);
+        ResourceLinks.Add(ToolAnswer.Of(LongResult.Fit(await DescribeAsync(task, cancellation))), task);
+
+    /// <summary>One part of what is too long for one answer.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="part">Which part, from 1.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<CallToolResult> PartAsync(TaskView task, int part, CancellationToken cancellation) =>
+        LongResult.Part(await DescribeAsync(task, cancellation), part) is { } answer
+            ? ResourceLinks.Add(ToolAnswer.Of(answer), task)
+            : ToolAnswer.Error($"There is no part {part} of the result of {task.TaskId}.");
 
     /// <summary>Finds a task by the id a caller gave.</summary>
     public async Task<TaskView?> FindAsync(string taskId, CancellationToken cancellation) =>

@@ -20,6 +20,15 @@ internal static class ToolAnswer
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutEmptyOptionalText } },
     };
 
+    /// <summary>
+    /// Bytes that the JSON of an answer may have: it goes out twice, as structured content and as text, and clients refuse or cut what has more
+    /// than some 25,000 tokens.
+    /// </summary>
+    public const int MaxJson = 26_000;
+
+    /// <summary>How many entries to try next when so many of them took so many bytes, which was too much.</summary>
+    public static int Fewer(int entries, int bytes) => Math.Clamp((int)((long)entries * MaxJson / bytes * 9 / 10), 1, Math.Max(1, entries - 1));
+
     /// <summary>A result.</summary>
     public static CallToolResult Of<T>(T answer)
     {
