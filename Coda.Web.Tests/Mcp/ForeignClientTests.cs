@@ -47,6 +47,35 @@ public sealed class ForeignClientTests
         }
     }
 
+    [Fact]
+    public async Task A_call_that_is_under_way_when_the_server_dies_ends_when_it_is_back()
+    {
+        using var place = new TemporaryDirectory();
+        var home = Path.Combine(place.Path, "home");
+        var environment = new Dictionary<string, string>
+        {
+            ["CODA_HOME"] = home, ["DATABRICKS_APP_PORT"] = $"{CodaProcess.FreePort()}", ["Workspaces__WorkingDirectory"] = place.Path,
+        };
+        await using var first = new CodaProcess(environment);
+        var url = await first.ListensAsync(Cancellation);
+        var token = (await File.ReadAllTextAsync(Path.Combine(home, "token"), Cancellation)).Trim();
+        using var client = await Node.StartAsync("lost-call.mjs", [$"{url}/mcp", token]);
+        try
+        {
+            Assert.Equal("calling", await client.StandardOutput.ReadLineAsync(Cancellation));
+            await Waiting.UntilAsync(() => File.Exists(Path.Combine(place.Path, "began")));
+            first.Kill();
+            await first.ExitsAsync(Cancellation);
+            await using var second = new CodaProcess(environment);
+            await second.ListensAsync(Cancellation);
+            Assert.Equal("ended", await client.StandardOutput.ReadLineAsync(Cancellation).AsTask().WaitAsync(Waiting.Patience, Cancellation));
+        }
+        finally
+        {
+            client.Kill(entireProcessTree: true);
+        }
+    }
+
     [Theory]
     [InlineData("legacy")]
     [InlineData("modern")]

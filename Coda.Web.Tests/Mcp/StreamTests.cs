@@ -95,7 +95,7 @@ public sealed class StreamTests
     }
 
     [Fact]
-    public async Task After_a_restart_a_session_gets_a_new_stream_and_a_call_none()
+    public async Task After_a_restart_a_session_gets_a_new_stream_and_a_call_its_end()
     {
         using var directory = new TemporaryDirectory();
         string session, ofSession, ofCall;
@@ -113,9 +113,19 @@ public sealed class StreamTests
         await using var second = new CodaApp(directory: directory.Path);
         using var client = second.Owner();
         using var refused = await OpenAsync(client, session, ofCall);
-        Assert.Equal(HttpStatusCode.MethodNotAllowed, refused.StatusCode);
-        Assert.Contains("restart", await refused.Content.ReadAsStringAsync(Cancellation));
-        // Which the call has not taken.
+        Assert.Equal(("text/event-stream", HttpStatusCode.OK), (refused.Content.Headers.ContentType?.MediaType, refused.StatusCode));
+        var events = (await refused.Content.ReadAsStringAsync(Cancellation)).Split('\n').Where(line => line.StartsWith("data: ", StringComparison.Ordinal));
+        var error = System.Text.Json.JsonDocument.Parse(Assert.Single(events)[6..]).RootElement;
+        Assert.Equal(1, error.GetProperty("id").GetInt32());
+        Assert.Contains("restart", error.GetProperty("error").GetProperty("message").GetString());
+        // What is no id of a request is not repeated.
+        foreach (var forged in (string[])["call0123456789abcdef-1", "call0123456789abcdef.7b7d-1", "call0123456789abcdef.zz-1", "call0123456789abcdef.22-1"])
+        {
+            using var none = await OpenAsync(client, session, forged);
+            Assert.Equal(HttpStatusCode.MethodNotAllowed, none.StatusCode);
+        }
+
+        // The session's own stream the call has not taken.
         using var renewed = await OpenAsync(client, session, ofSession);
         Assert.Equal(HttpStatusCode.OK, renewed.StatusCode);
         Assert.NotEqual(ofSession, await FirstIdAsync(renewed));

@@ -1,15 +1,20 @@
+using System.Text.Json;
+
 namespace Coda.Web.Mcp.Transport;
 
 /// <summary>
 /// The endpoint gives a session one stream ever, and answers a client that opens its stream again, or has no session, with 400
 /// (upstream csharp-sdk #1239). Clients take that for a fault; 405 is the protocol's way to say that there is no stream to be had.
-/// Nor is there one for a call whose stream is forgotten: a session's in its place would be listened to for ever.
+/// Nor is there one for a call whose stream is forgotten: a session's in its place would be listened to for ever. Many clients take even the
+/// 405 for no reason to give the call up, so that what they get is the call's end: one event with its error.
 /// </summary>
 internal sealed class RefusedStream(RequestDelegate next, ResumableStreams streams)
 {
     /// <summary>Names the event after which a stream is to go on.</summary>
     public const string LastEventId = "Last-Event-ID";
 
+    private const int Lost = -32000;
+    private const string LostText = "The call's answer is lost, most likely with a restart of the server. What the call began may have been done: coda_inbox lists it.";
     private const string OtherMethods = "POST, DELETE";
 
     /// <summary>Refuses a forgotten call's stream, and changes the status of the endpoint's refusals; what their body says stays.</summary>
@@ -19,11 +24,18 @@ internal sealed class RefusedStream(RequestDelegate next, ResumableStreams strea
         {
             if (context.Request.Headers[LastEventId].ToString() is { Length: > 0 } last && !streams.Know(last))
             {
+                if (ResumableStream.CallOf(last) is { } call)
+                {
+                    context.Response.ContentType = "text/event-stream";
+                    return context.Response.WriteAsync(
+                        $"event: message\ndata: {JsonSerializer.Serialize(new { jsonrpc = "2.0", id = call, error = new { code = Lost, message = LostText } })}\n\n",
+                        context.RequestAborted);
+                }
+
                 if (ResumableStream.IsOfACall(last))
                 {
                     context.Response.Headers.Allow = OtherMethods;
-                    return JsonRpcReply.WriteErrorAsync(context, StatusCodes.Status405MethodNotAllowed, -32000,
-                        "The call's stream is lost, most likely with a restart of the server. What the call began may still go on.");
+                    return JsonRpcReply.WriteErrorAsync(context, StatusCodes.Status405MethodNotAllowed, Lost, LostText);
                 }
 
                 // Lost with a restart: a new stream is the next best thing, and an error would end the client's listening.

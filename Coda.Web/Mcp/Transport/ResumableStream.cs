@@ -1,6 +1,8 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
@@ -9,12 +11,13 @@ using ModelContextProtocol.Server;
 namespace Coda.Web.Mcp.Transport;
 
 /// <summary>What was said on one stream, numbered from 1.</summary>
-internal sealed class ResumableStream(string sessionId, string streamId, Action<ResumableStream> ended) : ISseEventStreamWriter
+internal sealed class ResumableStream(string sessionId, string streamId, JsonElement? callId, Action<ResumableStream> ended) : ISseEventStreamWriter
 {
     // A session's own stream may live for days; somebody who was away for longer gets the newest.
     private const int MaxEvents = 256;
 
     private const string OfACall = "call";
+    private const int MaxId = 100;
 
     private readonly Lock gate = new();
     private readonly Queue<SseItem<JsonRpcMessage?>> events = new();
@@ -22,9 +25,14 @@ internal sealed class ResumableStream(string sessionId, string streamId, Action<
     private int count;
     private bool isEnded;
 
-    /// <summary>Never that of a stream of an earlier process: sessions survive restarts, streams do not. The kind of stream can still be told.</summary>
+    /// <summary>
+    /// Never that of a stream of an earlier process: sessions survive restarts, streams do not. The kind of stream can still be told, and whose
+    /// call it was: <c>call</c>, 16 hex digits, a dot, and the JSON of the request's id as hex.
+    /// </summary>
     public string Key { get; } =
-        (streamId == StreamableHttpServerTransport.UnsolicitedMessageStreamId ? "" : OfACall) + RandomNumberGenerator.GetHexString(16, lowercase: true);
+        streamId == StreamableHttpServerTransport.UnsolicitedMessageStreamId
+            ? RandomNumberGenerator.GetHexString(16, lowercase: true)
+            : $"{OfACall}{RandomNumberGenerator.GetHexString(16, lowercase: true)}.{Written(callId)}";
 
     /// <summary>Whose stream it is; the endpoint gives it to nobody else.</summary>
     public string SessionId => sessionId;
@@ -34,6 +42,24 @@ internal sealed class ResumableStream(string sessionId, string streamId, Action<
 
     /// <summary>Whether this is the event of a call's stream, of this process or an earlier one; otherwise it is of a session's own.</summary>
     public static bool IsOfACall(string eventId) => eventId.StartsWith(OfACall, StringComparison.Ordinal);
+
+    /// <summary>The id of the request whose call had this event; null where the event does not say it.</summary>
+    public static JsonElement? CallOf(string eventId)
+    {
+        try
+        {
+            var hex = eventId.Split('-')[0].Split('.') is [_, { Length: > 0 and <= 2 * MaxId } written] ? written : "";
+            using var document = JsonDocument.Parse(Convert.FromHexString(hex));
+            return document.RootElement.ValueKind is JsonValueKind.String or JsonValueKind.Number ? document.RootElement.Clone() : null;
+        }
+        catch (Exception e) when (e is FormatException or JsonException)
+        {
+            return null; // not of our writing
+        }
+    }
+
+    private static string Written(JsonElement? id) =>
+        id is { } given && Encoding.UTF8.GetBytes(given.GetRawText()) is { Length: <= MaxId } json ? Convert.ToHexStringLower(json) : "";
 
     /// <inheritdoc />
     public ValueTask SetModeAsync(SseEventStreamMode mode, CancellationToken cancellationToken = default) =>

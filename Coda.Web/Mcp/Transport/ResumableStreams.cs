@@ -10,7 +10,7 @@ namespace Coda.Web.Mcp.Transport;
 /// call asks for the rest with <c>Last-Event-ID</c> instead of losing the answer (SEP-1699). The SDK's own store keeps every message as
 /// JSON in a cache and looks into it by polling; this one keeps the messages themselves, and those who wait are woken.
 /// </summary>
-internal sealed class ResumableStreams : ISseEventStreamStore
+internal sealed class ResumableStreams(IHttpContextAccessor accessor) : ISseEventStreamStore
 {
     // Of calls that have ended; nearly every answer has arrived and is never asked for again.
     private const int RememberedEnds = 256;
@@ -21,7 +21,7 @@ internal sealed class ResumableStreams : ISseEventStreamStore
     /// <inheritdoc />
     public ValueTask<ISseEventStreamWriter> CreateStreamAsync(SseEventStreamOptions options, CancellationToken cancellationToken = default)
     {
-        var stream = new ResumableStream(options.SessionId, options.StreamId, Forget);
+        var stream = new ResumableStream(options.SessionId, options.StreamId, accessor.HttpContext?.Features.Get<CallSummary>()?.Id, Forget);
         streams[stream.Key] = stream;
         return ValueTask.FromResult<ISseEventStreamWriter>(stream);
     }
