@@ -13,7 +13,7 @@ internal sealed class CursorQueries(TimeProvider time, Action<QueryKind, int, in
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly Lock gate = new();
-    private readonly Queue<TerminalQuery> pending = new();
+    private readonly Queue<(TerminalQuery Query, long AskedAt)> pending = new();
     private Task expiry = Task.CompletedTask;
 
     public void Add(TerminalQuery query)
@@ -22,7 +22,7 @@ internal sealed class CursorQueries(TimeProvider time, Action<QueryKind, int, in
         {
             if (pending.Count < MaxPending)
             {
-                pending.Enqueue(query);
+                pending.Enqueue((query, time.GetTimestamp()));
                 expiry = expiry.IsCompleted ? ExpireAsync() : expiry;
             }
         }
@@ -33,7 +33,7 @@ internal sealed class CursorQueries(TimeProvider time, Action<QueryKind, int, in
     {
         lock (gate)
         {
-            foreach (var query in pending)
+            foreach (var (query, _) in pending)
             {
                 if (query.Offset > offset)
                 {
@@ -48,26 +48,46 @@ internal sealed class CursorQueries(TimeProvider time, Action<QueryKind, int, in
     /// <summary>Everything before <paramref name="offset"/> is parsed, with the cursor there.</summary>
     public void Acknowledge(long offset, int row, int column)
     {
-        while (true)
+        while (TryTake(entry => entry.Query.Offset <= offset) is { } query)
         {
-            TerminalQuery query;
-            lock (gate)
-            {
-                if (!pending.TryPeek(out query) || query.Offset > offset)
-                {
-                    return;
-                }
-
-                pending.Dequeue();
-            }
-
             answer(query.Kind, row, column);
+        }
+    }
+
+    /// <summary>The oldest query, if it is one of those that are wanted.</summary>
+    private TerminalQuery? TryTake(Func<(TerminalQuery Query, long AskedAt), bool> wanted)
+    {
+        lock (gate)
+        {
+            return pending.TryPeek(out var oldest) && wanted(oldest) ? pending.Dequeue().Query : null;
         }
     }
 
     private async Task ExpireAsync()
     {
-        await Task.Delay(Patience, time, CancellationToken.None);
-        Acknowledge(long.MaxValue, 1, 1);
+        while (true)
+        {
+            TimeSpan left;
+            lock (gate)
+            {
+                if (!pending.TryPeek(out var oldest))
+                {
+                    expiry = Task.CompletedTask; // the next query begins another
+                    return;
+                }
+
+                left = Patience - time.GetElapsedTime(oldest.AskedAt);
+            }
+
+            if (left > TimeSpan.Zero)
+            {
+                await Task.Delay(left, time, CancellationToken.None);
+            }
+
+            while (TryTake(entry => time.GetElapsedTime(entry.AskedAt) >= Patience) is { } query)
+            {
+                answer(query.Kind, 1, 1);
+            }
+        }
     }
 }
