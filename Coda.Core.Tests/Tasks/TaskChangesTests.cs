@@ -82,6 +82,86 @@ public sealed class TaskChangesTests : IAsyncLifetime
         Assert.False(File.Exists(Path.Combine(other.Root, "ran")));
     }
 
+    [Fact]
+    public async Task What_another_task_changed_in_the_same_tree_is_claimed_by_neither()
+    {
+        await using var other = new CoreHost(FakeAgent.Does("echo b > $CODA_TASK_ID.txt; until [ -e go ]; do sleep 0.02; done; result completed done"));
+        await other.StartAsync();
+        Shell("git init -q; echo a > a.txt; echo go > .gitignore", other.Projects);
+        var first = await other.RunsAsync();
+        var second = await other.RunsAsync();
+        File.WriteAllText(Path.Combine(other.Projects, "go"), "");
+        foreach (var task in (TaskView[])[first, second])
+        {
+            Assert.Null((await other.ResultAsync(await other.EndsAsync(task))).FilesChangedObserved);
+        }
+
+        var alone = await other.RunsAsync();
+        await other.EndsAsync(alone);
+        Assert.Single((await other.ResultAsync(alone)).FilesChangedObserved!);
+    }
+
+    [Fact]
+    public async Task The_directory_is_looked_at_wherever_its_repository_says_that_its_files_are()
+    {
+        await using var other = new CoreHost(FakeAgent.Does("echo b > a.txt; result completed done"));
+        await other.StartAsync();
+        Shell("git init -q; echo a > a.txt; mkdir ../elsewhere; git config core.worktree $PWD/../elsewhere", other.Projects);
+        Assert.Equal(["a.txt"], (await other.ResultAsync(await other.EndsAsync(await other.RunsAsync()))).FilesChangedObserved);
+    }
+
+    // Every way that git's manuals name by which a configuration, an attribute or a file of a repository starts a program.
+    [Theory]
+    [InlineData("git config core.fsmonitor 'touch $RAN'")]
+    [InlineData("git config core.hooksPath hooks; mkdir hooks; for h in post-index-change pre-commit post-commit reference-transaction fsmonitor-watchman; do printf '#!/bin/sh\ntouch $RAN\n' > hooks/$h; chmod +x hooks/$h; done")]
+    [InlineData("for h in post-index-change pre-commit reference-transaction; do printf '#!/bin/sh\ntouch $RAN\n' > .git/hooks/$h; chmod +x .git/hooks/$h; done")]
+    [InlineData("git config diff.external 'touch $RAN'")]
+    [InlineData("echo '* diff=mine' > .gitattributes; git config diff.mine.command 'touch $RAN'; git config diff.mine.textconv 'touch $RAN; cat'")]
+    [InlineData("echo '* diff=mine' > .git/info/attributes; git config diff.mine.command 'touch $RAN'; git config diff.mine.textconv 'touch $RAN; cat'")]
+    [InlineData("echo '* filter=mine' > .gitattributes; git config filter.mine.clean 'touch $RAN; cat'; git config filter.mine.smudge 'touch $RAN; cat'; git config filter.mine.process 'touch $RAN'")]
+    [InlineData("echo '* filter=mine' > $PWD/../attributes; git config core.attributesFile $PWD/../attributes; git config filter.mine.clean 'touch $RAN; cat'")]
+    [InlineData("echo '* filter=mine' > .gitattributes; printf '[filter \"mine\"]\n clean = touch $RAN; cat\n' > ../more; git config include.path $PWD/../more")]
+    [InlineData("echo '* filter=mine' > .gitattributes; printf '[filter \"mine\"]\n clean = touch $RAN; cat\n' > ../more; git config includeIf.onbranch:**.path $PWD/../more")]
+    [InlineData("echo '* filter=mine' > .gitattributes; git config extensions.worktreeConfig true; git config --worktree filter.mine.clean 'touch $RAN; cat'")]
+    [InlineData("git config core.pager 'touch $RAN'; git config core.editor 'touch $RAN'; git config sequence.editor 'touch $RAN'; git config core.askPass 'touch $RAN'")]
+    [InlineData("git config gpg.program $RAN.sh; git config commit.gpgSign true; printf '#!/bin/sh\ntouch $RAN\n' > $RAN.sh; chmod +x $RAN.sh")]
+    [InlineData("for a in add diff write-tree ls-files config rev-parse; do git config alias.$a '!touch $RAN'; done")]
+    [InlineData("git config core.alternateRefsCommand 'touch $RAN'; git config core.sshCommand 'touch $RAN'; git config credential.helper '!touch $RAN'; git config uploadpack.packObjectsHook 'touch $RAN'")]
+    [InlineData("git config protocol.ext.allow always; git config remote.origin.url 'ext::sh -c touch% $RAN'; git config remote.origin.promisor true; git config extensions.partialClone origin; rm -rf .git/objects/??")]
+    [InlineData("git config remote.origin.url ssh://host/x; git config core.sshCommand 'touch $RAN;'; git config remote.origin.promisor true; git config extensions.partialClone origin; rm -rf .git/objects/??")]
+    [InlineData("NEST; cd lib; echo '* filter=mine' > .gitattributes; git config filter.mine.clean 'touch $RAN; cat'; echo changed > a.txt")]
+    [InlineData("NEST; cd lib; git config core.fsmonitor 'touch $RAN'; echo changed > a.txt")]
+    [InlineData("NEST; cd lib; for h in post-index-change fsmonitor-watchman; do printf '#!/bin/sh\ntouch $RAN\n' > .git/hooks/$h; chmod +x .git/hooks/$h; done; echo changed > a.txt")]
+    [InlineData("NEST; git add lib; cd lib; echo '* filter=mine' > .gitattributes; git config filter.mine.clean 'touch $RAN; cat'; echo changed > a.txt")]
+    [InlineData("NEST; git add lib; printf '[submodule \"lib\"]\n path = lib\n url = ./lib\n update = !touch $RAN\n' > .gitmodules; cd lib; git config core.fsmonitor 'touch $RAN'; echo changed > a.txt")]
+    [InlineData("NEST; git add lib; mv lib/.git ../libgit; echo \"gitdir: $PWD/../libgit\" > lib/.git; git -C lib config core.worktree $PWD/lib; git -C lib config core.fsmonitor 'touch $RAN'; echo changed > lib/a.txt")]
+    public async Task Nothing_of_a_repository_starts_a_program(string plant)
+    {
+        await using var other = new CoreHost(FakeAgent.Does("echo b >> a.txt; result completed done"));
+        await other.StartAsync();
+        var ran = Path.Combine(other.Root, "ran");
+        Shell($"""
+            export RAN={ran} GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
+            git init -q; echo a > a.txt; git add -A; git commit -qm first; echo dirty > a.txt
+            {plant.Replace("NEST", "git init -q lib; echo one > lib/a.txt; git -C lib add -A; git -C lib commit -qm lib", StringComparison.Ordinal)
+                .Replace("$RAN", ran, StringComparison.Ordinal)}
+            rm -f {ran}
+            """, other.Projects);
+        var task = await other.EndsAsync(await other.RunsAsync());
+        Assert.Equal(CodingTaskStatus.Completed, task.Status);
+        Assert.False(File.Exists(ran));
+    }
+
+    [Fact]
+    public async Task Attributes_that_are_a_pipe_hold_nothing_up_for_long()
+    {
+        await using var other = new CoreHost(FakeAgent.Does("result completed done"));
+        await other.StartAsync();
+        Shell("git init -q; echo a > a.txt; mkfifo .gitattributes", other.Projects);
+        var task = await other.EndsAsync(await other.RunsAsync());
+        Assert.Equal(CodingTaskStatus.Completed, task.Status);
+    }
+
     private void Shell(string script) => Shell(script, host.Projects);
 
     private static void Shell(string script, string directory)

@@ -11,10 +11,12 @@ internal sealed class TaskChanges
     private readonly GitTree tree;
     private readonly string before;
     private readonly TaskFiles files;
+    private readonly SharedTrees.Use use;
     private readonly TimeProvider time;
 
-    private TaskChanges(GitTree tree, string before, TaskFiles files, TimeProvider time)
+    private TaskChanges(GitTree tree, string before, TaskFiles files, SharedTrees.Use use, TimeProvider time)
     {
+        this.use = use;
         this.tree = tree;
         this.before = before;
         this.files = files;
@@ -22,20 +24,22 @@ internal sealed class TaskChanges
     }
 
     /// <summary>Remembers how the directory is; null where it is in no repository, or too large to look at in time.</summary>
-    public static async Task<TaskChanges?> BeginAsync(string directory, TaskFiles files, TimeProvider time, CancellationToken cancellation)
+    public static async Task<TaskChanges?> BeginAsync(
+        string directory, TaskFiles files, SharedTrees trees, TimeProvider time, CancellationToken cancellation)
     {
-        if (GitTree.RootOf(directory) is null)
+        if (GitTree.RootOf(directory) is not { } root)
         {
             return null;
         }
 
+        var use = trees.Enter(root);
         using var patience = new CancellationTokenSource(LongestLook, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
         TaskChanges? begun = null;
         try
         {
             return begun = await GitTree.OpenAsync(directory, files.Snapshots, either.Token) is { } tree && await tree.SnapshotAsync(either.Token) is { } before
-                ? new TaskChanges(tree, before, files, time)
+                ? new TaskChanges(tree, before, files, use, time)
                 : null;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -46,18 +50,25 @@ internal sealed class TaskChanges
         {
             if (begun is null)
             {
+                use.Dispose();
                 DirectoryTree.Remove(files.Snapshots);
             }
         }
     }
 
-    /// <summary>The files that differ now, at most 1,000, and their difference in a file; null when it cannot be told in time.</summary>
+    /// <summary>The task has never begun.</summary>
+    public void Abandon() => use.Dispose();
+
+    /// <summary>
+    /// The files that differ now, at most 1,000, and their difference in a file; null when it cannot be told in time, or not whose they are:
+    /// another task worked in the same tree meanwhile.
+    /// </summary>
     public async Task<IReadOnlyList<string>?> EndAsync()
     {
         using var patience = new CancellationTokenSource(LongestLook, time);
         try
         {
-            if (await tree.SnapshotAsync(patience.Token) is not { } after || await tree.ChangesAsync(before, after, patience.Token) is not { } changes)
+            if (use.WasShared || await tree.SnapshotAsync(patience.Token) is not { } after || await tree.ChangesAsync(before, after, patience.Token) is not { } changes)
             {
                 return null;
             }
@@ -71,6 +82,7 @@ internal sealed class TaskChanges
         }
         finally
         {
+            use.Dispose();
             DirectoryTree.Remove(files.Snapshots);
         }
     }

@@ -10,6 +10,7 @@ internal sealed class TaskStarter(
 {
     private const int SummaryLength = 100;
     private static readonly TimeSpan LongestSave = TimeSpan.FromSeconds(5);
+    private readonly SharedTrees trees = new();
     private volatile string closed = "The server is starting; try again in a moment.";
 
     /// <summary>Takes requests from now on.</summary>
@@ -68,11 +69,12 @@ internal sealed class TaskStarter(
         slot.Holder = view.TaskId;
         var files = new TaskFiles(home, view.SessionId, view.TaskId);
         RunningTask? task = null;
+        TaskChanges? changes = null;
         string refusal;
         try
         {
             WriteFiles(asked, view, files);
-            var changes = await TaskChanges.BeginAsync(view.WorkingDirectory, files, time, cancellation);
+            changes = await TaskChanges.BeginAsync(view.WorkingDirectory, files, trees, time, cancellation);
             var opening = await terminals.OpenAsync(Launch(asked, view, files), cancellation);
             if (opening is TerminalOpening.Opened { Terminal: var terminal })
             {
@@ -98,6 +100,8 @@ internal sealed class TaskStarter(
         {
             if (task is null)
             {
+                changes?.Abandon();
+
                 // With the disk full the row waits in the queue; nobody waits for it here.
                 await running.ObserveAsync(store.RemoveAsync(view.TaskId)).WaitAsync(LongestSave, time, CancellationToken.None)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

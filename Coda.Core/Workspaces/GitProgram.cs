@@ -43,7 +43,8 @@ internal static class GitProgram
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
         start.Environment["HOME"] = "/nonexistent";
         start.Environment["GIT_TERMINAL_PROMPT"] = start.Environment["GIT_OPTIONAL_LOCKS"] = "0";
-        start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
+        start.Environment["GIT_CONFIG_NOSYSTEM"] = start.Environment["GIT_NO_LAZY_FETCH"] = "1";
+        start.Environment["GIT_ALLOW_PROTOCOL"] = "none"; // an object that is missing is not fetched, least of all through ext::
         start.Environment["LC_ALL"] = "C.UTF-8";
         foreach (var (name, value) in variables)
         {

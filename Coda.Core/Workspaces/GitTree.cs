@@ -65,6 +65,7 @@ public sealed class GitTree
 
         return new GitTree(root, new()
         {
+            ["GIT_WORK_TREE"] = root, // whatever core.worktree says: this is the directory that is asked about
             ["GIT_INDEX_FILE"] = ours,
             ["GIT_OBJECT_DIRECTORY"] = Path.Combine(store, "objects"),
             ["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = objects,
@@ -155,6 +156,7 @@ public sealed class GitTree
     /// <summary>Remembers every file that is not ignored; the tree's id, or null.</summary>
     public async Task<string?> SnapshotAsync(CancellationToken cancellation) =>
         await LeaveOutFiltersAsync(cancellation)
+        && !await HoldsRepositoryAsync(cancellation)
         && await GitProgram.RunAsync(Root, environment, ["add", "--all"], cancellation) is (0, _)
         && await GitProgram.RunAsync(Root, environment, ["write-tree"], cancellation) is (0, var tree)
             ? tree.Trim()
@@ -210,6 +212,7 @@ public sealed class GitTree
         // Every file is read: what an index says of files may be what somebody told it to say (--assume-unchanged).
         return await LeaveOutFiltersAsync(cancellation)
             && await GitProgram.RunAsync(Root, environment, ["read-tree", "--empty"], cancellation) is (0, _)
+            && !await HoldsRepositoryAsync(cancellation)
             && await GitProgram.RunAsync(Root, environment, ["add", "--all", "--force"], cancellation) is (0, _)
             && await GitProgram.RunAsync(Root, environment, ["write-tree"], cancellation) is (0, var now)
             && await GitProgram.RunAsync(Root, environment, ["rev-parse", "--verify", "--quiet", $"{tree}^{{tree}}"], cancellation) is (0, var then)
@@ -234,22 +237,40 @@ public sealed class GitTree
         return code is 0 or 1; // 1 = there is none
     }
 
-    private async Task<bool> HasNestedAsync(string tree, CancellationToken cancellation)
+    /// <summary>
+    /// Whether there is another repository inside this one, as a file of it or beside its files: <c>git add</c> asks git(1) in there what has
+    /// changed, which runs whatever that one's configuration names. A listing asks nobody.
+    /// </summary>
+    private async Task<bool> HoldsRepositoryAsync(CancellationToken cancellation)
     {
-        var (code, found) = await GitProgram.RunAsync(Root, environment, ["ls-tree", "-r", "--full-tree", tree], FindAsync, cancellation);
-        return code != 0 || found;
-
-        async Task<bool> FindAsync(StreamReader entries)
-        {
-            while (await entries.ReadLineAsync(cancellation) is { } entry)
-            {
-                if (entry.StartsWith(Nested, StringComparison.Ordinal))
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
+        return await HasEntryAsync(["ls-files", "-z", "--stage"], entry => entry.StartsWith(Nested, StringComparison.Ordinal), cancellation)
+            || await HasEntryAsync(["ls-files", "-z", "--others", "--exclude-standard"], entry => entry.EndsWith('/'), cancellation);
     }
+
+    /// <summary>Whether git lists such an entry, or cannot tell.</summary>
+    private async Task<bool> HasEntryAsync(string[] arguments, Func<string, bool> wanted, CancellationToken cancellation)
+    {
+        var (code, found) = await GitProgram.RunAsync(Root, environment, arguments, reader => FindAsync(reader, wanted, cancellation), cancellation);
+        return code != 0 || found;
+    }
+
+    private static async Task<bool> FindAsync(StreamReader entries, Func<string, bool> wanted, CancellationToken cancellation)
+    {
+        var rest = "";
+        var buffer = new char[16 << 10];
+        for (int count; (count = await entries.ReadAsync(buffer, cancellation)) > 0;)
+        {
+            var parts = (rest + new string(buffer, 0, count)).Split('\0');
+            rest = parts[^1];
+            if (parts[..^1].Any(wanted))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private Task<bool> HasNestedAsync(string tree, CancellationToken cancellation) => HasEntryAsync(
+        ["ls-tree", "-z", "-r", "--full-tree", tree], entry => entry.StartsWith(Nested, StringComparison.Ordinal), cancellation);
 }
