@@ -6,6 +6,7 @@ using Coda.Core.Tasks;
 using Coda.Core.Terminals;
 using Coda.Core.Workspaces;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Coda.Core;
 
@@ -21,5 +22,8 @@ public static class CoreServices
         .AddAgents()
         .AddWorkspaces()
         .AddHandoffs()
-        .AddTasks();
+        .AddTasks()
+        .AddSingleton(provider => new Recovery(
+            provider.GetRequiredService<TerminalRegistry>(), provider.GetRequiredService<TaskLoop>(), provider.GetRequiredService<ILogger<Recovery>>()))
+        .AddHostedService(provider => provider.GetRequiredService<Recovery>());
 }

@@ -65,7 +65,7 @@ public sealed class TaskChangesTests : IAsyncLifetime
     [Fact]
     public async Task Where_it_cannot_be_told_from_the_start_no_snapshot_is_left()
     {
-        Shell("git init -q; git init -q lib; echo one > lib/a.txt"); // git adds no repository without a commit
+        Shell("git init -q; echo one > a.txt; echo broken > .git/index");
         var task = await host.RunsAsync();
         Assert.False(Directory.Exists(host.Files(task).Snapshots));
         Assert.Null((await host.ResultAsync(await host.EndsAsync(task))).FilesChangedObserved);

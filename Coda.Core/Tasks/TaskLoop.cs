@@ -6,8 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Coda.Core.Tasks;
 
 /// <summary>
-/// The life of tasks within the server: recovers those of a server that died before anything new starts, ticks once a second for all
-/// running ones, sweeps every quarter of an hour, and ends what runs when the server stops.
+/// The life of tasks within the server: settles those of a server that died before anything new starts, ticks once a second for all running ones, sweeps every quarter of an hour, and ends what runs when the server stops.
 /// </summary>
 internal sealed partial class TaskLoop(
     TerminalRegistry terminals, TaskRecovery recovery, TaskStore store, TaskCounters counters, TaskStarter starter, RunningTasks running,
@@ -19,9 +18,11 @@ internal sealed partial class TaskLoop(
     private Task loops = Task.CompletedTask;
 
     /// <inheritdoc />
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask; // Recovery begins it
+
+    /// <summary>Settles what a server that died left behind, then takes tasks. The terminals' programs are ended before.</summary>
+    public async Task BeginAsync(CancellationToken cancellationToken)
     {
-        await terminals.RecoverAsync(cancellationToken);
         await recovery.RunAsync(cancellationToken);
         var since = time.GetUtcNow() - TimeSpan.FromSeconds(options.Value.TtlSeconds);
         foreach (var (createdAt, email, status) in await store.CountableAsync(since, cancellationToken))

@@ -31,5 +31,6 @@ public static class TaskServices
             provider.GetRequiredService<Inbox>(),
             provider.GetRequiredService<RecordingArchive>(),
             provider.GetRequiredService<CodaHome>()))
-        .AddHostedService<TaskLoop>();
+        .AddSingleton<TaskLoop>()
+        .AddHostedService(provider => provider.GetRequiredService<TaskLoop>());
 }

@@ -168,15 +168,25 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     /// </summary>
     public async Task RecoverAsync(CancellationToken cancellation)
     {
-        foreach (var row in await store.UnfinishedAsync(cancellation))
+        var rows = await store.UnfinishedAsync(cancellation);
+        await Task.WhenAll(rows.Select(EndSurvivorsAsync)).WaitAsync(cancellation);
+        var archive = new RecordingArchive(home);
+        var closed = new List<Task>();
+        foreach (var row in rows)
         {
-            if (!await ProcessSweep.EndAsync(loop, () => Survivors(row), Libc.SIGHUP, TimeSpan.FromSeconds(3), time))
-            {
-                LogSurvivor(row.Id);
-            }
+            archive.Find(row.Id)?.Repair();
+            var end = new TerminalEnd(-1, TerminalEndReason.Interrupted, time.GetUtcNow());
+            closed.Add(store.EndAsync(row.Id, null, null, end, cancellation));
+        }
 
-            new RecordingArchive(home).Find(row.Id)?.Repair();
-            await store.EndAsync(row.Id, null, null, new TerminalEnd(-1, TerminalEndReason.Interrupted, time.GetUtcNow()), cancellation);
+        await Task.WhenAll(closed);
+    }
+
+    private async Task EndSurvivorsAsync(TerminalRow row)
+    {
+        if (!await ProcessSweep.EndAsync(loop, () => Survivors(row), Libc.SIGHUP, TimeSpan.FromSeconds(3), time))
+        {
+            LogSurvivor(row.Id);
         }
     }
 

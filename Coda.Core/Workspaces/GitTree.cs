@@ -11,10 +11,12 @@ public sealed class GitTree
 {
     private const int LongestDiff = 512 * 1024;
     private const int LongestLink = 16 << 10;
+    private const int MaxInside = 100;
     private const string DotGit = ".git";
     private const string GitDirectory = "gitdir: ";
     private const string Nested = "160000 "; // mode of an entry that is another repository's commit
     private readonly Dictionary<string, string> environment;
+    private bool holdsOthers;
 
     private GitTree(string root, Dictionary<string, string> environment)
     {
@@ -156,8 +158,8 @@ public sealed class GitTree
     /// <summary>Remembers every file that is not ignored; the tree's id, or null.</summary>
     public async Task<string?> SnapshotAsync(CancellationToken cancellation) =>
         await LeaveOutFiltersAsync(cancellation)
-        && !await HoldsRepositoryAsync(cancellation)
-        && await GitProgram.RunAsync(Root, environment, ["add", "--all"], cancellation) is (0, _)
+        && await FindInsideAsync(cancellation) is { } inner
+        && await GitProgram.RunAsync(Root, environment, ["add", "--all", .. inner.Count > 0 ? ["--", ".", .. inner.Select(LeftOut)] : (string[])[]], cancellation) is (0, _)
         && await GitProgram.RunAsync(Root, environment, ["write-tree"], cancellation) is (0, var tree)
             ? tree.Trim()
             : null;
@@ -175,7 +177,7 @@ public sealed class GitTree
     /// </summary>
     public async Task<IReadOnlyList<FileChange>?> ChangesAsync(string from, string to, CancellationToken cancellation) =>
         await GitProgram.RunAsync(Root, environment, ["diff", "--no-renames", "--name-status", "-z", from, to, "--"], cancellation) is (0, var output)
-        && !await HasNestedAsync(from, cancellation) && !await HasNestedAsync(to, cancellation)
+        && !holdsOthers && !await HasNestedAsync(from, cancellation) && !await HasNestedAsync(to, cancellation)
             ? [.. output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Chunk(2).Where(pair => pair.Length == 2).Select(pair => new FileChange(pair[1], pair[0][0]))]
             : null;
 
@@ -189,7 +191,7 @@ public sealed class GitTree
         }
 
         var text = output.Length <= LongestDiff ? output : $"{output[..LongestDiff]}\n… and more.\n";
-        return await HasNestedAsync(from, cancellation) || await HasNestedAsync(to, cancellation)
+        return holdsOthers || await HasNestedAsync(from, cancellation) || await HasNestedAsync(to, cancellation)
             ? $"{text}… and whatever changed in the repositories inside this one, which is not looked at.\n"
             : text;
     }
@@ -212,7 +214,7 @@ public sealed class GitTree
         // Every file is read: what an index says of files may be what somebody told it to say (--assume-unchanged).
         return await LeaveOutFiltersAsync(cancellation)
             && await GitProgram.RunAsync(Root, environment, ["read-tree", "--empty"], cancellation) is (0, _)
-            && !await HoldsRepositoryAsync(cancellation)
+            && await FindInsideAsync(cancellation) is { Count: 0 }
             && await GitProgram.RunAsync(Root, environment, ["add", "--all", "--force"], cancellation) is (0, _)
             && await GitProgram.RunAsync(Root, environment, ["write-tree"], cancellation) is (0, var now)
             && await GitProgram.RunAsync(Root, environment, ["rev-parse", "--verify", "--quiet", $"{tree}^{{tree}}"], cancellation) is (0, var then)
@@ -238,37 +240,49 @@ public sealed class GitTree
     }
 
     /// <summary>
-    /// Whether there is another repository inside this one, as a file of it or beside its files: <c>git add</c> asks git(1) in there what has
-    /// changed, which runs whatever that one's configuration names. A listing asks nobody.
+    /// The repositories inside this one, as files of it or beside its files; null when git cannot tell or there are too many. <c>git add</c> asks a
+    /// git of its own in there what has changed, which runs whatever that one's configuration names. A listing asks nobody.
     /// </summary>
-    private async Task<bool> HoldsRepositoryAsync(CancellationToken cancellation)
+    private async Task<List<string>?> FindInsideAsync(CancellationToken cancellation)
     {
-        return await HasEntryAsync(["ls-files", "-z", "--stage"], entry => entry.StartsWith(Nested, StringComparison.Ordinal), cancellation)
-            || await HasEntryAsync(["ls-files", "-z", "--others", "--exclude-standard"], entry => entry.EndsWith('/'), cancellation);
+        // 160000 <object> 0<tab>path; a directory that is not gone into ends with a slash
+        var staged = await ListAsync(["ls-files", "-z", "--stage"], entry => entry.StartsWith(Nested, StringComparison.Ordinal), cancellation);
+        var others = await ListAsync(["ls-files", "-z", "--others", "--exclude-standard"], entry => entry.EndsWith('/'), cancellation);
+        if (staged is null || others is null || staged.Count + others.Count > MaxInside)
+        {
+            return null;
+        }
+
+        List<string> found = [.. staged.Select(entry => entry[(entry.IndexOf('\t') + 1)..]), .. others.Select(entry => entry.TrimEnd('/'))];
+        holdsOthers |= found.Count > 0;
+        return found;
     }
 
-    /// <summary>Whether git lists such an entry, or cannot tell.</summary>
-    private async Task<bool> HasEntryAsync(string[] arguments, Func<string, bool> wanted, CancellationToken cancellation)
+    private static string LeftOut(string path) => $":(top,exclude,literal){path}";
+
+    private async Task<bool> HasEntryAsync(string[] arguments, Func<string, bool> wanted, CancellationToken cancellation) =>
+        await ListAsync(arguments, wanted, cancellation) is not { Count: 0 };
+
+    /// <summary>The first of the entries wanted that git lists; null when it cannot tell.</summary>
+    private async Task<List<string>?> ListAsync(string[] arguments, Func<string, bool> wanted, CancellationToken cancellation)
     {
         var (code, found) = await GitProgram.RunAsync(Root, environment, arguments, reader => FindAsync(reader, wanted, cancellation), cancellation);
-        return code != 0 || found;
+        return code == 0 ? found : null;
     }
 
-    private static async Task<bool> FindAsync(StreamReader entries, Func<string, bool> wanted, CancellationToken cancellation)
+    private static async Task<List<string>> FindAsync(StreamReader entries, Func<string, bool> wanted, CancellationToken cancellation)
     {
+        var found = new List<string>();
         var rest = "";
         var buffer = new char[16 << 10];
-        for (int count; (count = await entries.ReadAsync(buffer, cancellation)) > 0;)
+        for (int count; found.Count <= MaxInside && (count = await entries.ReadAsync(buffer, cancellation)) > 0;)
         {
             var parts = (rest + new string(buffer, 0, count)).Split('\0');
             rest = parts[^1];
-            if (parts[..^1].Any(wanted))
-            {
-                return true;
-            }
+            found.AddRange(parts[..^1].Where(wanted));
         }
 
-        return false;
+        return found;
     }
 
     private Task<bool> HasNestedAsync(string tree, CancellationToken cancellation) => HasEntryAsync(

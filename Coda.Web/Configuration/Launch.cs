@@ -22,7 +22,11 @@ internal static class Launch
 
             ServerProcess.ForbidInspection();
             await server();
-            return 0;
+            return Environment.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            return 0; // told to stop while it started
         }
         catch (StartupException e)
         {
@@ -32,6 +36,10 @@ internal static class Launch
         {
             return await FailAsync(
                 $"{e.Message} Stop what listens there, or choose another address with --urls http://127.0.0.1:<port> (local mode) or DATABRICKS_APP_PORT.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
+        {
+            return await FailAsync($"CoDA cannot go on: {e.Message}");
         }
     }
 

@@ -1,28 +1,41 @@
 using System.Reflection;
+using Coda.Core;
 using Coda.Core.Storage;
 using Coda.Web.Security;
 using Microsoft.Extensions.Options;
 
 namespace Coda.Web.Configuration;
 
-/// <summary>Tells the person at the console, once the server answers, where it is and how to get in.</summary>
+/// <summary>Tells the person at the console, once the server takes requests, where it is and how to get in. A start that fails ends the server here.</summary>
 internal sealed class StartMessage(
-    IHostApplicationLifetime lifetime, ServerAddress address, LoginLinks links, IOptions<AccessOptions> access, UnsafeSettings settings, CodaHome home)
-    : IHostedService
+    IHostApplicationLifetime lifetime, Recovery recovery, ServerAddress address, LoginLinks links, IOptions<AccessOptions> access, UnsafeSettings settings,
+    CodaHome home) : BackgroundService
 {
     /// <summary>Version of this build.</summary>
     public static string Version { get; } =
         typeof(StartMessage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <inheritdoc />
-    public Task StartAsync(CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        lifetime.ApplicationStarted.Register(Print);
-        return Task.CompletedTask;
+        var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(listening.SetResult);
+        try
+        {
+            await listening.Task.WaitAsync(stoppingToken);
+            await recovery.Done.WaitAsync(stoppingToken);
+            Print();
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            return; // it stops before it has started
+        }
+        catch (Exception)
+        {
+            Environment.ExitCode = 1; // the host logs why, and stops
+            throw;
+        }
     }
-
-    /// <inheritdoc />
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private void Print()
     {

@@ -1,6 +1,7 @@
 using Coda.Core.Security;
 using Coda.Core.Storage;
 using Coda.Web.Configuration;
+using Coda.Web.Health;
 using Coda.Web.Mcp.Transport;
 using Microsoft.Extensions.Options;
 
@@ -50,6 +51,7 @@ public static class GateSetup
         app.UseWebSockets();
         app.UseMiddleware<HostGuard>();
         app.UseMcpCors(McpPath, app.Services.GetRequiredService<HostPolicy>().AllowsMcpOrigin);
+        app.UseMiddleware<StartGate>();
         app.UseMiddleware<Gate>();
         app.Services.GetRequiredService<LoginEndpoints>().Map(app);
     }
