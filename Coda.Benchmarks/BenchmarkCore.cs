@@ -43,6 +43,8 @@ internal sealed class BenchmarkCore : IAsyncDisposable
         {
             await service.StartAsync(CancellationToken.None);
         }
+
+        await Get<Recovery>().Done;
     }
 
     public async Task<Terminal> OpenAsync(params string[] arguments)
