@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dapper;
 
 namespace Coda.Core.Storage;
@@ -9,7 +10,7 @@ namespace Coda.Core.Storage;
 public sealed record CallKey(string Caller, string Tool, string Key);
 
 /// <summary>What is remembered of such a call.</summary>
-public sealed class RememberedCall
+internal sealed class RememberedCall
 {
     /// <summary>SHA-256 of its arguments, hex.</summary>
     public required string Arguments { get; init; }
@@ -18,13 +19,91 @@ public sealed class RememberedCall
     public string? Outcome { get; init; }
 }
 
-/// <summary>Remembers calls for a day, across restarts.</summary>
+/// <summary>What became of a call that may have been made before.</summary>
+public abstract record CallOutcome
+{
+    private CallOutcome()
+    {
+    }
+
+    /// <summary>This is what it began, now or the first time.</summary>
+    public sealed record Begun(string Outcome) : CallOutcome;
+
+    /// <summary>It began nothing, and may be tried again.</summary>
+    public sealed record Refused(string Message) : CallOutcome;
+
+    /// <summary>The key means a call with other arguments.</summary>
+    public sealed record Other : CallOutcome;
+
+    /// <summary>A server died while it was under way: it may have begun its work.</summary>
+    public sealed record Lost : CallOutcome;
+}
+
+/// <summary>Remembers calls for a day, across restarts, so that one that is sent again begins its work once.</summary>
 public sealed class RememberedCalls(Database database, TimeProvider time)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromDays(1);
+    private readonly ConcurrentDictionary<CallKey, Running> running = new();
+
+    /// <summary>Begins a call's work, unless it was begun before or is under way: then this waits for it.</summary>
+    /// <param name="call">Names the call.</param>
+    /// <param name="arguments">SHA-256 of its arguments, hex.</param>
+    /// <param name="begin">Begins the work: what names it, or a refusal.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<CallOutcome> BeginOnceAsync(
+        CallKey call, string arguments, Func<Task<CallOutcome>> begin, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(begin);
+        var mine = new Running(arguments);
+        while (running.GetOrAdd(call, mine) is var first && first != mine)
+        {
+            if (first.Arguments != arguments)
+            {
+                return new CallOutcome.Other();
+            }
+
+            if (await first.Outcome.Task.WaitAsync(cancellation) is { } its)
+            {
+                return its;
+            }
+        }
+
+        CallOutcome? outcome = null;
+        try
+        {
+            outcome = await BeginAsync(call, arguments, begin, cancellation);
+            return outcome;
+        }
+        finally
+        {
+            running.TryRemove(call, out _);
+            mine.Outcome.SetResult(outcome as CallOutcome.Begun);
+        }
+    }
+
+    private async Task<CallOutcome> BeginAsync(CallKey call, string arguments, Func<Task<CallOutcome>> begin, CancellationToken cancellation)
+    {
+        if (await FindAsync(call, cancellation) is { } known)
+        {
+            return known.Arguments != arguments ? new CallOutcome.Other()
+                : known.Outcome is { } before ? new CallOutcome.Begun(before)
+                : new CallOutcome.Lost();
+        }
+
+        await WriteAsync(call, arguments, cancellation);
+        CallOutcome? outcome = null;
+        try
+        {
+            return outcome = await begin();
+        }
+        finally
+        {
+            await EndAsync(call, (outcome as CallOutcome.Begun)?.Outcome);
+        }
+    }
 
     /// <summary>What is known of a call; null = nothing.</summary>
-    public Task<RememberedCall?> FindAsync(CallKey call, CancellationToken cancellation) => database.ReadAsync(
+    private Task<RememberedCall?> FindAsync(CallKey call, CancellationToken cancellation) => database.ReadAsync(
         connection => connection.QuerySingleOrDefault<RememberedCall>(
             """
             SELECT arguments AS Arguments, outcome AS Outcome FROM remembered_calls
@@ -34,7 +113,7 @@ public sealed class RememberedCalls(Database database, TimeProvider time)
         cancellation);
 
     /// <summary>Notes that a call begins, and forgets old ones.</summary>
-    public Task BeginAsync(CallKey call, string arguments, CancellationToken cancellation) => database.WriteAsync(
+    private Task<int> WriteAsync(CallKey call, string arguments, CancellationToken cancellation) => database.WriteAsync(
         (connection, transaction) => connection.Execute(
             """
             DELETE FROM remembered_calls WHERE created_at <= @oldest;
@@ -45,7 +124,7 @@ public sealed class RememberedCalls(Database database, TimeProvider time)
         cancellation);
 
     /// <summary>Notes what a call began; null = nothing, so that it may be tried again.</summary>
-    public Task EndAsync(CallKey call, string? outcome) => database.WriteAsync(
+    private Task<int> EndAsync(CallKey call, string? outcome) => database.WriteAsync(
         (connection, transaction) => connection.Execute(
             outcome is null
                 ? "DELETE FROM remembered_calls WHERE caller = @Caller AND tool = @Tool AND key = @Key"
@@ -55,4 +134,10 @@ public sealed class RememberedCalls(Database database, TimeProvider time)
         CancellationToken.None);
 
     private long Oldest() => (time.GetUtcNow() - Kept).ToUnixTimeMilliseconds();
+
+    private sealed record Running(string Arguments)
+    {
+        /// <summary>What the call began; null = nothing.</summary>
+        public TaskCompletionSource<CallOutcome.Begun?> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 }

@@ -2,6 +2,7 @@ using Coda.Web.Circuits;
 using Coda.Web.Components.Inbox;
 using Coda.Web.Components.Layout;
 using Coda.Web.Components.Live;
+using Coda.Web.Components.Tasks;
 using Coda.Web.Components.Terminals;
 using Coda.Web.Security;
 using Microsoft.AspNetCore.Components.Server.Circuits;
@@ -51,6 +52,7 @@ public static class PageSetup
         });
         app.UseAntiforgery();
         app.MapStaticAssets();
+        app.MapTaskForms();
         // Compression costs three times the CPU and a quarter of the throughput (docs/decisions).
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.DisableWebSocketCompression = true);
     }

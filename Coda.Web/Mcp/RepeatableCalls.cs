@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Coda.Core.Storage;
@@ -22,8 +21,6 @@ internal sealed class RepeatableCalls(RememberedCalls calls)
 
     // How long a caller waits is no part of what it asks for.
     private static readonly string[] NotCompared = [Argument, "wait_seconds"];
-
-    private readonly ConcurrentDictionary<CallKey, Running> running = new();
 
     /// <summary>Begins the work unless the call is one that was made before, and answers.</summary>
     /// <param name="request">The call.</param>
@@ -50,58 +47,26 @@ internal sealed class RepeatableCalls(RememberedCalls calls)
         }
 
         var call = new CallKey(request.User?.Identity?.Name ?? "", request.Params!.Name, key);
-        var mine = new Running(Digest(request.Params));
-        while (running.GetOrAdd(call, mine) is var first && first != mine)
-        {
-            if (first.Arguments != mine.Arguments)
+        CallToolResult? refusal = null;
+        var outcome = await calls.BeginOnceAsync(
+            call,
+            Digest(request.Params),
+            async () =>
             {
-                return Other(key);
-            }
-
-            if (await first.Outcome.Task.WaitAsync(cancellation) is { } its)
-            {
-                return await answer(its);
-            }
-        }
-
-        string? outcome = null;
-        CallToolResult? refusal;
-        try
+                (var begun, refusal) = await begin();
+                return begun is not null ? new CallOutcome.Begun(begun) : new CallOutcome.Refused("");
+            },
+            cancellation);
+        return outcome switch
         {
-            (outcome, refusal) = await BeginOnceAsync(call, mine.Arguments, begin, cancellation);
-        }
-        finally
-        {
-            running.TryRemove(call, out _);
-            mine.Outcome.SetResult(outcome);
-        }
-
-        return refusal ?? await answer(outcome!);
-    }
-
-    private async Task<(string? Outcome, CallToolResult? Refusal)> BeginOnceAsync(
-        CallKey call, string arguments, Func<Task<(string? Outcome, CallToolResult? Refusal)>> begin, CancellationToken cancellation)
-    {
-        if (await calls.FindAsync(call, cancellation) is { } known)
-        {
-            return known.Arguments != arguments ? (null, Other(call.Key))
-                : known.Outcome is { } outcome ? (outcome, null)
-                : (null, ToolAnswer.Error(
-                    $"The server stopped while a call with {Argument} '{call.Key}' was under way; it may have begun its work. Look into coda_inbox, "
-                    + "and call again with another key if it did not."));
-        }
-
-        await calls.BeginAsync(call, arguments, cancellation);
-        string? begun = null;
-        try
-        {
-            (begun, var refusal) = await begin();
-            return (begun, refusal);
-        }
-        finally
-        {
-            await calls.EndAsync(call, begun);
-        }
+            CallOutcome.Begun(var work) => await answer(work),
+            CallOutcome.Refused => refusal!,
+            CallOutcome.Other => ToolAnswer.Error(
+                $"{Argument} '{key}' was used for a call with other arguments, and means that one for a day. Nothing was begun: use another key for another call."),
+            _ => ToolAnswer.Error(
+                $"The server stopped while a call with {Argument} '{key}' was under way; it may have begun its work. Look into coda_inbox, and call again with "
+                + "another key if it did not."),
+        };
     }
 
     private static string? Fault(RequestContext<CallToolRequestParams> request, ref string key)
@@ -126,17 +91,8 @@ internal sealed class RepeatableCalls(RememberedCalls calls)
         return key.Length > LongestKey ? $"{Argument} may have {LongestKey} characters, not {key.Length}. Nothing was begun." : null;
     }
 
-    private static CallToolResult Other(string key) => ToolAnswer.Error(
-        $"{Argument} '{key}' was used for a call with other arguments, and means that one for a day. Nothing was begun: use another key for another call.");
-
     private static string Digest(CallToolRequestParams call) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
         new SortedDictionary<string, JsonElement>(
             (call.Arguments ?? new Dictionary<string, JsonElement>()).Where(argument => !NotCompared.Contains(argument.Key)).ToDictionary(),
             StringComparer.Ordinal))));
-
-    private sealed record Running(string Arguments)
-    {
-        /// <summary>What the call began; null = nothing.</summary>
-        public TaskCompletionSource<string?> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
 }

@@ -1,4 +1,5 @@
 import { watchConnection } from './connection';
+import { sendForms } from './forms';
 import './appearance';
 
 interface SignalRBuilder {
@@ -27,6 +28,7 @@ function configureSignalR(builder: SignalRBuilder): void {
 }
 
 watchConnection();
+sendForms();
 
 // The default back-off leaves a page dead for 15 s after a cut of one second.
 void Blazor.start({

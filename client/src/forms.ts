@@ -1,0 +1,63 @@
+/** Navigates within the circuit. */
+declare const Blazor: { navigateTo(url: string): void };
+
+const attempts = 4;
+const pause = 1_000;
+
+/** The id of a form that was sent and not answered: sent again, with the same content, it is the same. */
+const ids = new WeakMap<HTMLFormElement, { id: string; body: string }>();
+
+/** Sends forms with `data-post` as JSON, whatever their length, and goes where the answer says. */
+export function sendForms(): void {
+  // With any event of a field that a component around it listens to, Blazor sends the field's whole text.
+  for (const type of ['keydown', 'keyup', 'keypress', 'input', 'change']) {
+    document.addEventListener(type, event => {
+      const forDialog = event instanceof KeyboardEvent && (event.key === 'Escape' || event.key === 'Tab');
+      if (!forDialog && event.target instanceof Element && event.target.closest('form[data-post]')) event.stopPropagation();
+    }, { capture: true });
+  }
+  document.addEventListener('submit', event => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.dataset.post) return;
+    event.preventDefault();
+    if (form.ariaBusy !== 'true') void send(form, form.dataset.post, event.submitter);
+  });
+}
+
+async function send(form: HTMLFormElement, url: string, submitter: HTMLElement | null): Promise<void> {
+  const body = JSON.stringify(Object.fromEntries(new FormData(form, submitter)));
+  const sent = ids.get(form);
+  const id = sent?.body === body ? sent.id : crypto.randomUUID();
+  ids.set(form, { id, body });
+  form.ariaBusy = 'true';
+  say(form, '');
+  try {
+    const response = await post(url, id, body);
+    const answer = (await response.json()) as { location?: string; message?: string };
+    if (response.ok && answer.location) Blazor.navigateTo(answer.location);
+    else say(form, answer.message ?? `The server refused it (${response.status}). What you wrote is still here.`);
+  } catch {
+    say(form, 'The server cannot be reached. What you wrote is still here: send it again, it is not done twice.');
+  } finally {
+    form.ariaBusy = 'false';
+  }
+}
+
+/** Tries again when the connection fails on the way. */
+async function post(url: string, id: string, body: string): Promise<Response> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Coda-Form': id }, body });
+    } catch (error) {
+      if (attempt === attempts) throw error;
+      await new Promise(resolve => setTimeout(resolve, pause));
+    }
+  }
+}
+
+function say(form: HTMLFormElement, text: string): void {
+  const place = form.querySelector<HTMLElement>('[role=alert]');
+  if (!place) return;
+  place.textContent = text;
+  place.hidden = text === '';
+}
