@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Coda.Core.Terminals.Pty;
 using Coda.Core.Tests.Hosting;
 using Microsoft.Data.Sqlite;
 
@@ -42,8 +43,10 @@ public sealed class StopTests
 
     private static async Task StopsInTimeAsync(CoreHost host)
     {
+        var programs = host.Terminals.Live.Select(terminal => terminal.LeaderPid).ToList();
         var watch = Stopwatch.StartNew();
         await host.DisposeAsync().AsTask().WaitAsync(Wait.Timeout);
         Assert.True(watch.Elapsed < Limit, $"The stop took {watch.Elapsed}.");
+        Assert.All(programs, program => Assert.True(ProcessTable.Find(program) is null or { IsZombie: true }));
     }
 }

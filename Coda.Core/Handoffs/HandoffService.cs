@@ -51,7 +51,7 @@ public sealed partial class HandoffService : IAsyncDisposable
             return new HandoffStart.Refused(refusal);
         }
 
-        var session = new HandoffSession(plan, store, directories, TimeSpan.FromSeconds(options.PullSeconds), time);
+        var session = new HandoffSession(plan, store, directories, TimeSpan.FromSeconds(options.PullSeconds), time, deadline.Passed);
         TerminalOpening? opening = null;
         try
         {

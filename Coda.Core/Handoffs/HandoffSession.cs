@@ -10,10 +10,10 @@ namespace Coda.Core.Handoffs;
 /// end the session. What was brought is removed when the pull failed, and at the end when it holds nothing that anybody made.
 /// </summary>
 internal sealed class HandoffSession(
-    HandoffPlan plan, HandoffStore store, HandoffDirectories directories, TimeSpan pullLimit, TimeProvider time) : IDisposable
+    HandoffPlan plan, HandoffStore store, HandoffDirectories directories, TimeSpan pullLimit, TimeProvider time, CancellationToken hurry) : IDisposable
 {
     private static readonly TimeSpan RowLimit = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(15); // a stop of the server waits for it
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(15);
     private readonly TaskCompletionSource<(string Failure, string Note)> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource pulled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Task> inserting = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -166,11 +166,12 @@ internal sealed class HandoffSession(
     private async Task<bool> RemoveUntouchedAsync(HandoffView view)
     {
         using var patience = new CancellationTokenSource(LongestLook, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, hurry);
         try
         {
-            return await directories.RemoveUntouchedAsync(view, baseline, refs, patience.Token);
+            return await directories.RemoveUntouchedAsync(view, baseline, refs, either.Token);
         }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
             return false;
         }

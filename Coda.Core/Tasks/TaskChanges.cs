@@ -12,11 +12,13 @@ internal sealed class TaskChanges
     private readonly string before;
     private readonly TaskFiles files;
     private readonly SharedTrees.Use use;
+    private readonly CancellationToken hurry; // the server stops, and its time for that is over
     private readonly TimeProvider time;
 
-    private TaskChanges(GitTree tree, string before, TaskFiles files, SharedTrees.Use use, TimeProvider time)
+    private TaskChanges(GitTree tree, string before, TaskFiles files, SharedTrees.Use use, TimeProvider time, CancellationToken hurry)
     {
         this.use = use;
+        this.hurry = hurry;
         this.tree = tree;
         this.before = before;
         this.files = files;
@@ -25,7 +27,7 @@ internal sealed class TaskChanges
 
     /// <summary>Remembers how the directory is; null where it is in no repository, or too large to look at in time.</summary>
     public static async Task<TaskChanges?> BeginAsync(
-        string directory, TaskFiles files, SharedTrees trees, TimeProvider time, CancellationToken cancellation)
+        string directory, TaskFiles files, SharedTrees trees, StopDeadline deadline, TimeProvider time, CancellationToken cancellation)
     {
         if (GitTree.RootOf(directory) is not { } root)
         {
@@ -39,7 +41,7 @@ internal sealed class TaskChanges
         try
         {
             return begun = await GitTree.OpenAsync(directory, files.Snapshots, either.Token) is { } tree && await tree.SnapshotAsync(either.Token) is { } before
-                ? new TaskChanges(tree, before, files, use, time)
+                ? new TaskChanges(tree, before, files, use, time, deadline.Passed)
                 : null;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -66,14 +68,15 @@ internal sealed class TaskChanges
     public async Task<IReadOnlyList<string>?> EndAsync()
     {
         using var patience = new CancellationTokenSource(LongestLook, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, hurry);
         try
         {
-            if (use.WasShared || await tree.SnapshotAsync(patience.Token) is not { } after || await tree.ChangesAsync(before, after, patience.Token) is not { } changes)
+            if (use.WasShared || await tree.SnapshotAsync(either.Token) is not { } after || await tree.ChangesAsync(before, after, either.Token) is not { } changes)
             {
                 return null;
             }
 
-            files.WriteDiff(changes.Count > 0 ? await tree.DiffAsync(before, after, patience.Token) : null);
+            files.WriteDiff(changes.Count > 0 ? await tree.DiffAsync(before, after, either.Token) : null);
             return [.. changes.Take(MaxFiles).Select(change => change.Path)];
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or UnauthorizedAccessException)

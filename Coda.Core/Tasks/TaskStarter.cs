@@ -6,7 +6,8 @@ namespace Coda.Core.Tasks;
 
 /// <summary>Turns a request into a running task, or into a refusal that leaves nothing behind.</summary>
 internal sealed class TaskStarter(
-    TaskRequestRules rules, TaskSlots slots, TaskStore store, RunningTasks running, TerminalRegistry terminals, Database database, CodaHome home, TimeProvider time)
+    TaskRequestRules rules, TaskSlots slots, TaskStore store, RunningTasks running, TerminalRegistry terminals, Database database, CodaHome home,
+    StopDeadline deadline, TimeProvider time)
 {
     private const int SummaryLength = 100;
     private static readonly TimeSpan LongestSave = TimeSpan.FromSeconds(5);
@@ -74,7 +75,7 @@ internal sealed class TaskStarter(
         try
         {
             WriteFiles(asked, view, files);
-            changes = await TaskChanges.BeginAsync(view.WorkingDirectory, files, trees, time, cancellation);
+            changes = await TaskChanges.BeginAsync(view.WorkingDirectory, files, trees, deadline, time, cancellation);
             var opening = await terminals.OpenAsync(Launch(asked, view, files), cancellation);
             if (opening is TerminalOpening.Opened { Terminal: var terminal })
             {

@@ -10,7 +10,8 @@ namespace Coda.Core.Terminals;
 /// <summary>The programs of a terminal, one after another on its PTY: what one leaves behind is ended and undone before the next starts.</summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The source holds nothing, and may be cancelled late.")]
 internal sealed class ProgramSequence(
-    TerminalId id, TerminalLaunch launch, PtyPair pty, EventLoop loop, TimeProvider time, Recording recording, StreamParser parser, StateTracker tracker)
+    TerminalId id, TerminalLaunch launch, PtyPair pty, EventLoop loop, TimeProvider time, Recording recording, StreamParser parser, StateTracker tracker,
+    CancellationToken hurry)
 {
     private const int CannotRun = 127; // as shells say it
 
@@ -157,7 +158,7 @@ internal sealed class ProgramSequence(
     {
         var session = child!.Pid;
         var grace = command.StopGrace;
-        return Task.Run(() => ProcessSweep.EndAsync(loop, FindProcesses, signal, grace, time));
+        return Task.Run(() => ProcessSweep.EndAsync(loop, FindProcesses, signal, grace, time, hurry));
 
         // What a user starts in a tab with setsid is meant to outlive it; what an agent leaves behind is not.
         List<ProcessEntry> FindProcesses() => launch.Mode == TerminalMode.Direct

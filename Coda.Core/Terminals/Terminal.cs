@@ -51,7 +51,9 @@ public sealed partial class Terminal
     private volatile ColorScheme scheme;
     private volatile TerminalEnd? end;
 
-    internal Terminal(TerminalId id, TerminalLaunch launch, PtyPair pty, EventLoop loop, Recording recording, TimeProvider time, TimeSpan idleTime, ILogger log)
+    internal Terminal(
+        TerminalId id, TerminalLaunch launch, PtyPair pty, EventLoop loop, Recording recording, TimeProvider time, TimeSpan idleTime, ILogger log,
+        CancellationToken hurry)
     {
         this.launch = launch;
         this.pty = pty;
@@ -70,7 +72,7 @@ public sealed partial class Terminal
         words = new ChangeThrottle(time, RaiseChanged);
         tracker = new StateTracker(time, RaiseChanged, words.Signal);
         parser = new StreamParser(SetTitle, Answer, checkpoints, tracker);
-        programs = new ProgramSequence(id, launch, pty, loop, time, recording, parser, tracker);
+        programs = new ProgramSequence(id, launch, pty, loop, time, recording, parser, tracker, hurry);
     }
 
     /// <summary>Its name.</summary>

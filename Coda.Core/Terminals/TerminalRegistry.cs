@@ -92,7 +92,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         {
             pty = PtyPair.Open(loop, launch.Size);
             recording = Record(id, launch, pty);
-            var terminal = new Terminal(id, launch, pty, loop, recording, time, TimeSpan.FromHours(options.IdleHours), log);
+            var terminal = new Terminal(id, launch, pty, loop, recording, time, TimeSpan.FromHours(options.IdleHours), log, deadline.Passed);
             await store.InsertAsync(terminal, cancellation);
             stored = true;
             terminal.Start(
@@ -184,7 +184,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
 
     private async Task EndSurvivorsAsync(TerminalRow row)
     {
-        if (!await ProcessSweep.EndAsync(loop, () => Survivors(row), Libc.SIGHUP, TimeSpan.FromSeconds(3), time))
+        if (!await ProcessSweep.EndAsync(loop, () => Survivors(row), Libc.SIGHUP, TimeSpan.FromSeconds(3), time, deadline.Passed))
         {
             LogSurvivor(row.Id);
         }

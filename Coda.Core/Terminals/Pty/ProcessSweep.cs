@@ -12,9 +12,15 @@ internal static class ProcessSweep
     /// Sends <paramref name="stopSignal"/> to the groups of what <paramref name="find"/> finds, waits at most <paramref name="grace"/>,
     /// then SIGKILLs whatever is left or was started meanwhile. Returns at once when there is nothing.
     /// </summary>
+    /// <param name="loop">Tells of their ends.</param>
+    /// <param name="find">What is to end, found again after each round.</param>
+    /// <param name="stopSignal">The polite signal.</param>
+    /// <param name="grace">How long it is given to work.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="hurry">Ends the grace.</param>
     /// <returns>Whether everything is gone (an uninterruptible process may not be).</returns>
     public static async Task<bool> EndAsync(
-        EventLoop loop, Func<List<ProcessEntry>> find, int stopSignal, TimeSpan grace, TimeProvider time)
+        EventLoop loop, Func<List<ProcessEntry>> find, int stopSignal, TimeSpan grace, TimeProvider time, CancellationToken hurry)
     {
         var found = find();
         foreach (var group in found.Select(entry => entry.Group).Distinct())
@@ -23,7 +29,7 @@ internal static class ProcessSweep
             ProcessTable.SignalGroup(group, Libc.SIGCONT); // a stopped job acts on its signal only when continued
         }
 
-        if (await GoneWithinAsync(loop, found, grace, time))
+        if (await GoneWithinAsync(loop, found, grace, time, hurry))
         {
             found = find();
         }
@@ -35,13 +41,13 @@ internal static class ProcessSweep
                 ProcessTable.Signal(entry.Pid, Libc.SIGKILL);
             }
 
-            await GoneWithinAsync(loop, found, DeathOfKilled, time);
+            await GoneWithinAsync(loop, found, DeathOfKilled, time, CancellationToken.None);
         }
 
         return found.Count == 0;
     }
 
-    private static async Task<bool> GoneWithinAsync(EventLoop loop, List<ProcessEntry> processes, TimeSpan limit, TimeProvider time)
+    private static async Task<bool> GoneWithinAsync(EventLoop loop, List<ProcessEntry> processes, TimeSpan limit, TimeProvider time, CancellationToken hurry)
     {
         if (processes.Count == 0)
         {
@@ -50,10 +56,10 @@ internal static class ProcessSweep
 
         try
         {
-            await Task.WhenAll(processes.Select(entry => loop.WaitUntilGone(entry.Pid))).WaitAsync(limit, time);
+            await Task.WhenAll(processes.Select(entry => loop.WaitUntilGone(entry.Pid))).WaitAsync(limit, time, hurry);
             return true;
         }
-        catch (TimeoutException)
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
             return false;
         }
