@@ -1,16 +1,9 @@
 #!/usr/bin/env bash
-# Builds, runs every test project, and ends with one line: N passed, N failed.
+# Installs what the tests need, builds, runs every test project and the client's tests, and ends with one line: N passed, N failed.
 set -uo pipefail
 cd "$(dirname "$0")"
 build/check-prerequisites.sh || exit 1
-missing=0
-for program in bash vim htop less ps script scriptreplay setpriv prlimit git chromium; do
-  command -v "$program" >/dev/null || { echo "The tests need '$program'." >&2; missing=1; }
-done
-if [[ $missing -ne 0 ]]; then
-  echo "On Debian and Ubuntu: apt-get install chromium vim htop less procps bsdutils util-linux git" >&2
-  exit 1
-fi
+build/install-test-programs.sh || exit 1
 
 dotnet build Coda.sln --nologo -v quiet || exit 1
 (cd client && npx --no-install tsc --noEmit) || exit 1
