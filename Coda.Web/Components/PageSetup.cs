@@ -24,6 +24,7 @@ public static class PageSetup
         services.Configure<HubOptions>(options => options.MaximumReceiveMessageSize = 128 << 10);
         services.AddMudServices(options => options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight);
         CircuitLog.AddTo(services);
+        services.AddAssetDelivery();
         services.AddScoped<CircuitConnection>();
         services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<CircuitConnection>());
         services.AddScoped<CircuitTerminals>();
@@ -51,6 +52,7 @@ public static class PageSetup
             return next(context);
         });
         app.UseAntiforgery();
+        app.UseAssetDelivery();
         app.MapStaticAssets();
         app.MapTaskForms();
         // Compression costs three times the CPU and a quarter of the throughput (docs/decisions).

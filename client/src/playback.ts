@@ -39,7 +39,7 @@ export class Playback {
   private wanted: number | null = null;
   private disposed = false;
 
-  constructor(url: string, private readonly screen: Screen, private readonly changed: () => void) {
+  constructor(private readonly url: string, private readonly screen: Screen, private readonly changed: () => void) {
     this.output = new RangedFile(`${url}/output`);
     this.timingFile = new RangedFile(`${url}/timing`);
   }
@@ -48,7 +48,7 @@ export class Playback {
   async start(follow: boolean): Promise<void> {
     const first = await this.output.read(0, 4096);
     this.header = first.indexOf(10) + 1;
-    await this.readTiming();
+    await this.loadTiming();
     this.restart();
     this.following = follow && !this.timing.ended;
     this.playing = !this.following;
@@ -236,6 +236,15 @@ export class Playback {
       if (this.timing.ended && this.following) this.following = false;
       this.changed();
     }
+  }
+
+  /** All the timing there is, at once: a range would come uncompressed, at fifteen times the size. */
+  private async loadTiming(): Promise<void> {
+    const response = await fetch(`${this.url}/timing`, { cache: 'no-store' });
+    if (!response.ok) throw new RecordingGone(response.status);
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    this.timingRead = bytes.length;
+    this.timing.push(bytes);
   }
 
   private async readTiming(): Promise<void> {
