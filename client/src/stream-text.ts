@@ -1,11 +1,15 @@
 /** What xterm acts on for more than this makes a page stand still: it repeats, inserts and scrolls once per count. */
 const largestCount = 32_767;
 
+/** Control characters within a sequence act by themselves, or do nothing; CAN, SUB and ESC break it off, as what is not ASCII does. */
+const controls = '\\x00-\\x17\\x19\\x1c-\\x1f\\x7f';
 /** Parameters of a control sequence: all up to its final byte, or what breaks it off. */
-const parameters = '[^@-~\\x18\\x1a\\x1b]*';
-const sequences = new RegExp(`(\\x1b\\[|\\x9b)(${parameters})`, 'g');
+const parameters = `[${controls} -?]*`;
+const start = `\\x1b[${controls}]*\\[|\\x9b`;
+const sequences = new RegExp(`(${start})(${parameters})`, 'g');
+const restOfEscape = new RegExp(`^[${controls}]*(\\[?)`);
 const restOfSequence = new RegExp(`^${parameters}`);
-const openSequence = new RegExp(`(?:\\x1b|(?:\\x1b\\[|\\x9b)(${parameters}))$`);
+const openSequence = new RegExp(`(?:\\x1b[${controls}]*|(?:${start})(${parameters}))$`);
 
 /**
  * Turns a terminal's bytes, in pieces that may end anywhere, into text that xterm can be given: whole characters, U+FFFD for each maximal
@@ -13,7 +17,7 @@ const openSequence = new RegExp(`(?:\\x1b|(?:\\x1b\\[|\\x9b)(${parameters}))$`);
  */
 export class StreamText {
   private decoder = newDecoder();
-  /** The sequence that the last piece ended in: just its ESC, or the number that its parameters ended with so far. */
+  /** The sequence that the last piece ended in: its ESC without the bracket, or the number that its parameters ended with so far. */
   private open: 'escape' | number | null = null;
 
   /** The text of a piece, except for a character that is not complete yet. */
@@ -32,9 +36,13 @@ export class StreamText {
   private clamp(text: string): string {
     if (text === '') return text;
     let head = '';
-    if (this.open === 'escape' && text.startsWith('[')) {
-      head = '[';
-      this.open = 0;
+    if (this.open === 'escape') {
+      const [rest, bracket] = restOfEscape.exec(text) ?? ['', ''];
+      if (rest === text && !bracket) return text;
+      if (bracket) {
+        head = rest;
+        this.open = 0;
+      }
     }
     if (typeof this.open === 'number') {
       const [rest] = restOfSequence.exec(text.slice(head.length)) ?? [''];
@@ -61,8 +69,8 @@ function clampCounts(text: string, value: number): [string, number] {
       const next = value * 10 + Number(character);
       if (next > largestCount) continue;
       value = next;
-    } else if (character >= ' ') {
-      value = 0; // control characters within a sequence act by themselves and part nothing
+    } else if (character >= ' ' && character !== '\x7f') {
+      value = 0; // control characters part nothing
     }
     kept += character;
   }

@@ -60,6 +60,9 @@ test('counts above 32,767 are cut to fewer digits, in however many pieces they c
     ['\u009b99999999S', '\u009b9999S'],
     ['\x1b[20\n00000000b', '\x1b[20\n000b'],
     ['\x1b[99\x1b[99999b', '\x1b[99\x1b[9999b'],
+    ['\x1b[20000\x7f00000b', '\x1b[20000\x7fb'],
+    ['\x1b\x00\x7f[2000000000b', '\x1b\x00\x7f[20000b'],
+    ['\x1b\x1b\n[2000000000b', '\x1b\x1b\n[20000b'],
     ['2000000000 and \x1b]0;2000000000\x07', '2000000000 and \x1b]0;2000000000\x07'],
   ];
   for (const [given, expected] of cases) {
@@ -70,9 +73,16 @@ test('counts above 32,767 are cut to fewer digits, in however many pieces they c
   }
 });
 
+test('numbers behind a sequence that was broken off are text, whole', () => {
+  for (const given of ['\x1b[é99999|', '\x1b[1\u008599999|', '\x1b[1\u009c99999|', '\x1b[1\x1899999|', '\x1b[1\x1a99999|', '\x1bM99999[99999|']) {
+    const all = new TextEncoder().encode(given);
+    for (let split = 0; split <= all.length; split++) assert.equal(read(all.subarray(0, split), all.subarray(split)), given);
+  }
+});
+
 test('what made xterm throw or stand still is shown', async () => {
   assert.equal(await shown(read(new TextEncoder().encode('\x1b[24;80H\x1b[1Jx'))), `${'\n'.repeat(23)}${' '.repeat(79)}x`);
   const began = performance.now();
-  await shown(read(new TextEncoder().encode('x\x1b[2000000000b\x1b[2000000000L\x1b[2000000000S')));
+  await shown(read(new TextEncoder().encode('x\x1b[2000000000b\x1b[2000000000L\x1b[2000000000S\x1b\x00[2000000000b\x1b[20000\x7f00000b')));
   assert.ok(performance.now() - began < 5_000);
 });
