@@ -1,7 +1,7 @@
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
-import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal, type ITerminalOptions, type ITheme } from '@xterm/xterm';
 import { fontFamily, fontSize } from './appearance';
+import { openLink, showLinks } from './links';
 import { swallowQueries } from './queries';
 import { accelerate } from './renderer';
 
@@ -59,7 +59,7 @@ export class Screen {
       ...this.options,
     });
     terminal.loadAddon(new UnicodeGraphemesAddon());
-    terminal.loadAddon(new WebLinksAddon((_, uri) => openLink(uri)));
+    showLinks(terminal);
     swallowQueries(terminal.parser);
     terminal.open(this.host);
     this.measure(terminal);
@@ -170,9 +170,4 @@ export class Screen {
 /** Programs choose their colours for a dark ground; on a light one many a pair cannot be read. It costs throughput, so only there. */
 function contrastOn(theme: ITheme): number {
   return parseInt((theme.background ?? '#000000').slice(1, 3), 16) > 127 ? 4.5 : 1;
-}
-
-/** Output is hostile: nothing but the web, in a page that knows nothing of this one. */
-function openLink(uri: string): void {
-  if (/^https?:\/\//i.test(uri)) window.open(uri, '_blank', 'noopener,noreferrer');
 }
