@@ -107,8 +107,7 @@ public sealed class NavigationTests(Chromium chromium) : IAsyncDisposable
         await page.Keyboard.TypeAsync("echo typed");
         await page.Mouse.ClickAsync(5, 400);
         await Assertions.Expect(prompt).ToHaveValueAsync("echo typed");
-        await page.GetByRole(AriaRole.Combobox, new() { Name = "Agent" }).Or(page.GetByLabel("Agent")).First.ClickAsync();
-        await page.GetByText("shell", new() { Exact = true }).ClickAsync();
+        await page.GetByLabel("Agent").SelectOptionAsync("shell");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
         await page.WaitForURLAsync("**/tasks/task-*");
         await Assertions.Expect(page.GetByText("typed", new() { Exact = true }).First).ToBeVisibleAsync();

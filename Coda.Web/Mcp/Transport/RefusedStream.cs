@@ -14,7 +14,7 @@ internal sealed class RefusedStream(RequestDelegate next, ResumableStreams strea
     public const string LastEventId = "Last-Event-ID";
 
     private const int Lost = -32000;
-    private const string LostText = "The call's answer is lost, most likely with a restart of the server. What the call began may have been done: coda_inbox lists it.";
+    private const string LostText = "The call's answer is lost, most likely with a restart of the server. What it began may still have been done: ask coda_inbox.";
     private const string OtherMethods = "POST, DELETE";
 
     /// <summary>Refuses a forgotten call's stream, and changes the status of the endpoint's refusals; what their body says stays.</summary>
