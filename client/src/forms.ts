@@ -3,6 +3,7 @@ declare const Blazor: { navigateTo(url: string): void };
 
 const attempts = 4;
 const pause = 1_000;
+const navigationLimit = 3_000;
 
 /** The id of a form that was sent and not answered: sent again, with the same content, it is the same. */
 const ids = new WeakMap<HTMLFormElement, { id: string; body: string }>();
@@ -34,13 +35,21 @@ async function send(form: HTMLFormElement, url: string, submitter: HTMLElement |
   try {
     const response = await post(url, id, body);
     const answer = (await response.json()) as { location?: string; message?: string };
-    if (response.ok && answer.location) Blazor.navigateTo(answer.location);
+    if (response.ok && answer.location) go(form, answer.location);
     else say(form, answer.message ?? `The server refused it (${response.status}). What you wrote is still here.`);
   } catch {
     say(form, 'The server cannot be reached. What you wrote is still here: send it again, it is not done twice.');
   } finally {
     form.ariaBusy = 'false';
   }
+}
+
+/** Goes there within the circuit; where that does not answer, by loading the page. */
+function go(form: HTMLFormElement, url: string): void {
+  Blazor.navigateTo(url);
+  setTimeout(() => {
+    if (form.isConnected) location.assign(url);
+  }, navigationLimit);
 }
 
 /** Tries again when the connection fails on the way. */
