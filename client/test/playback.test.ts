@@ -33,11 +33,12 @@ class Stage {
     Object.assign(globalThis, {
       document: { hidden: false },
       requestAnimationFrame: setImmediate,
-      fetch: (url: string, { headers }: { headers: { Range: string } }) => {
+      fetch: (url: string, { headers }: { headers?: { Range: string } }) => {
         const name = url.slice(url.lastIndexOf('/') + 1);
         const failure = name === 'output' && this.playback.timing.ended ? this.failures.shift() : undefined;
         if (failure === 0) return Promise.reject(new TypeError('Failed to fetch'));
         if (failure !== undefined) return Promise.resolve(new Response(null, { status: failure }));
+        if (!headers) return Promise.resolve(new Response(files[name], { status: 200 }));
         const [, first, last] = /(\d+)-(\d+)/.exec(headers.Range) ?? [];
         const bytes = files[name]?.subarray(Number(first), Number(last) + 1);
         return Promise.resolve(bytes?.length ? new Response(bytes, { status: 206 }) : new Response(null, { status: 416 }));
