@@ -25,6 +25,7 @@ export class Screen {
   /** What was asked for while a resize waits for the parser. */
   private queue: (() => void)[] = [];
   private waiting = false;
+  private replaced = new AbortController();
 
   /** `prepare` sees each xterm that it makes. */
   constructor(
@@ -37,6 +38,8 @@ export class Screen {
   /** Takes a fresh xterm in place of one that threw, which would parse nothing from then on. */
   rebuild(): void {
     const { theme } = this.terminal.options;
+    this.replaced.abort();
+    this.replaced = new AbortController();
     this.terminal.dispose();
     this.queue = [];
     this.waiting = false;
@@ -71,21 +74,21 @@ export class Screen {
   /** Completes when all that was written is parsed; fails when xterm threw on the way, after which it parses nothing. */
   parsed(): Promise<void> {
     return new Promise((resolve, reject) => {
+      const settled = new AbortController();
+      const { signal } = settled;
       let timer = 0;
-      const failed = (event: ErrorEvent) => {
-        if (!event.error) return; // a complaint of the browser's, nothing was thrown
+      const settle = (then: () => void) => {
         clearTimeout(timer);
-        timer = window.setTimeout(() => {
-          window.removeEventListener('error', failed);
-          reject(new Error(`xterm.js stopped: ${event.message}`));
-        }, brokenAfter);
+        settled.abort();
+        then();
       };
-      window.addEventListener('error', failed);
-      this.inOrder(() => this.terminal.write(nothing, () => {
+      window.addEventListener('error', ({ error, message }) => {
+        if (!error) return; // a complaint of the browser's, nothing was thrown
         clearTimeout(timer);
-        window.removeEventListener('error', failed);
-        resolve();
-      }));
+        timer = window.setTimeout(() => settle(() => reject(new Error(`xterm.js stopped: ${message}`))), brokenAfter);
+      }, { signal });
+      this.replaced.signal.addEventListener('abort', () => settle(() => reject(new Error('xterm.js was replaced.'))), { signal });
+      this.inOrder(() => this.terminal.write(nothing, () => settle(resolve)));
     });
   }
 

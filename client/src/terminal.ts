@@ -1,4 +1,4 @@
-import type { ITheme } from '@xterm/xterm';
+import type { ITheme, Terminal } from '@xterm/xterm';
 import { changeFontSize } from './appearance';
 import { acceptClips } from './clipboard';
 import { InputQueue } from './input';
@@ -29,7 +29,7 @@ class LiveTerminal {
   private readonly screen: Screen;
   private readonly text = new StreamText();
   private readonly input: InputQueue;
-  private readonly search: SearchBar;
+  private search?: SearchBar;
   private readonly observer: ResizeObserver;
   private readonly unexpose: () => void;
   private readonly visibilityChanged = () => this.tellWindow();
@@ -41,24 +41,18 @@ class LiveTerminal {
   private shape = '';
   private settle = 0;
 
-  constructor(id: string, host: HTMLElement, private readonly port: Port, theme: ITheme) {
-    this.screen = new Screen(host, theme);
-    const { terminal } = this.screen;
+  constructor(id: string, private readonly host: HTMLElement, private readonly port: Port, theme: ITheme) {
     this.input = new InputQueue((sequence, text, kind) => port.invokeMethodAsync(kind === 'text' ? 'Type' : 'TypeBytes', sequence, text));
-    terminal.onData(text => this.input.push(text));
-    terminal.onBinary(bytes => this.input.push(bytes, 'bytes'));
-    cleanPastes(host, text => terminal.paste(text), this.gone.signal);
-    acceptClips(terminal, () => this.parsed >= this.liveFrom);
-    this.search = new SearchBar(terminal, host);
-    bindShortcuts(terminal, { search: () => this.search.open(), zoom: by => this.zoom(by) });
+    this.screen = new Screen(host, theme, {}, terminal => this.equip(terminal));
+    cleanPastes(host, text => this.screen.terminal.paste(text), this.gone.signal);
     this.observer = new ResizeObserver(() => {
       clearTimeout(this.settle);
       this.settle = window.setTimeout(() => this.windowChanged(), resizeSettles);
     });
     this.observer.observe(host);
     document.addEventListener('visibilitychange', this.visibilityChanged);
-    this.unexpose = exposeForInspection(id, () => terminal, () => this.received);
-    terminal.focus();
+    this.unexpose = exposeForInspection(id, () => this.screen.terminal, () => this.received);
+    this.focus();
   }
 
   /** What fits the window. */
@@ -73,6 +67,18 @@ class LiveTerminal {
     this.liveFrom = liveFrom;
     this.screen.resizeInOrder({ columns, rows }, () => this.screen.fitFont(!this.driver));
     this.screen.write(new TextDecoder().decode(preamble));
+  }
+
+  /** xterm threw: a fresh one takes its place and waits for begin(). What was typed stays on its way. */
+  rebuild(): void {
+    const focused = this.host.contains(document.activeElement);
+    this.text.end();
+    this.received = -1;
+    this.parsed = 0;
+    this.liveFrom = Number.MAX_SAFE_INTEGER;
+    this.shape = '';
+    this.screen.rebuild();
+    if (focused) this.focus();
   }
 
   /**
@@ -119,7 +125,7 @@ class LiveTerminal {
   }
 
   find(): void {
-    this.search.toggle();
+    this.search?.toggle();
   }
 
   zoom(by: number): void {
@@ -134,18 +140,28 @@ class LiveTerminal {
 
   /** Whether what it shows in is still part of the page. */
   get inDocument(): boolean {
-    return this.screen.host.isConnected;
+    return this.host.isConnected;
   }
 
   dispose(): void {
     open.delete(this);
     this.gone.abort();
-    this.search.dispose();
+    this.search?.dispose();
     clearTimeout(this.settle);
     this.observer.disconnect();
     document.removeEventListener('visibilitychange', this.visibilityChanged);
     this.unexpose();
     this.screen.dispose();
+  }
+
+  /** What each xterm gets, a fresh one too. */
+  private equip(terminal: Terminal): void {
+    terminal.onData(text => this.input.push(text));
+    terminal.onBinary(bytes => this.input.push(bytes, 'bytes'));
+    acceptClips(terminal, () => this.parsed >= this.liveFrom);
+    this.search?.dispose();
+    this.search = new SearchBar(terminal, this.host);
+    bindShortcuts(terminal, { search: () => this.search?.open(), zoom: by => this.zoom(by) });
   }
 
   private windowChanged(): void {

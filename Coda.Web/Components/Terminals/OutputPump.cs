@@ -30,12 +30,17 @@ internal sealed class OutputPump : IDisposable
     private bool watching;
     private (TerminalSize Size, bool Driver) sent;
     private Exception? failure;
+    private bool rebuilds;
 
-    public OutputPump(Terminal terminal, TerminalViewer viewer, IJSObjectReference page, CircuitConnection connection, bool fromEnd = false)
+    /// <summary>Plans what to show.</summary>
+    /// <param name="failures">How often xterm has failed in this page: a fresh one is fed from where the page began; after the second time
+    /// without the output that it could not show.</param>
+    public OutputPump(Terminal terminal, TerminalViewer viewer, IJSObjectReference page, CircuitConnection connection, int failures = 0)
     {
         (this.terminal, this.viewer, this.page, this.connection) = (terminal, viewer, page, connection);
+        rebuilds = failures > 0;
         sizes = new SizeHistory(terminal);
-        plan = terminal.PlanAttach(fromEnd);
+        plan = terminal.PlanAttach(fromEnd: failures > 1);
         cursor = plan.Offset;
     }
 
@@ -54,6 +59,12 @@ internal sealed class OutputPump : IDisposable
             using var present = CancellationTokenSource.CreateLinkedTokenSource(cancellation, connection.Down);
             try
             {
+                if (rebuilds)
+                {
+                    await page.InvokeVoidAsync("rebuild", present.Token);
+                    rebuilds = false;
+                }
+
                 var size = sizes.At(cursor);
                 await page.InvokeVoidAsync("begin", present.Token, plan.Offset, plan.Preamble, liveFrom, size.Columns, size.Rows);
                 await page.InvokeVoidAsync("resume", present.Token);

@@ -7,15 +7,10 @@ namespace Coda.Web.Components.Terminals;
 /// <summary>What a terminal's page asks of the server.</summary>
 internal sealed class TerminalPort(CancellationToken gone)
 {
-    private TaskCompletionSource<TerminalViewer> viewer = NotYet();
+    private readonly TaskCompletionSource<TerminalViewer> viewer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>From here on what the page sends takes effect; until then it waits.</summary>
     public void Open(TerminalViewer attached) => viewer.TrySetResult(attached);
-
-    /// <summary>The page is built again: what the new one sends waits for its viewer, whose numbers begin with 1.</summary>
-    public void Close() => viewer = NotYet();
-
-    private static TaskCompletionSource<TerminalViewer> NotYet() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Types a numbered piece and says which was applied last.</summary>
     [JSInvokable]

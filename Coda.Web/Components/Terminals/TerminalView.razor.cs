@@ -154,24 +154,17 @@ public sealed partial class TerminalView : IAsyncDisposable
                 }
             }
 
-            // Once from where the page began; then without the output that it could not show.
-            await RebuildAsync(fromEnd: rebuilds > 0);
+            Rebuild(failures: rebuilds + 1);
         }
     }
 
-    private async Task RebuildAsync(bool fromEnd)
+    private void Rebuild(int failures)
     {
-        error = fromEnd
+        error = failures > 1
             ? "This page could not show some output of the terminal. It is left out here; the replay has it."
             : "This page could not show the terminal's output and has built it again.";
-        await ClosePageAsync();
         pump!.Dispose();
-        port.Close();
-        await OpenPageAsync();
-        viewer!.Dispose();
-        viewer = Terminal.Attach(Terminal.Size);
-        port.Open(viewer);
-        pump = new OutputPump(Terminal, viewer, page!, Connection, fromEnd);
+        pump = new OutputPump(Terminal, viewer!, page!, Connection, failures);
         StateHasChanged();
     }
 
