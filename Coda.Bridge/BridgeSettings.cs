@@ -8,6 +8,8 @@ namespace Coda.Bridge;
 /// <param name="Profile">A profile of the Databricks CLI that gives out tokens.</param>
 internal sealed record BridgeSettings(Uri Url, string? Token, string? Profile)
 {
+    private const string DefaultProfile = "DEFAULT";
+
     /// <summary>Reads them, or says what is wrong.</summary>
     public static bool TryRead(Func<string, string?> variable, [NotNullWhen(true)] out BridgeSettings? settings, [NotNullWhen(false)] out string? problem)
     {
@@ -26,6 +28,11 @@ internal sealed record BridgeSettings(Uri Url, string? Token, string? Profile)
 
         var token = variable("CODA_MCP_TOKEN")?.Trim();
         var profile = variable("DATABRICKS_PROFILE")?.Trim();
+        if (string.IsNullOrEmpty(token) && string.IsNullOrEmpty(profile) && url.Scheme == "https")
+        {
+            profile = DefaultProfile; // the CLI's own
+        }
+
         if (string.IsNullOrEmpty(token) && string.IsNullOrEmpty(profile))
         {
             problem = "Set CODA_MCP_TOKEN to the content of CODA_HOME/token, or DATABRICKS_PROFILE to a profile of the Databricks CLI (databricks auth login).";

@@ -84,6 +84,29 @@ public sealed class RecordingTests : IDisposable
     }
 
     [Fact]
+    public void Markers_and_sizes_count_to_the_cap()
+    {
+        const int Cap = 64 << 10;
+        using (var recording = Begin(Cap))
+        {
+            recording.Append("output"u8);
+            for (var i = 0; i < 5_000; i++)
+            {
+                recording.Mark($"marker {i}");
+                recording.Resize(80 + (i % 10), 24);
+            }
+
+            Assert.Contains("full", recording.Trouble, StringComparison.Ordinal);
+            recording.Complete(0);
+        }
+
+        var files = RecordingFiles.In(Place);
+        Assert.InRange(new FileInfo(files.OutputPath).Length + new FileInfo(files.TimingPath).Length, 1, Cap);
+        Assert.Contains("EXIT_CODE 0", File.ReadAllText(files.TimingPath), StringComparison.Ordinal);
+        Assert.Single(File.ReadAllLines(files.TimingPath), line => line.Contains("CAPPED", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void At_the_cap_the_files_end_and_the_stream_goes_on_with_an_explicit_gap()
     {
         const long Cap = 1 << 20;

@@ -45,7 +45,19 @@ public sealed class ResultFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("```json\n{\"status\":\"completed\"}\n```\n")]
+    [InlineData("\n```\r\n{\"status\":\"completed\"}\r\n```")]
+    [InlineData("\uFEFF{\"status\":\"completed\"}\r\n")]
+    public void A_fence_around_the_whole_and_a_byte_order_mark_are_no_fault(string text)
+    {
+        File.WriteAllText(files.Result, text);
+        Assert.Equal(CodingTaskStatus.Completed, new ResultFile(files).Read().Result?.Status);
+    }
+
+    [Theory]
     [InlineData("", "")]
+    [InlineData("```json\n{\"status\":\"completed\",}\n```", "line 2")]
+    [InlineData("Here it is:\n```json\n{\"status\":\"completed\"}\n```", "line 1, byte 0")]
     [InlineData("{\"status\":\"compl", "not JSON")]
     [InlineData("[]", "not an object")]
     [InlineData("{}", "none of")]

@@ -151,6 +151,11 @@ public sealed class Recording : IDisposable
             }
 
             segment = segments[next];
+            if (segment.Offset > offset && tail.Start < segment.Offset)
+            {
+                // Not kept in the file, but newer than what memory holds from.
+                return new RecordingRead(tail.Start, tail.CopyTo(tail.Start, destination));
+            }
         }
 
         var from = Math.Max(offset, segment.Offset);

@@ -30,10 +30,12 @@ internal sealed class RecordingWriter : IDisposable
     private readonly long started;
     private long outputLength;
     private long timingLength;
+    private long end; // of the stream, as far as it was written
     private TimeSpan lastLine;
     private long? lostFrom;
     private TimeSpan retryAt;
     private bool capped;
+    private bool completing;
 
     /// <summary>Creates the files, mode 0600, in a directory of their own, mode 0700.</summary>
     public RecordingWriter(string directory, RecordingHeader header, long capBytes, TimeProvider time)
@@ -112,6 +114,7 @@ internal sealed class RecordingWriter : IDisposable
         }
 
         outputLength += kept.Length;
+        end = offset + kept.Length;
         lastLine = Rounded(now);
         lostFrom = null;
         capped = kept.Length < bytes.Length;
@@ -129,6 +132,7 @@ internal sealed class RecordingWriter : IDisposable
     public void Complete(int exitCode)
     {
         capped = false; // the reserve is for these lines
+        completing = true;
         var duration = TimingFormat.Seconds(time.GetElapsedTime(started));
         WriteLine(delay => TimingFormat.Note(delay, "DURATION", duration)
             + TimingFormat.Note(TimeSpan.Zero, TimingFormat.ExitCode, exitCode.ToString(CultureInfo.InvariantCulture)));
@@ -177,9 +181,18 @@ internal sealed class RecordingWriter : IDisposable
         }
 
         var now = time.GetElapsedTime(started);
+        var text = line(now - lastLine);
+        if (!completing && outputLength + timingLength + Encoding.UTF8.GetByteCount(text) > cap - Reserve)
+        {
+            // Lines count as output does, or markers alone would grow without end.
+            text = TimingFormat.Note(now - lastLine, TimingFormat.Capped, $$"""{"offset":{{end}}}""");
+            capped = true;
+            Trouble = $"The recording is full ({cap >> 20} MB) and ends at byte {end}; the terminal goes on.";
+        }
+
         try
         {
-            WriteTiming(line(now - lastLine));
+            WriteTiming(text);
             lastLine = Rounded(now);
         }
         catch (Exception e) when (IsFullDisk(e))

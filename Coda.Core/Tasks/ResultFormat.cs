@@ -74,6 +74,7 @@ internal static class ResultFormat
             json = json[3..];
         }
 
+        json = WithoutFence(json);
         try
         {
             using var document = JsonDocument.Parse(json);
@@ -116,6 +117,20 @@ internal static class ResultFormat
         }
 
         return null;
+    }
+
+    /// <summary>What a Markdown fence around the whole holds: models write one where a file was asked for.</summary>
+    private static ReadOnlyMemory<byte> WithoutFence(ReadOnlyMemory<byte> json)
+    {
+        var text = json.Span.Trim(" \t\r\n"u8);
+        var line = text.IndexOf((byte)'\n');
+        if (!text.StartsWith("```"u8) || line < 0 || !text[line..].EndsWith("\n```"u8) && !text[line..].EndsWith("}```"u8))
+        {
+            return json;
+        }
+
+        var start = json.Span.IndexOf(text);
+        return json[(start + line)..(start + text.Length - 3)];
     }
 
     private static string Text(JsonElement root, string name) => root.TryGetProperty(name, out var value) ? Text(value) : "";

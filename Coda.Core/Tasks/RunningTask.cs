@@ -30,6 +30,7 @@ internal sealed partial class RunningTask
     private TaskResult? outcome;
     private Task progressSaved = Task.CompletedTask;
     private long progressCount;
+    private long statusLines;
     private long progressSavedCount;
     private (int Status, int Result, long Output) seen;
     private string waitsFor = "";
@@ -216,7 +217,7 @@ internal sealed partial class RunningTask
     }
 
     private bool TakeProgress(DateTimeOffset now, bool atEnd) =>
-        Take([.. status.ReadNew(atEnd).Select(line => new TaskProgress(now, line.Step, line.Message))]);
+        Take([.. status.ReadNew(atEnd).Select(line => new TaskProgress(now, line.Step, line.Message) { Line = ++statusLines })]);
 
     private bool Take(List<TaskProgress> lines)
     {

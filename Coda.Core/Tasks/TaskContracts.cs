@@ -151,7 +151,11 @@ public sealed record TaskResult
 }
 
 /// <summary>One progress line of an agent.</summary>
-public sealed record TaskProgress(DateTimeOffset At, string Step, string Message);
+public sealed record TaskProgress(DateTimeOffset At, string Step, string Message)
+{
+    /// <summary>Which line of the agent's status.jsonl it was, from 1; null = the server says it.</summary>
+    public long? Line { get; init; }
+}
 
 /// <summary>The outcome of asking for a task.</summary>
 public abstract record TaskStart

@@ -41,12 +41,12 @@ internal sealed partial class TaskRecovery(TaskStore store, CodaHome home, TimeP
         }
 
         written.AddRange(file.ReadNew(atEnd: true));
-        var known = await store.LastProgressAsync(task.TaskId, cancellation);
-        var fresh = written.Skip((int)known).TakeLast(TaskStore.MaxProgress)
-            .Select(line => new TaskProgress(time.GetUtcNow(), line.Step, line.Message)).ToList();
+        var (number, known) = await store.LastProgressAsync(task.TaskId, cancellation);
+        var fresh = written.Select((line, index) => new TaskProgress(time.GetUtcNow(), line.Step, line.Message) { Line = index + 1 })
+            .Skip((int)known).TakeLast(TaskStore.MaxProgress).ToList();
         if (fresh.Count > 0)
         {
-            await store.AddProgressAsync(task.TaskId, written.Count - fresh.Count + 1, fresh);
+            await store.AddProgressAsync(task.TaskId, number + 1, fresh);
         }
 
         return await store.ProgressAsync(task.TaskId, cancellation) is [.., var last] ? last : null;

@@ -157,7 +157,7 @@ internal sealed class TaskStarter(
         files.Create();
         var isScript = asked.Agent.PromptVia == PromptVia.Script;
         files.WriteRequest(new KeptRequest(asked.Request.Prompt, asked.Request.Context, asked.Request.WorkflowProtocol, asked.Request.Reply?.Answer));
-        files.Write(isScript ? files.Script : files.Prompt, isScript ? asked.Request.Prompt : Envelope(asked, view, files).Write());
+        files.Write(isScript ? files.Script : files.Prompt, isScript ? WithUnixLineEnds(asked.Request.Prompt) : Envelope(asked, view, files).Write());
 
         foreach (var (name, content) in asked.Agent.Files)
         {
@@ -172,6 +172,13 @@ internal sealed class TaskStarter(
         {
             // A home that cannot be written: if the agent misses something there, it says so itself.
         }
+    }
+
+    /// <summary>A script written where lines end with CR LF means LF: bash takes the CR for a part of the last word.</summary>
+    private static string WithUnixLineEnds(string script)
+    {
+        var unix = script.Replace("\r\n", "\n", StringComparison.Ordinal);
+        return script.Length - unix.Length == script.Count(character => character == '\n') ? unix : script; // all of them, or they are meant
     }
 
     private PromptEnvelope Envelope(CheckedRequest asked, TaskView view, TaskFiles files) => new()

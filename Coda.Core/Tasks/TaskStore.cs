@@ -70,10 +70,10 @@ internal sealed class TaskStore(Database database)
         (connection, transaction) =>
         {
             connection.Execute(
-                "INSERT OR REPLACE INTO task_progress (task_id, seq, at, step, message) VALUES (@taskId, @seq, @at, @step, @message)",
+                "INSERT OR REPLACE INTO task_progress (task_id, seq, at, step, message, line) VALUES (@taskId, @seq, @at, @step, @message, @line)",
                 lines.Select((line, index) => new
                 {
-                    taskId, seq = first + index, at = line.At.ToUnixTimeMilliseconds(), step = line.Step, message = line.Message,
+                    taskId, seq = first + index, at = line.At.ToUnixTimeMilliseconds(), step = line.Step, message = line.Message, line = line.Line,
                 }),
                 transaction);
             return connection.Execute(
@@ -94,8 +94,9 @@ internal sealed class TaskStore(Database database)
         cancellation);
 
     /// <summary>The number of the newest progress line of a task; 0 = none.</summary>
-    public Task<long> LastProgressAsync(string taskId, CancellationToken cancellation) => database.ReadAsync(
-        connection => connection.ExecuteScalar<long>("SELECT coalesce(max(seq), 0) FROM task_progress WHERE task_id = @taskId", new { taskId }),
+    public Task<(long Number, long Line)> LastProgressAsync(string taskId, CancellationToken cancellation) => database.ReadAsync(
+        connection => connection.QuerySingle<(long, long)>(
+            "SELECT coalesce(max(seq), 0), coalesce(max(line), 0) FROM task_progress WHERE task_id = @taskId", new { taskId }),
         cancellation);
 
     /// <summary>A task by its id, or null.</summary>

@@ -250,7 +250,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     private Recording Record(TerminalId id, TerminalLaunch launch, PtyPair pty)
     {
         var header = new RecordingHeader(
-            time.GetLocalNow(), launch.Size.Columns, launch.Size.Rows, "xterm-256color", pty.SlavePath, string.Join(' ', launch.Command.Arguments));
+            time.GetLocalNow(), launch.Size.Columns, launch.Size.Rows, "xterm-256color", pty.SlavePath, launch is { Then: not null, Agent: { } agent } ? agent : string.Join(' ', launch.Command.Arguments)); // what a hand-off begins with is not what it is
         var capMb = launch.Mode == TerminalMode.Run ? recordings.TaskCapMb : recordings.TerminalCapMb;
         return new Recording(home.RecordingDirectory(id.ToString()), header, (long)capMb << 20, time);
     }
