@@ -9,7 +9,8 @@ public sealed class TerminalModuleTests(Chromium chromium) : IAsyncDisposable
 {
     private const string Setup =
         """
-        const address = performance.getEntriesByType('resource').map(entry => entry.name).find(name => /\/js\/terminal[^/]*\.js/.test(name));
+        const loaded = performance.getEntriesByType('resource').map(entry => entry.name);
+        const address = loaded.find(name => /\/js\/terminal[^/]*\.js/.test(name));
         const module = await import(address);
         const host = display => {
           const made = document.body.appendChild(document.createElement('div'));
@@ -32,7 +33,12 @@ public sealed class TerminalModuleTests(Chromium chromium) : IAsyncDisposable
             async () => {
               {{Setup}}
               window.told = [];
-              const port = { invokeMethodAsync: async (method, ...given) => { if (method === 'WindowChanged') window.told.push(given); return 0; } };
+              const port = {
+                invokeMethodAsync: async (method, ...given) => {
+                  if (method === 'WindowChanged') window.told.push(given);
+                  return 0;
+                },
+              };
               window.folded = host('none');
               const terminal = module.open('term-folded', window.folded, port, {});
               terminal.resume();

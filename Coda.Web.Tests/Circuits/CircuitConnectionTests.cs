@@ -12,8 +12,10 @@ public sealed class CircuitConnectionTests
     public async Task A_call_that_Blazor_refuses_to_a_client_that_just_left_is_a_lost_connection_and_no_fault()
     {
         // Blazor's own proxy of a client that is not there: what it throws is a text, which may change with the framework.
-        var type = typeof(Circuit).Assembly.GetType("Microsoft.AspNetCore.Components.Server.Circuits.CircuitClientProxy", throwOnError: true)!;
-        var proxy = (IClientProxy)Activator.CreateInstance(type, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic, null, [], null)!;
+        const string Proxy = "Microsoft.AspNetCore.Components.Server.Circuits.CircuitClientProxy";
+        const BindingFlags Any = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+        var type = typeof(Circuit).Assembly.GetType(Proxy, throwOnError: true)!;
+        var proxy = (IClientProxy)Activator.CreateInstance(type, Any, null, [], null)!;
         var cancellation = TestContext.Current.CancellationToken;
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => proxy.SendCoreAsync("any", [], cancellation));
 

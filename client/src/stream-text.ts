@@ -57,7 +57,8 @@ export class StreamText {
     }
     const [tail, counts] = openSequence.exec(text) ?? [];
     this.open = tail === undefined ? null : counts === undefined ? 'escape' : clampCounts(counts, 0)[1];
-    return head + text.replace(sequences, (all, start: string, counts: string) => (counts.length < 5 ? all : start + clampCounts(counts, 0)[0]));
+    return head + text.replace(sequences, (all, start: string, counts: string) =>
+      counts.length < 5 ? all : start + clampCounts(counts, 0)[0]);
   }
 }
 

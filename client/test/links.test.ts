@@ -25,7 +25,8 @@ function fold(text: string, columns: number): string {
 test('an address that its program broke at the width of the window is whole on each of its rows', async () => {
   for (const columns of [20, 30, 47, 80]) {
     const rows = Math.ceil(address.length / columns);
-    assert.deepEqual(await links(columns, `one\r\n${fold(address, columns)}\r\ntwo`), ['', ...Array(rows).fill(address), ...Array(9 - rows).fill('')]);
+    const found = await links(columns, `one\r\n${fold(address, columns)}\r\ntwo`);
+    assert.deepEqual(found, ['', ...Array(rows).fill(address), ...Array(9 - rows).fill('')]);
   }
 });
 
@@ -41,7 +42,8 @@ test('a row of words, another address or the frame of a box are no part of it', 
   }
 });
 
-test('an address that does not reach the last column ends in its row', async () => assert.equal((await links(60, `${address.slice(0, 50)}\r\nmore`)).join(''), ''));
+test('an address that does not reach the last column ends in its row', async () =>
+  assert.equal((await links(60, `${address.slice(0, 50)}\r\nmore`)).join(''), ''));
 
 test('what xterm wrapped itself is left to it', async () => assert.equal((await links(40, address)).join(''), ''));
 

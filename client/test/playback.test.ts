@@ -63,7 +63,8 @@ class Stage {
 const whole = 'O 0 6\nH 0 EXIT_CODE 0\n';
 
 test('behind bytes that were not kept the file is read where it continues, and offsets count on in the stream', async context => {
-  const stage = new Stage(context, 'aaabbbccc', 'O 0 3\nH 0 GAP {"from":3,"to":1003}\nO 0 3\nH 0 GAP {"from":1006,"to":1016}\nO 0 3\nH 0 EXIT_CODE 0\n');
+  const gaps = 'O 0 3\nH 0 GAP {"from":3,"to":1003}\nO 0 3\nH 0 GAP {"from":1006,"to":1016}\nO 0 3\nH 0 EXIT_CODE 0\n';
+  const stage = new Stage(context, 'aaabbbccc', gaps);
   await stage.playback.start(false);
   await stage.waitFor(() => stage.shown.endsWith('ccc'));
   const words = stage.shown.replace(/\x1b\[\d*m|[\r\n]/g, '');

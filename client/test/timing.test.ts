@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { TimingReader } from '../src/timing';
 
-const timing = 'H 0 COLUMNS 100\nH 0 LINES 30\nO 0.5 3\nH 0 GAP {"from":3,"to":1003}\nH 0.25 MARKER "— half"\nS 1 SIGWINCH ROWS=40 COLS=120\nH 0 EXIT_CODE 0\n';
+const timing = 'H 0 COLUMNS 100\nH 0 LINES 30\nO 0.5 3\nH 0 GAP {"from":3,"to":1003}\n'
+  + 'H 0.25 MARKER "— half"\nS 1 SIGWINCH ROWS=40 COLS=120\nH 0 EXIT_CODE 0\n';
 
 test('a timing file is read alike wherever its bytes are split', () => {
   const bytes = new TextEncoder().encode(timing);
