@@ -24,6 +24,9 @@ public static class CoreServices
         .AddHandoffs()
         .AddTasks()
         .AddSingleton(provider => new Recovery(
-            provider.GetRequiredService<TerminalRegistry>(), provider.GetRequiredService<TaskLoop>(), provider.GetRequiredService<ILogger<Recovery>>()))
+            provider.GetRequiredService<TerminalRegistry>(),
+            provider.GetRequiredService<TaskLoop>(),
+            provider.GetRequiredService<Database>(),
+            provider.GetRequiredService<ILogger<Recovery>>()))
         .AddHostedService(provider => provider.GetRequiredService<Recovery>());
 }

@@ -1,3 +1,4 @@
+using Coda.Core.Storage;
 using Coda.Core.Tasks;
 using Coda.Core.Terminals;
 using Microsoft.Extensions.Hosting;
@@ -13,11 +14,13 @@ public sealed partial class Recovery : BackgroundService
 {
     private readonly TerminalRegistry terminals;
     private readonly TaskLoop tasks;
+    private readonly Database database;
     private readonly ILogger<Recovery> log;
     private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal Recovery(TerminalRegistry terminals, TaskLoop tasks, ILogger<Recovery> log)
+    internal Recovery(TerminalRegistry terminals, TaskLoop tasks, Database database, ILogger<Recovery> log)
     {
+        this.database = database;
         this.terminals = terminals;
         this.tasks = tasks;
         this.log = log;
@@ -33,8 +36,14 @@ public sealed partial class Recovery : BackgroundService
         {
             await Task.Yield(); // the port opens meanwhile
             await terminals.RecoverAsync(stoppingToken);
-            await tasks.BeginAsync(stoppingToken);
+            var beginning = tasks.BeginAsync(stoppingToken);
+            if (!await database.WrittenAsync(beginning))
+            {
+                LogTasksWait(); // terminals need not: with one the disk can be given space
+            }
+
             done.SetResult();
+            await beginning.WaitAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -42,9 +51,15 @@ public sealed partial class Recovery : BackgroundService
         }
         catch (Exception e)
         {
-            done.SetException(e);
+            if (!done.TrySetException(e))
+            {
+                throw;
+            }
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "Tasks begin when the database can be written.")]
+    private partial void LogTasksWait();
 
     [LoggerMessage(LogLevel.Information, "The server stops before it has tidied up after the one before; the next start does.")]
     private partial void LogStopped();

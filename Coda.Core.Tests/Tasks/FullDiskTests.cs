@@ -1,5 +1,6 @@
 using Coda.Core.Storage;
 using Coda.Core.Tasks;
+using Coda.Core.Terminals;
 using Coda.Core.Tests.Hosting;
 
 namespace Coda.Core.Tests.Tasks;
@@ -32,5 +33,46 @@ public sealed class FullDiskTests
         Assert.Equal("went", Assert.Single(await host.Tasks().ProgressAsync(id, default)).Message);
         Assert.Null(database.Trouble);
         await host.RunsAsync();
+    }
+
+    [Fact]
+    public async Task A_start_waits_for_no_row_a_tab_opens_and_what_is_due_is_written_when_space_returns()
+    {
+        var root = Directory.CreateTempSubdirectory("coda-full-").FullName;
+        try
+        {
+            var running = new TaskView
+            {
+                TaskId = TaskId.New().ToString(), SessionId = SessionId.New().ToString(), TerminalId = TerminalId.New().ToString(),
+                Status = CodingTaskStatus.Running, CreatedAt = TimeProvider.System.GetUtcNow(), WorkingDirectory = root,
+            };
+            await using (var before = new CoreHost(root: root))
+            {
+                Assert.True(await before.Get<TaskStore>().TryAddAsync(running, default));
+            }
+
+            await using var host = new CoreHost(FakeAgent.Does("result completed ok"), root: root);
+            var disk = await FullDisk.MakeAsync(host);
+            await host.StartAsync();
+            var tab = await host.OpenAsync("echo here; exec cat");
+            await tab.Shows("here");
+            Assert.IsType<TerminalOpening.Refused>(await host.Terminals.OpenAsync(
+                new TerminalLaunch
+                {
+                    Mode = TerminalMode.Interactive, Label = "agent",
+                    Command = new TerminalCommand { Arguments = ["cat"], WorkingDirectory = host.Projects },
+                },
+                default));
+            Assert.Null(await host.Terminals.FindRecordAsync(tab.Id, default));
+
+            disk.Dispose();
+            await Wait.Until(async () => await host.Terminals.FindRecordAsync(tab.Id, default) is not null);
+            await Wait.Until(async () => (await host.NowAsync(running)).Status == CodingTaskStatus.Interrupted);
+            await Wait.Until(async () => await host.Tasks().StartAsync(new TaskRequest { Prompt = "more" }, default) is TaskStart.Started);
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
     }
 }

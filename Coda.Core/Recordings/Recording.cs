@@ -10,8 +10,9 @@ public sealed class Recording : IDisposable
 {
     private readonly Lock writing = new(); // taken before reading, never after
     private readonly Lock reading = new();
-    private readonly RecordingWriter writer;
+    private readonly RecordingWriter? writer; // null = in memory only
     private readonly string outputPath;
+    private readonly string? withoutFiles;
     private readonly OutputTail tail = new();
     private readonly List<Segment> segments = [];
     private TaskCompletionSource? changed;
@@ -27,6 +28,12 @@ public sealed class Recording : IDisposable
         writer = new RecordingWriter(directory, header, capBytes, time);
         outputPath = RecordingFiles.In(directory).OutputPath;
     }
+
+    private Recording(string trouble) => (outputPath, withoutFiles) = ("", trouble);
+
+    /// <summary>Keeps only what memory holds, the newest output, since nothing can be written.</summary>
+    /// <param name="trouble">Why.</param>
+    public static Recording InMemory(string trouble) => new(trouble);
 
     /// <summary>Offset just past the newest byte.</summary>
     public long Length
@@ -59,7 +66,7 @@ public sealed class Recording : IDisposable
         {
             lock (writing)
             {
-                return writer.Trouble;
+                return writer is null ? withoutFiles : writer.Trouble;
             }
         }
     }
@@ -75,7 +82,7 @@ public sealed class Recording : IDisposable
             }
 
             var offset = tail.End;
-            var (fileOffset, count) = writer.Append(bytes, offset);
+            var (fileOffset, count) = writer?.Append(bytes, offset) ?? (0, 0);
             lock (reading)
             {
                 tail.Append(bytes);
@@ -96,7 +103,7 @@ public sealed class Recording : IDisposable
         {
             if (!complete)
             {
-                writer.Resize(columns, rows);
+                writer?.Resize(columns, rows);
             }
         }
     }
@@ -108,7 +115,7 @@ public sealed class Recording : IDisposable
         {
             if (!complete)
             {
-                writer.Note(TimingFormat.Marker, TimingFormat.Escape(text));
+                writer?.Note(TimingFormat.Marker, TimingFormat.Escape(text));
             }
         }
     }
@@ -123,7 +130,7 @@ public sealed class Recording : IDisposable
                 return;
             }
 
-            writer.Complete(exitCode);
+            writer?.Complete(exitCode);
             lock (reading)
             {
                 complete = true;
@@ -186,7 +193,7 @@ public sealed class Recording : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => writer.Dispose();
+    public void Dispose() => writer?.Dispose();
 
     private void AddSegment(Segment added)
     {

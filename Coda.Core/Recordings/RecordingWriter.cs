@@ -47,20 +47,15 @@ internal sealed class RecordingWriter : IDisposable
         output = Create(files.OutputPath);
         timing = Create(files.TimingPath);
         started = time.GetTimestamp();
-        var date = header.StartedAt.ToString("yyyy-MM-dd HH:mm:sszzz", CultureInfo.InvariantCulture);
-        var firstLine = Encoding.UTF8.GetBytes(
-            $"Script started on {date} [TERM=\"{header.TerminalType}\" TTY=\"{header.Tty}\" COLUMNS=\"{header.Columns}\" LINES=\"{header.Rows}\"]\n");
-        RandomAccess.Write(output, firstLine, 0);
-        outputLength = firstLine.Length;
-        WriteTiming(string.Concat(
-            TimingFormat.Note(TimeSpan.Zero, "START_TIME", date),
-            TimingFormat.Note(TimeSpan.Zero, "TERM", header.TerminalType),
-            TimingFormat.Note(TimeSpan.Zero, "TTY", header.Tty),
-            TimingFormat.Note(TimeSpan.Zero, "COLUMNS", header.Columns.ToString(CultureInfo.InvariantCulture)),
-            TimingFormat.Note(TimeSpan.Zero, "LINES", header.Rows.ToString(CultureInfo.InvariantCulture)),
-            TimingFormat.Note(TimeSpan.Zero, "COMMAND", TimingFormat.Escape(header.Command)),
-            TimingFormat.Note(TimeSpan.Zero, "TIMING_LOG", "timing"),
-            TimingFormat.Note(TimeSpan.Zero, "OUTPUT_LOG", "output.log")));
+        try
+        {
+            Begin(header);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Null while everything is being written; else why the rest is not.</summary>
@@ -143,6 +138,24 @@ internal sealed class RecordingWriter : IDisposable
     {
         output.Dispose();
         timing.Dispose();
+    }
+
+    private void Begin(RecordingHeader header)
+    {
+        var date = header.StartedAt.ToString("yyyy-MM-dd HH:mm:sszzz", CultureInfo.InvariantCulture);
+        var firstLine = Encoding.UTF8.GetBytes(
+            $"Script started on {date} [TERM=\"{header.TerminalType}\" TTY=\"{header.Tty}\" COLUMNS=\"{header.Columns}\" LINES=\"{header.Rows}\"]\n");
+        RandomAccess.Write(output, firstLine, 0);
+        outputLength = firstLine.Length;
+        WriteTiming(string.Concat(
+            TimingFormat.Note(TimeSpan.Zero, "START_TIME", date),
+            TimingFormat.Note(TimeSpan.Zero, "TERM", header.TerminalType),
+            TimingFormat.Note(TimeSpan.Zero, "TTY", header.Tty),
+            TimingFormat.Note(TimeSpan.Zero, "COLUMNS", header.Columns.ToString(CultureInfo.InvariantCulture)),
+            TimingFormat.Note(TimeSpan.Zero, "LINES", header.Rows.ToString(CultureInfo.InvariantCulture)),
+            TimingFormat.Note(TimeSpan.Zero, "COMMAND", TimingFormat.Escape(header.Command)),
+            TimingFormat.Note(TimeSpan.Zero, "TIMING_LOG", "timing"),
+            TimingFormat.Note(TimeSpan.Zero, "OUTPUT_LOG", "output.log")));
     }
 
     private static SafeFileHandle Create(string path)

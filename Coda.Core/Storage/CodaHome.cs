@@ -58,6 +58,10 @@ public sealed class CodaHome
             File.Delete(probe);
             return home;
         }
+        catch (IOException e) when (DiskSpace.IsMissing(e) && Directory.Exists(home.KeysDirectory))
+        {
+            return home; // there is no space, and its owner needs a terminal to make some
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StartupException(

@@ -22,6 +22,7 @@ public sealed partial class Database : IAsyncDisposable
     private readonly Task loop;
     private readonly Lock gate = new();
     private readonly TaskCompletionSource noReader = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource troubled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int reading;
     private bool closed;
     private volatile bool abandoned;
@@ -31,12 +32,32 @@ public sealed partial class Database : IAsyncDisposable
         this.writer = writer;
         this.time = time;
         this.log = log;
-        readers = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly }.ToString();
+        var vfs = new SqliteConnectionStringBuilder(writer.ConnectionString).Vfs;
+        readers = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Vfs = vfs }.ToString();
+        queue.Writer.TryWrite(new PendingWrite<int>(Probe)); // a full disk is told at the start, not at the first loss
         loop = Task.Run(WriteLoopAsync);
     }
 
     /// <summary>Null while writes succeed; else why they do not (disk full). Failed writes are retried until they succeed.</summary>
-    public string? Trouble { get; private set; }
+    public string? Trouble
+    {
+        get;
+        private set
+        {
+            lock (gate)
+            {
+                field = value;
+                if (value is not null)
+                {
+                    troubled.TrySetResult();
+                }
+                else if (troubled.Task.IsCompleted)
+                {
+                    troubled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                }
+            }
+        }
+    }
 
     /// <summary>Opens the file, bringing its schema up to date with the numbered scripts.</summary>
     /// <exception cref="StartupException">The file is from a newer version, or cannot be opened.</exception>
@@ -53,6 +74,26 @@ public sealed partial class Database : IAsyncDisposable
         await queue.Writer.WriteAsync(write, cancellation);
         await using var registration = cancellation.Register(() => write.TryAbandon(cancellation));
         return await write.Completion;
+    }
+
+    /// <summary>
+    /// Waits for writes, or until it is known that none can be written now; false = they are still waiting. What they throw is thrown.
+    /// </summary>
+    public async Task<bool> WrittenAsync(Task writes)
+    {
+        Task known;
+        lock (gate)
+        {
+            known = troubled.Task;
+        }
+
+        if (await Task.WhenAny(writes, known) != writes && !writes.IsCompleted)
+        {
+            return false;
+        }
+
+        await writes;
+        return true;
     }
 
     /// <summary>Runs <paramref name="work"/> on a pooled read-only connection, off the caller's thread.</summary>

@@ -78,8 +78,17 @@ public sealed class HomeLock : IDisposable
     {
         // Renamed into place: a reader sees one owner or the other, never half of one.
         var draft = ownerPath + ".new";
-        File.WriteAllBytes(draft, JsonSerializer.SerializeToUtf8Bytes(new Owner(Environment.ProcessId, address)));
-        File.Move(draft, ownerPath, overwrite: true);
+        try
+        {
+            File.WriteAllBytes(draft, JsonSerializer.SerializeToUtf8Bytes(new Owner(Environment.ProcessId, address)));
+            File.Move(draft, ownerPath, overwrite: true);
+        }
+        catch (IOException e) when (DiskSpace.IsMissing(e))
+        {
+            // The lock holds all the same; a second server is refused without the name of this one, or of one that died.
+            File.Delete(draft);
+            File.Delete(ownerPath);
+        }
     }
 
     private sealed record Owner(int Pid, string Address);

@@ -17,9 +17,24 @@ internal static class Schema
     /// <summary>The scripts, in order; the last one's number is the version of a current file.</summary>
     public static IReadOnlyList<(int Version, string Sql)> Scripts { get; } = Load();
 
-    /// <summary>Opens a file for writing, with its schema current.</summary>
+    /// <summary>
+    /// Opens a file for writing, with its schema current. On a full disk, where SQLite has no space for its <c>-shm</c> file, for this process alone:
+    /// sqlite.org/vfs.html, unix-excl. Other connections need the same <see cref="SqliteConnectionStringBuilder.Vfs"/>.
+    /// </summary>
     /// <exception cref="StartupException">The file is from a newer version, or cannot be opened.</exception>
     public static SqliteConnection OpenCurrent(string path)
+    {
+        try
+        {
+            return OpenCurrent(path, vfs: null);
+        }
+        catch (StartupException e) when (IsFull(e.InnerException) && File.Exists(path))
+        {
+            return OpenCurrent(path, "unix-excl");
+        }
+    }
+
+    private static SqliteConnection OpenCurrent(string path, string? vfs)
     {
         SqliteConnection? connection = null;
         try
@@ -32,7 +47,10 @@ internal static class Schema
                     path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
             }
 
-            connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = LockSeconds }.ToString());
+            connection = new SqliteConnection(new SqliteConnectionStringBuilder
+            {
+                DataSource = path, Pooling = false, DefaultTimeout = LockSeconds, Vfs = vfs,
+            }.ToString());
             connection.Open();
             RefuseNewer(path, Version(connection));
             Execute(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
@@ -43,7 +61,9 @@ internal static class Schema
         {
             connection?.Dispose();
             throw new StartupException(
-                $"The database {path} cannot be opened: {e.Message} Mend it or move it away; CoDA then begins with an empty one.");
+                $"The database {path} cannot be opened: {e.Message} {(IsFull(e) ? "Free space on its disk if there is none. Else mend" : "Mend")} "
+                + "it or move it away; CoDA then begins with an empty one.",
+                e);
         }
         catch
         {
@@ -62,9 +82,18 @@ internal static class Schema
             transaction.Commit();
         }
 
+        if (version == Scripts[^1].Version)
+        {
+            return;
+        }
+
         // The version must be in the file itself, where HeaderVersion looks, and not only in its log.
         Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE);");
     }
+
+    // sqlite.org/rescode.html: IOERR 10 is what a -shm file without space comes to, FULL 13.
+    private static bool IsFull(Exception? failure) =>
+        failure is SqliteException { SqliteErrorCode: 10 or 13 } || (failure is not null && DiskSpace.IsMissing(failure));
 
     /// <summary>The version as the file's header has it (sqlite.org/fileformat.html, offset 60), read without SQLite touching anything.</summary>
     private static int HeaderVersion(string path)

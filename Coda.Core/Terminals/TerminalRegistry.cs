@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Coda.Core.Files;
 using Coda.Core.Native;
 using Coda.Core.Recordings;
 using Coda.Core.Storage;
@@ -70,7 +71,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     public async Task<TerminalOpening> OpenAsync(TerminalLaunch launch, CancellationToken cancellation)
     {
         var id = TerminalId.New();
-        if (database.Trouble is { } trouble)
+        if (launch.Mode != TerminalMode.Direct && database.Trouble is { } trouble)
         {
             return new TerminalOpening.Refused($"No new terminal can be opened: {trouble} Running ones go on. Free some space and try again.");
         }
@@ -93,8 +94,17 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
             pty = PtyPair.Open(loop, launch.Size);
             recording = Record(id, launch, pty);
             var terminal = new Terminal(id, launch, pty, loop, recording, time, TimeSpan.FromHours(options.IdleHours), log, deadline.Passed);
-            await store.InsertAsync(terminal, cancellation);
+            var row = store.InsertAsync(terminal, CancellationToken.None);
             stored = true;
+            if (!await database.WrittenAsync(row).WaitAsync(cancellation))
+            {
+                _ = ObserveAsync(row, id.ToString());
+                if (launch.Mode != TerminalMode.Direct)
+                {
+                    throw new IOException(database.Trouble);
+                }
+            }
+
             terminal.Start(
                 first,
                 next => (PreparedCommand.TryPrepare(next, options.PassEnvironment, id, out var absent), absent),
@@ -174,12 +184,21 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         var closed = new List<Task>();
         foreach (var row in rows)
         {
-            archive.Find(row.Id)?.Repair();
+            try
+            {
+                archive.Find(row.Id)?.Repair();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                LogNotRepaired(e, row.Id);
+                continue; // the next start tries again
+            }
+
             var end = new TerminalEnd(-1, TerminalEndReason.Interrupted, time.GetUtcNow());
-            closed.Add(store.EndAsync(row.Id, null, null, end, cancellation));
+            closed.Add(ObserveAsync(store.EndAsync(row.Id, null, null, end, cancellation), row.Id));
         }
 
-        await Task.WhenAll(closed);
+        await database.WrittenAsync(Task.WhenAll(closed)); // on a full disk they wait, and the start does not
     }
 
     private async Task EndSurvivorsAsync(TerminalRow row)
@@ -252,7 +271,18 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         var header = new RecordingHeader(
             time.GetLocalNow(), launch.Size.Columns, launch.Size.Rows, "xterm-256color", pty.SlavePath, launch is { Then: not null, Agent: { } agent } ? agent : string.Join(' ', launch.Command.Arguments)); // what a hand-off begins with is not what it is
         var capMb = launch.Mode == TerminalMode.Run ? recordings.TaskCapMb : recordings.TerminalCapMb;
-        return new Recording(home.RecordingDirectory(id.ToString()), header, (long)capMb << 20, time);
+        var directory = home.RecordingDirectory(id.ToString());
+        try
+        {
+            return new Recording(directory, header, (long)capMb << 20, time);
+        }
+        catch (IOException e) when (launch.Mode == TerminalMode.Direct && DiskSpace.IsMissing(e))
+        {
+            // On a full disk its owner needs a terminal to make space.
+            DirectoryTree.Remove(directory);
+            LogNotRecorded(id, e.Message);
+            return Recording.InMemory($"nothing of this terminal is kept, since there was no space when it was opened ({e.Message})");
+        }
     }
 
     private bool TryTakeSlot(TerminalId id, TerminalLaunch launch, out string full)
@@ -301,7 +331,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
 
             if (stored)
             {
-                await store.DeleteAsync(id, CancellationToken.None);
+                await database.WrittenAsync(ObserveAsync(store.DeleteAsync(id, CancellationToken.None), id.ToString()));
             }
         }
         catch (Exception e)
@@ -318,11 +348,12 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         if (ProcessTable.Find(terminal.LeaderPid) is { } leader)
         {
             _ = ObserveAsync(
-                store.SetProcessAsync(terminal.Id, leader.Pid, leader.StartTicks, ProcessTable.BootId, CancellationToken.None), terminal.Id);
+                store.SetProcessAsync(terminal.Id, leader.Pid, leader.StartTicks, ProcessTable.BootId, CancellationToken.None),
+                terminal.Id.ToString());
         }
     }
 
-    private async Task ObserveAsync(Task write, TerminalId id)
+    private async Task ObserveAsync(Task write, string id)
     {
         try
         {
@@ -339,7 +370,8 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         await listed;
         var end = await terminal.Ended;
         ReleaseSlot(terminal.Id);
-        await ObserveAsync(store.EndAsync(terminal.Id.ToString(), terminal.Title, terminal.Scheme, end, CancellationToken.None), terminal.Id);
+        await ObserveAsync(
+            store.EndAsync(terminal.Id.ToString(), terminal.Title, terminal.Scheme, end, CancellationToken.None), terminal.Id.ToString());
         live.TryRemove(terminal.Id, out _);
         following.TryRemove(terminal.Id, out _);
         RaiseChanged();
@@ -354,7 +386,13 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     private partial void LogSurvivor(string id);
 
     [LoggerMessage(LogLevel.Warning, "A row of terminal {Id} could not be written to the database; the next start will find what it lacks.")]
-    private partial void LogRowLost(Exception failure, TerminalId id);
+    private partial void LogRowLost(Exception failure, string id);
+
+    [LoggerMessage(LogLevel.Warning, "Terminal {Id} runs without a recording: {Reason}")]
+    private partial void LogNotRecorded(TerminalId id, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The recording of terminal {Id}, left by a server that died, could not be repaired; the next start tries again.")]
+    private partial void LogNotRepaired(Exception failure, string id);
 
     [LoggerMessage(LogLevel.Error, "Terminal {Id} could not be opened.")]
     private partial void LogNotOpened(Exception failure, TerminalId id);
