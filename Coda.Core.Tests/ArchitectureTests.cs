@@ -15,7 +15,7 @@ public sealed partial class ArchitectureTests
         ["Storage"] = ["Files"],
         ["Workspaces"] = ["Files", "Native"],
         ["Recordings"] = ["Files", "Storage"],
-        ["Terminals"] = ["Native", "Recordings", "Security", "Storage", "Workspaces"],
+        ["Terminals"] = ["Files", "Native", "Recordings", "Security", "Storage", "Workspaces"],
         ["Agents"] = ["Files", "Storage", "Terminals"],
         ["Handoffs"] = ["Agents", "Files", "Recordings", "Security", "Storage", "Terminals", "Workspaces"],
         ["Tasks"] = ["Agents", "Files", "Recordings", "Security", "Storage", "Terminals", "Workspaces"],
