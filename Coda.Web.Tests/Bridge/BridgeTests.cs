@@ -223,7 +223,7 @@ public sealed class BridgeTests
     [InlineData("", "t", "CODA_MCP_URL")]
     [InlineData("not an address", "t", "CODA_MCP_URL")]
     [InlineData("http://coda.example/mcp", "t", "https")]
-    [InlineData("https://coda.example/mcp", "", "CODA_MCP_TOKEN")]
+    [InlineData("http://127.0.0.1:1/mcp", "", "CODA_MCP_TOKEN")] // over https it takes the profile DEFAULT
     public async Task Settings_that_will_not_do_are_named_at_once(string url, string token, string named)
     {
         await using var bridge = new BridgeProcess(new Dictionary<string, string> { ["CODA_MCP_URL"] = url, ["CODA_MCP_TOKEN"] = token, ["DATABRICKS_PROFILE"] = "" });

@@ -35,7 +35,7 @@ public sealed partial class ReadmeTests
     {
         await using var app = new CodaApp();
         var configurations = Configurations().Where(server => server["url"] is not null).ToList();
-        Assert.Equal(2, configurations.Count);
+        Assert.Equal(3, configurations.Count);
         foreach (var server in configurations)
         {
             Assert.Equal("/mcp", new Uri(server["url"]!.GetValue<string>()).AbsolutePath);
@@ -52,7 +52,7 @@ public sealed partial class ReadmeTests
 
     private static IEnumerable<JsonNode> Configurations() => JsonBlock().Matches(Text)
         .Select(block => JsonNode.Parse(block.Groups[1].Value)!)
-        .Select(configuration => (configuration["mcpServers"] ?? configuration["servers"])!["coda"]!);
+        .Select(configuration => (configuration["mcpServers"] ?? configuration["servers"] ?? configuration["mcp"])!["coda"]!);
 
     [GeneratedRegex("```json\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex JsonBlock();

@@ -85,7 +85,8 @@ public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) :
         var terminal = await TerminalOnPage.OnAsync(page);
         var text = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"line {i} of what was pasted: ü 世界 🙂 {i * 7919 % 10007}\n"));
         Assert.InRange(Encoding.UTF8.GetByteCount(text), 1_000_000, 2_000_000);
-        await terminal.RunAsync("stty -echo; cat > pasted.txt; stty echo; sha256sum pasted.txt");
+        await terminal.RunAsync("stty -echo; echo rea''dy; cat > pasted.txt; stty echo; sha256sum pasted.txt");
+        await terminal.WaitForLineAsync("^ready"); // until then the line discipline is readline's, which takes line ends for something else
         await page.EvaluateAsync(
             """
             text => {
