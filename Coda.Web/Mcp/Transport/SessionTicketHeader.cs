@@ -40,9 +40,7 @@ internal sealed class SessionTicketHeader(RequestDelegate next, SessionTickets t
 
     private static InitializeRequestParams IntroductionOf(HttpContext context)
     {
-        var said = context.Features.Get<CallSummary>()?.InitializeParams is { } parameters
-            ? parameters.Deserialize<InitializeRequestParams>(McpJsonUtilities.DefaultOptions)
-            : null;
+        var said = context.Features.Get<CallSummary>()?.Introduction;
         return said is not null && JsonSerializer.SerializeToUtf8Bytes(said, McpJsonUtilities.DefaultOptions).Length <= MaxIntroductionBytes
             ? said
             : new InitializeRequestParams

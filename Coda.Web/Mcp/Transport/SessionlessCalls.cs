@@ -47,7 +47,6 @@ internal sealed class SessionlessCalls(RequestDelegate next, IOptionsFactory<Mcp
         context.Features.Get<CallSummary>() is { IsMessage: true, HasOwnVersion: false } call
         && call.Method != RequestMethods.Initialize
         && context.Request.Headers[SessionTickets.Header].Count == 0
-        && (context.Request.ContentType is null || context.Request.HasJsonContentType())
         && Revisions.HaveSessions(context.Request.Headers[Revisions.Header].ToString());
 
     private static JsonRpcMessage? ReadMessage(HttpContext context)

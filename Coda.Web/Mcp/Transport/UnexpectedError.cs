@@ -21,7 +21,7 @@ internal static partial class UnexpectedError
         catch (JsonException e) when (context.JsonRpcMessage is JsonRpcRequest request)
         {
             // Parameters of the wrong shape: the client's mistake, and the endpoint would say only that an error occurred.
-            throw new McpProtocolException($"The parameters of {request.Method} are not as they must be: {e.Message}", e, McpErrorCode.InvalidParams);
+            throw new McpProtocolException(JsonRpcReply.WrongParameters(request.Method, e), e, McpErrorCode.InvalidParams);
         }
         catch (Exception e) when (e is not (McpException or OperationCanceledException) && !cancellation.IsCancellationRequested)
         {
