@@ -30,6 +30,19 @@ public sealed class ResultFileTests : IDisposable
     }
 
     [Fact]
+    public void Without_feedback_a_plans_summary_stands_as_the_plan_and_the_errors_say_so()
+    {
+        var result = ResultFormat.TryParse("""{"status":"needs_approval","summary":"Drop table t","feedback":" ","errors":["one"]}"""u8.ToArray(), out _)!;
+        Assert.Equal(("Drop table t", "Drop table t"), (result.Summary, result.Feedback));
+        Assert.Equal("one", result.Errors[0]);
+        Assert.Contains("no feedback with the plan; its summary is taken for it", result.Errors[1], StringComparison.Ordinal);
+
+        var whole = ResultFormat.TryParse("""{"status":"needs_approval","summary":"s","feedback":"Drop table t"}"""u8.ToArray(), out _)!;
+        Assert.Equal("Drop table t", whole.Feedback);
+        Assert.Empty(whole.Errors);
+    }
+
+    [Fact]
     public void Missing_fields_take_defaults_and_unknown_ones_pass_through()
     {
         File.WriteAllText(files.Result, """{"status":"done","model":{"a":1,"a":2},"artifacts":{"url":"x"},"files_changed":["f",{"p":1}],"errors":"one"}""");

@@ -232,6 +232,23 @@ public sealed class BridgeTests
         Assert.Contains(named, log);
     }
 
+    [Fact]
+    public async Task Over_https_the_token_is_of_the_profile_default_when_nothing_else_is_said()
+    {
+        using var place = new TemporaryDirectory();
+        var cli = new FakeDatabricks(place.Path, "t");
+        await using var bridge = new BridgeProcess(new Dictionary<string, string>
+        {
+            ["CODA_MCP_URL"] = "https://127.0.0.1:1/mcp",
+            ["CODA_MCP_TOKEN"] = "",
+            ["DATABRICKS_PROFILE"] = "",
+            ["PATH"] = $"{place.Path}:/usr/bin:/bin",
+        });
+        await bridge.SendAsync(Initialize());
+        await Waiting.UntilAsync(() => cli.Calls.Length > 0);
+        Assert.Equal("auth token -p DEFAULT", cli.Calls[0]);
+    }
+
     // The server writes "+" as six characters: JSON leaves that to each side.
     [Fact]
     public async Task An_id_is_the_same_however_it_is_written()
