@@ -44,6 +44,18 @@ public sealed class BodyTests : IAsyncLifetime
     [InlineData("""{"jsonrpc":"2.0","id":4,"method":"initialize","params":{"capabilities":{},"capabilities":{}}}""", "'capabilities'")]
     public async Task A_property_given_twice_is_named(string body, string why) => await RefusesAsync(body, -32600, why, "4");
 
+    [Fact]
+    public async Task A_name_with_half_a_character_is_refused_wherever_it_is() =>
+        await RefusesAsync("""{"jsonrpc":"2.0","id":4,"\ud800method":"ping"}""", -32602, "half of a character", "null");
+
+    [Fact]
+    public async Task An_answers_headers_stay_short_whatever_a_client_says_of_itself()
+    {
+        using var answer = await owner.PostAsync(Initialize(new string('a', 70_000)));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.True(answer.Headers.Sum(header => header.Value.Sum(value => value.Length)) < 8192);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("hello")]

@@ -110,12 +110,18 @@ internal sealed record CallSummary(
 
     private static JsonElement? IdOf(JsonElement root)
     {
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("id", out var id) || id.ValueKind is not (JsonValueKind.Number or JsonValueKind.String))
+        try
         {
+            return root.ValueKind == JsonValueKind.Object && root.TryGetProperty("id", out var id)
+                && id.ValueKind is (JsonValueKind.Number or JsonValueKind.String) && !HasHalfCharacters(id)
+                ? id.Clone()
+                : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // A name before it holds half of a character.
             return null;
         }
-
-        return HasHalfCharacters(id) ? null : id.Clone();
     }
 
     private static bool HasHalfCharacters(JsonElement root, ReadOnlySpan<byte> json) =>

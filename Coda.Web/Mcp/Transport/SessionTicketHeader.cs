@@ -45,7 +45,7 @@ internal sealed class SessionTicketHeader(RequestDelegate next, SessionTickets t
             ? said
             : new InitializeRequestParams
             {
-                ProtocolVersion = said?.ProtocolVersion ?? "2025-03-26",
+                ProtocolVersion = said is null ? "2025-03-26" : Shorten(said.ProtocolVersion),
                 ClientInfo = new Implementation { Name = Shorten(said?.ClientInfo.Name), Version = Shorten(said?.ClientInfo.Version) },
                 Capabilities = new ClientCapabilities(),
             };
