@@ -241,15 +241,28 @@ public sealed class RecordingTests : IDisposable
             recording.Complete(7);
         }
 
-        using var cast = new MemoryStream();
-        await Asciicast.WriteAsync(Files, cast, CancellationToken.None);
-        var lines = Encoding.UTF8.GetString(cast.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = await ExportAsync(Asciicast.Newest);
         Assert.Equal("""{"version":3,"term":{"cols":80,"rows":24,"type":"xterm-256color"},"timestamp":1767323045}""", lines[0]);
         var events = lines[1..].Select(line => System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement[]>(line)!).ToList();
         Assert.Equal("aü\e", string.Concat(events.Where(e => e[1].GetString() == "o").Select(e => e[2].GetString())));
         Assert.Equal(["100x30", "execute_1: \"x\"", "7"], events.Where(e => e[1].GetString() != "o").Select(e => e[2].GetString()));
         Assert.Equal(3.5, events.Sum(e => e[0].GetDouble()), 5);
         Assert.Equal(1.5, events[1][0].GetDouble(), 5);
+
+        // The older version counts from the start, and does not know the exit.
+        var older = await ExportAsync(Asciicast.Older);
+        Assert.Equal("""{"version":2,"width":80,"height":24,"timestamp":1767323045,"env":{"TERM":"xterm-256color"}}""", older[0]);
+        var absolute = older[1..].Select(line => System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement[]>(line)!).ToList();
+        Assert.Equal(events.SkipLast(1).Select(e => e[1].GetString() + e[2].GetString()), absolute.Select(e => e[1].GetString() + e[2].GetString()));
+        var sum = 0.0;
+        Assert.Equal(events.SkipLast(1).Select(e => Math.Round(sum += e[0].GetDouble(), 5)), absolute.Select(e => Math.Round(e[0].GetDouble(), 5)));
+    }
+
+    private async Task<string[]> ExportAsync(int version)
+    {
+        using var cast = new MemoryStream();
+        await Asciicast.WriteAsync(Files, cast, version, CancellationToken.None);
+        return Encoding.UTF8.GetString(cast.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private static async Task<(int Code, string Output)> RunAsync(string program, params string[] arguments)

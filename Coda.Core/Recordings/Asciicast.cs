@@ -4,12 +4,27 @@ using System.Text.Json;
 
 namespace Coda.Core.Recordings;
 
-/// <summary>Exports a recording as asciicast v3: one JSON header line, then <c>[interval, code, data]</c> lines.</summary>
+/// <summary>
+/// Exports a recording as asciicast: one JSON header line, then <c>[time, code, data]</c> lines. The time is in seconds: since the line
+/// before in version 3, since the start in version 2 (docs.asciinema.org/manual/asciicast), which has no code for the exit.
+/// </summary>
 public static class Asciicast
 {
+    /// <summary>The version unless another is asked for.</summary>
+    public const int Newest = 3;
+
+    /// <summary>The version that asciinema before 3.0, such as Debian's 2.2, takes.</summary>
+    public const int Older = 2;
+
     /// <summary>Writes what is recorded so far; the recording may go on being written.</summary>
-    public static async Task WriteAsync(RecordingFiles files, Stream destination, CancellationToken cancellation)
+    /// <param name="files">The recording.</param>
+    /// <param name="destination">Stays open.</param>
+    /// <param name="version"><see cref="Newest"/> or <see cref="Older"/>.</param>
+    /// <param name="cancellation">Ends the writing in between.</param>
+    public static async Task WriteAsync(RecordingFiles files, Stream destination, int version, CancellationToken cancellation)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(version, Older);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(version, Newest);
         await using var output = OpenShared(files.OutputPath);
         output.Position = RecordingFiles.FirstLineLength(output);
         await using var timingFile = OpenShared(files.TimingPath);
@@ -21,7 +36,7 @@ public static class Asciicast
         var rows = 24;
         var startedAt = "";
         var headerWritten = false;
-        var sinceLast = TimeSpan.Zero;
+        var time = TimeSpan.Zero;
         while (await timing.ReadLineAsync(cancellation) is { } text)
         {
             if (!TimingFormat.TryParse(text, out var line))
@@ -29,7 +44,7 @@ public static class Asciicast
                 continue;
             }
 
-            sinceLast += line.Delay;
+            time += line.Delay;
             if (!headerWritten && line.Kind == 'H' && line.Name is "START_TIME" or "COLUMNS" or "LINES" or "TERM" or "TTY" or "COMMAND" or "TIMING_LOG" or "OUTPUT_LOG")
             {
                 startedAt = line.Name == "START_TIME" ? line.Value : startedAt;
@@ -40,7 +55,7 @@ public static class Asciicast
 
             if (!headerWritten)
             {
-                await cast.WriteLineAsync(Header(columns, rows, startedAt).AsMemory(), cancellation);
+                await cast.WriteLineAsync(Header(version, columns, rows, startedAt).AsMemory(), cancellation);
                 headerWritten = true;
             }
 
@@ -57,7 +72,7 @@ public static class Asciicast
             {
                 await WriteAsync("m", Unescape(line.Value));
             }
-            else if (line.Name == TimingFormat.ExitCode)
+            else if (line.Name == TimingFormat.ExitCode && version == Newest)
             {
                 await WriteAsync("x", line.Value);
             }
@@ -65,24 +80,26 @@ public static class Asciicast
 
         if (!headerWritten)
         {
-            await cast.WriteLineAsync(Header(columns, rows, startedAt).AsMemory(), cancellation);
+            await cast.WriteLineAsync(Header(version, columns, rows, startedAt).AsMemory(), cancellation);
         }
 
         async Task WriteAsync(string code, string data)
         {
-            var interval = sinceLast.TotalSeconds.ToString("0.######", CultureInfo.InvariantCulture);
-            await cast.WriteLineAsync($"[{interval}, \"{code}\", {JsonSerializer.Serialize(data)}]".AsMemory(), cancellation);
-            sinceLast = TimeSpan.Zero;
+            var seconds = time.TotalSeconds.ToString("0.######", CultureInfo.InvariantCulture);
+            await cast.WriteLineAsync($"[{seconds}, \"{code}\", {JsonSerializer.Serialize(data)}]".AsMemory(), cancellation);
+            time = version == Newest ? TimeSpan.Zero : time;
         }
     }
 
     private static FileStream OpenShared(string path) =>
         new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 64 * 1024, useAsync: false);
 
-    private static string Header(int columns, int rows, string startedAt)
+    private static string Header(int version, int columns, int rows, string startedAt)
     {
         var timestamp = DateTimeOffset.TryParse(startedAt, CultureInfo.InvariantCulture, out var started) ? started.ToUnixTimeSeconds() : 0;
-        return $$"""{"version":3,"term":{"cols":{{columns}},"rows":{{rows}},"type":"xterm-256color"},"timestamp":{{timestamp}}}""";
+        return version == Newest
+            ? $$"""{"version":3,"term":{"cols":{{columns}},"rows":{{rows}},"type":"xterm-256color"},"timestamp":{{timestamp}}}"""
+            : $$$"""{"version":2,"width":{{{columns}}},"height":{{{rows}}},"timestamp":{{{timestamp}}},"env":{"TERM":"xterm-256color"}}""";
     }
 
     private static async Task<string> ReadAsync(Stream output, long length, Decoder decoder, CancellationToken cancellation)

@@ -82,11 +82,25 @@ public sealed class RecordingEndpointTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
     }
 
-    [Fact]
-    public async Task Asciicast_is_served_under_its_name()
+    [Theory]
+    [InlineData("", "\"version\":3")]
+    [InlineData("?version=3", "\"version\":3")]
+    [InlineData("?version=2", "\"version\":2")]
+    public async Task Asciicast_is_served_under_its_name_in_the_version_asked_for(string query, string version)
     {
-        using var response = await client.GetAsync($"/recordings/{recording.Id}.cast", Cancellation);
-        Assert.Contains("\"version\":3", (await response.Content.ReadAsStringAsync(Cancellation)).Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        using var response = await client.GetAsync($"/recordings/{recording.Id}.cast{query}", Cancellation);
+        Assert.Equal($"{recording.Id}.cast", response.Content.Headers.ContentDisposition?.FileName);
+        Assert.Contains(version, await response.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("4")]
+    [InlineData("x")]
+    public async Task An_asciicast_version_that_is_not_there_is_refused(string version)
+    {
+        using var response = await client.GetAsync($"/recordings/{recording.Id}.cast?version={version}", Cancellation);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }
 
     [Fact]

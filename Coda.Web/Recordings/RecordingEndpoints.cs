@@ -17,10 +17,14 @@ public static class RecordingEndpoints
             lookup.ServeAsync(id, files => new GrowingFile(files.OutputPath, "application/octet-stream"), cancellation));
         app.MapMethods("/recordings/{id}/timing", Reading, (string id, RecordingLookup lookup, CancellationToken cancellation) =>
             lookup.ServeAsync(id, files => new GrowingFile(files.TimingPath, "text/plain; charset=utf-8"), cancellation));
-        app.MapGet("/recordings/{id}.cast", (string id, RecordingLookup lookup, CancellationToken cancellation) =>
-            lookup.ServeAsync(
-                id,
-                files => TypedResults.Stream(to => Asciicast.WriteAsync(files, to, cancellation), "application/x-asciicast", $"{id}.cast"),
-                cancellation));
+        app.MapGet("/recordings/{id}.cast", ServeCastAsync);
     }
+
+    private static async Task<IResult> ServeCastAsync(string id, RecordingLookup lookup, CancellationToken cancellation, int version = Asciicast.Newest) =>
+        version is Asciicast.Newest or Asciicast.Older
+            ? await lookup.ServeAsync(
+                id,
+                files => TypedResults.Stream(to => Asciicast.WriteAsync(files, to, version, cancellation), "application/x-asciicast", $"{id}.cast"),
+                cancellation)
+            : TypedResults.Text($"There is no asciicast version {version} here; ask for 3 or 2.", statusCode: StatusCodes.Status400BadRequest);
 }
