@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Coda.Core.Agents;
 using Coda.Core.Tasks;
 using Coda.Core.Terminals.Pty;
@@ -13,6 +14,8 @@ public sealed class DelegatedTests : IAsyncLifetime
 {
     private const string Result = """{"status":"completed","summary":"really done","files_changed":["made.txt"]}""";
     private const string Work = """printf '{"step":"execute_1","message":"working"}\n' >> "$CODA_RESULTS_DIR/status.jsonl" && echo made > made.txt""";
+
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60); // a model may think that long; a wait for a key is told after 10 s
 
     private readonly RealAgentHost host = new();
 
@@ -92,6 +95,23 @@ public sealed class DelegatedTests : IAsyncLifetime
         await host.Core.Tasks().CancelAsync(Id(task), default);
         Assert.Equal(CodingTaskStatus.Cancelled, (await host.Core.NowAsync(task)).Status);
         Assert.Empty(ProcessTable.WithEnvironment("CODA_TERMINAL_ID", task.TerminalId));
+    }
+
+    [Theory(Explicit = true)]
+    [MemberData(nameof(RealAgentHost.Agents), MemberType = typeof(RealAgentHost))]
+    public async Task An_agent_whose_model_is_silent_is_never_said_to_wait_for_a_key(string agent)
+    {
+        var task = await HangsAsync(agent);
+        var watch = Stopwatch.StartNew();
+        using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        while (watch.Elapsed < Silence && await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken))
+        {
+            var now = await host.Core.NowAsync(task);
+            Assert.Equal(CodingTaskStatus.Running, now.Status);
+            Assert.NotEqual("blocked", now.Step);
+        }
+
+        await host.Core.Tasks().CancelAsync(Id(task), default);
     }
 
     [Theory(Explicit = true)]
