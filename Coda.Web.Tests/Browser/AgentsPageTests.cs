@@ -35,7 +35,7 @@ public sealed class AgentsPageTests(Chromium chromium) : IAsyncDisposable
         Assert.True(TerminalId.TryParse(handoff.TerminalId, out var id));
 
         var page = await chromium.NewPageAsync();
-        await page.GotoAsync(app.LoginLink());
+        await page.SignInAsync(app.LoginLink());
         await page.GotoAsync($"{app.Url}/terminals");
         var state = page.Locator("table .state");
         await Assertions.Expect(state).ToHaveTextAsync("waiting for approval");

@@ -24,7 +24,7 @@ public sealed class AnswerTests(Chromium chromium)
         await app.EndOfAsync(task.TaskId);
 
         var page = await chromium.NewPageAsync(dark: false);
-        await page.GotoAsync(app.LoginLink());
+        await page.SignInAsync(app.LoginLink());
         await page.GotoAsync($"{app.Url}/inbox");
         await page.GetByRole(AriaRole.Link, new() { Name = "Answer", Exact = true }).ClickAsync();
         await Assertions.Expect(page.GetByText("Which table?", new() { Exact = true })).ToBeVisibleAsync();

@@ -38,7 +38,7 @@ public sealed class Chromium : IAsyncLifetime, ICollectionFixture<Chromium>
     public async Task<IPage> SignInAsync(CodaApp app, bool dark = true, int width = 1200, int height = 760)
     {
         var page = await NewPageAsync(dark, width, height);
-        await page.GotoAsync(app.LoginLink());
+        await page.SignInAsync(app.LoginLink());
         return page;
     }
 

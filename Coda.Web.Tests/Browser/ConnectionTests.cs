@@ -73,7 +73,7 @@ public sealed class ConnectionTests(Chromium chromium) : IAsyncDisposable
     private async Task<(IPage Page, TerminalOnPage Terminal, TerminalOnPage Control)> OpenAsync(CuttableProxy proxy)
     {
         var page = await chromium.NewPageAsync();
-        await page.GotoAsync(proxy.Through(app.LoginLink()));
+        await page.SignInAsync(proxy.Through(app.LoginLink()));
         var terminal = await TerminalOnPage.OnAsync(page);
         var control = await TerminalOnPage.OnAsync(await chromium.SignInAsync(app));
         Assert.Equal(terminal.Id, control.Id);

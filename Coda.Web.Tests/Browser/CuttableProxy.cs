@@ -24,7 +24,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
     public string Url => $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
 
     /// <summary>The same address of the server, through this network.</summary>
-    public string Through(string link) => Url + new Uri(link).PathAndQuery;
+    public string Through(string link) => Url + new Uri(link).PathAndQuery + new Uri(link).Fragment;
 
     /// <summary>Cuts every connection there is, without a goodbye.</summary>
     public void Cut()

@@ -22,7 +22,7 @@ public sealed partial class FullDiskTests(Chromium chromium) : IDisposable
         await server.ListensAsync(cancellation);
         Assert.Contains("The database cannot be written", server.Output, StringComparison.Ordinal);
         var page = await chromium.NewPageAsync();
-        await page.GotoAsync(LoginLink().Match(server.Output).Value);
+        await page.SignInAsync(LoginLink().Match(server.Output).Value);
 
         var terminal = await TerminalOnPage.OnAsync(page);
         var warning = page.Locator(".terminal-note-warning");
@@ -63,6 +63,6 @@ public sealed partial class FullDiskTests(Chromium chromium) : IDisposable
         """,
         "full", place.Path, CodaProcess.ServerPath);
 
-    [GeneratedRegex(@"http://\S+/login\?code=\S+")]
+    [GeneratedRegex(@"http://\S+/login#c=\S+")]
     private static partial Regex LoginLink();
 }

@@ -45,7 +45,7 @@ public sealed class PageTests(Chromium chromium) : IAsyncDisposable
         };
         page.PageError += (_, error) => complaints.Add(error);
 
-        await page.GotoAsync(app.LoginLink());
+        await page.SignInAsync(app.LoginLink());
         var terminal = await TerminalOnPage.OnAsync(page);
         await terminal.RunAsync("printf '\\033]2;deploy %s\\007' api; for i in 1 2 3 4 5 6 7; do printf \"\\033[3${i}mcolour $i \\033[9${i}mbright \\033[0m\\n\"; done");
         await terminal.WaitForLineAsync("colour 7");
@@ -95,7 +95,7 @@ public sealed class PageTests(Chromium chromium) : IAsyncDisposable
     public async Task A_terminal_keeps_its_scheme_in_a_page_of_the_other_until_the_visitor_switches()
     {
         var page = await chromium.NewPageAsync(dark: false);
-        await page.GotoAsync(app.LoginLink());
+        await page.SignInAsync(app.LoginLink());
         await page.WaitForURLAsync("**/terminals/term-*");
         // What a visitor opens has the visitor's scheme, at the very first visit, too.
         await Assertions.Expect(page.Locator(".terminal-page")).ToHaveAttributeAsync("data-scheme", "Light");

@@ -25,7 +25,7 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
         await using (var first = Start())
         {
             await first.ListensAsync(cancellation);
-            await page.GotoAsync(await LoginLinkAsync(first));
+            await page.SignInAsync(await LoginLinkAsync(first));
             var terminal = await TerminalOnPage.OnAsync(page);
             await terminal.RunAsync("echo before the crash");
             await terminal.WaitForLineAsync("before the crash");
@@ -53,7 +53,7 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
         await using var server = Start();
         await server.ListensAsync(cancellation);
         var page = await chromium.NewPageAsync();
-        await page.GotoAsync(await LoginLinkAsync(server));
+        await page.SignInAsync(await LoginLinkAsync(server));
         var terminal = await TerminalOnPage.OnAsync(page);
         await terminal.RunAsync("while sleep 0.05; do date; done");
         await terminal.WaitForLineAsync(":");
@@ -76,7 +76,7 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
         return LoginLink().Match(server.Output).Value;
     }
 
-    [GeneratedRegex(@"http://\S+/login\?code=\S+")]
+    [GeneratedRegex(@"http://\S+/login#c=\S+")]
     private static partial Regex LoginLink();
 
     private CodaProcess Start() => new(new Dictionary<string, string>

@@ -91,7 +91,7 @@ public sealed class TaskFormTests(Chromium chromium) : IAsyncDisposable
     private async Task<IPage> OpenAsync()
     {
         var page = await chromium.NewPageAsync();
-        await page.GotoAsync(app.LoginLink());
+        await page.SignInAsync(app.LoginLink());
         await page.GotoAsync($"{app.Url}/inbox");
         return page;
     }

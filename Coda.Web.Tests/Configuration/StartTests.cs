@@ -123,7 +123,7 @@ public sealed class StartTests : IDisposable
         Assert.Equal("healthy", await client.GetStringAsync($"{address}/health", Cancellation));
         server.Terminate();
         Assert.Equal(0, await server.ExitsAsync(Cancellation));
-        Assert.Contains($"{address}/login?code=", server.Output);
+        Assert.Contains($"{address}/login#c=", server.Output);
         Assert.Contains($"{address}/mcp", server.Output);
         Assert.Contains($"{Home}/token", server.Output);
         Assert.DoesNotContain((await File.ReadAllTextAsync($"{Home}/token", Cancellation)).Trim(), server.Output);

@@ -37,8 +37,8 @@ public sealed class LoginTests : IAsyncLifetime
         Assert.Contains("login link", await asked.Content.ReadAsStringAsync(Cancellation));
 
         var link = app.LoginLink();
-        using var entered = await browser.GetAsync(link, Cancellation);
-        Assert.Equal(HttpStatusCode.Redirect, entered.StatusCode);
+        using var entered = await EnterAsync(browser, link);
+        Assert.Equal(HttpStatusCode.SeeOther, entered.StatusCode);
         Assert.Equal("/replay/term-0123456789ab?t=5", entered.Headers.Location?.OriginalString);
         var cookie = entered.Headers.GetValues("Set-Cookie").First(given => !given.StartsWith("coda-return", StringComparison.Ordinal));
         Assert.Contains("httponly", cookie);
@@ -47,9 +47,62 @@ public sealed class LoginTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, inside.StatusCode);
 
         using var other = Browser(app);
-        using var again = await other.GetAsync(link, Cancellation);
+        using var again = await EnterAsync(other, link);
         Assert.Equal(HttpStatusCode.Unauthorized, again.StatusCode);
         Assert.Contains("has been used", await again.Content.ReadAsStringAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task What_merely_fetches_a_link_uses_no_code_up_and_is_not_signed_in()
+    {
+        var link = app.LoginLink();
+        foreach (var address in (string[])[link, $"/login?code={CodeOf(link)}", $"/login?c={CodeOf(link)}"])
+        {
+            using var fetched = await browser.GetAsync(address, Cancellation);
+            Assert.Equal(HttpStatusCode.OK, fetched.StatusCode);
+            Assert.False(fetched.Headers.Contains("Set-Cookie"));
+            Assert.Contains("script-src 'self'", fetched.Headers.GetValues("Content-Security-Policy").Single());
+        }
+
+        Assert.Contains("code", await browser.GetStringAsync("/login/sign-in.js", Cancellation));
+        using var entered = await EnterAsync(browser, link);
+        Assert.Equal(HttpStatusCode.SeeOther, entered.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("https://evil.example", 50, HttpStatusCode.Forbidden)]
+    [InlineData(null, 50, HttpStatusCode.Unauthorized)]
+    [InlineData(null, 5_000, HttpStatusCode.RequestEntityTooLarge)]
+    public async Task A_foreign_wrong_or_large_form_signs_nobody_in(string? origin, int length, HttpStatusCode expected)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/login")
+        {
+            Content = new FormUrlEncodedContent([new("code", new string('x', length))]),
+        };
+        if (origin is not null)
+        {
+            request.Headers.Add("Origin", origin);
+        }
+
+        using var answer = await browser.SendAsync(request, Cancellation);
+        Assert.Equal(expected, answer.StatusCode);
+        Assert.False(answer.Headers.Contains("Set-Cookie"));
+    }
+
+    [Fact]
+    public async Task A_refused_code_leaves_a_line_in_the_log_that_does_not_have_it()
+    {
+        await using var server = new CodaProcess(new Dictionary<string, string>
+        {
+            ["CODA_HOME"] = Path.Combine(directory.Path, "other"), ["DATABRICKS_APP_PORT"] = "0",
+        });
+        using var client = new HttpClient { BaseAddress = new Uri(await server.ListensAsync(Cancellation)) };
+        using (await client.PostAsync("/login", new FormUrlEncodedContent([new("code", "guessed-code")]), Cancellation))
+        {
+        }
+
+        await Waiting.UntilAsync(() => server.Output.Contains("login code that is wrong", StringComparison.Ordinal));
+        Assert.DoesNotContain("guessed-code", server.Output);
     }
 
     [Fact]
@@ -57,7 +110,7 @@ public sealed class LoginTests : IAsyncLifetime
     {
         var link = app.LoginLink();
         clock.Advance(TimeSpan.FromMinutes(10));
-        using var late = await browser.GetAsync(link, Cancellation);
+        using var late = await EnterAsync(browser, link);
         Assert.Equal(HttpStatusCode.Unauthorized, late.StatusCode);
         Assert.Contains("Print a new login link", await late.Content.ReadAsStringAsync(Cancellation));
     }
@@ -78,7 +131,7 @@ public sealed class LoginTests : IAsyncLifetime
     [InlineData("/a\tb")]
     public async Task Only_pages_of_this_server_are_gone_back_to(string target)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, app.LoginLink());
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/login") { Content = FormOf(app.LoginLink()) };
         request.Headers.Add("Cookie", $"coda-return={Uri.EscapeDataString(target)}");
         using var client = app.Stranger();
         using var entered = await client.SendAsync(request, Cancellation);
@@ -88,7 +141,7 @@ public sealed class LoginTests : IAsyncLifetime
     [Fact]
     public async Task The_cookie_survives_a_restart_and_ends_after_a_month_unused()
     {
-        using (await browser.GetAsync(app.LoginLink(), Cancellation))
+        using (await EnterAsync(browser, app.LoginLink()))
         {
         }
 
@@ -108,6 +161,12 @@ public sealed class LoginTests : IAsyncLifetime
         using var answer = await client.SendAsync(request, Cancellation);
         return answer.StatusCode;
     }
+
+    private static string CodeOf(string link) => new Uri(link).Fragment["#c=".Length..];
+
+    private static FormUrlEncodedContent FormOf(string link) => new([new("code", CodeOf(link))]);
+
+    private static Task<HttpResponseMessage> EnterAsync(HttpClient client, string link) => client.PostAsync("/login", FormOf(link), Cancellation);
 
     private async Task<string> AskForLinkAsync()
     {

@@ -1,15 +1,18 @@
 using Coda.Core.Security;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
 namespace Coda.Web.Security;
 
 /// <summary>The login page of local mode: exchanges a code for the cookie and goes on to the page first asked for.</summary>
-internal sealed class LoginEndpoints(IOptions<AccessOptions> access, LoginCodes codes, LoginLinks links, AdmissionCookie cookie)
+internal sealed partial class LoginEndpoints(
+    IOptions<AccessOptions> access, LoginCodes codes, LoginLinks links, AdmissionCookie cookie, ILogger<LoginEndpoints> log)
 {
     /// <summary>Where it lies.</summary>
     public const string Path = "/login";
 
     private const string ReturnCookie = "coda-return";
+    private const int LargestForm = 4 << 10;
 
     /// <summary>Whether there is a login page at all.</summary>
     public bool IsOpen => access.Value.Auth == AuthMode.Local;
@@ -19,7 +22,8 @@ internal sealed class LoginEndpoints(IOptions<AccessOptions> access, LoginCodes 
     {
         if (IsOpen)
         {
-            endpoints.MapGet(Path, EnterAsync);
+            endpoints.MapGet(Path, ShowAsync);
+            endpoints.MapPost(Path, EnterAsync).WithMetadata(new RequestSizeLimitAttribute(LargestForm));
             endpoints.MapPost($"{Path}/link", PrintLinkAsync);
         }
     }
@@ -31,23 +35,52 @@ internal sealed class LoginEndpoints(IOptions<AccessOptions> access, LoginCodes 
         return AskAsync(context, "This page is for the person who runs this server.");
     }
 
+    private Task ShowAsync(HttpContext context)
+    {
+        if (!cookie.TryRead(context, out _, out _))
+        {
+            return WriteAsync(context, "This page is for the person who runs this server.");
+        }
+
+        context.Response.Redirect("/");
+        return Task.CompletedTask;
+    }
+
     private async Task EnterAsync(HttpContext context)
     {
-        var code = context.Request.Query["code"].ToString();
-        if (code.Length > 0 && codes.TryRedeem(code))
+        if (codes.TryRedeem(await CodeOfAsync(context.Request)))
         {
             cookie.Give(context, access.Value.CallerName, LocalDoor.CookieLifetime);
-            var target = context.Request.Cookies[ReturnCookie] ?? "/";
-            context.Response.Cookies.Delete(ReturnCookie, ReturnCookieOptions(context));
-            context.Response.Redirect(IsLocalPath(target) ? target : "/");
+            GoOn(context);
         }
         else if (cookie.TryRead(context, out _, out _))
         {
-            context.Response.Redirect("/");
+            GoOn(context);
         }
         else
         {
-            await AskAsync(context, code.Length > 0 ? "This login link has been used or is too old." : "This page is for the person who runs this server.");
+            LogWrongCode(context.Connection.RemoteIpAddress);
+            await AskAsync(context, "This login link has been used or is too old.");
+        }
+    }
+
+    private static void GoOn(HttpContext context)
+    {
+        var target = context.Request.Cookies[ReturnCookie] ?? "/";
+        context.Response.Cookies.Delete(ReturnCookie, ReturnCookieOptions(context));
+        context.Response.StatusCode = StatusCodes.Status303SeeOther;
+        context.Response.Headers.Location = IsLocalPath(target) ? target : "/";
+    }
+
+    private static async Task<string> CodeOfAsync(HttpRequest request)
+    {
+        try
+        {
+            return request.HasFormContentType ? (await request.ReadFormAsync(request.HttpContext.RequestAborted))["code"].ToString() : "";
+        }
+        catch (InvalidDataException)
+        {
+            return ""; // not what the page sends
         }
     }
 
@@ -58,11 +91,24 @@ internal sealed class LoginEndpoints(IOptions<AccessOptions> access, LoginCodes 
     private static Task AskAsync(HttpContext context, string reason)
     {
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-        return Refusal.WritePageAsync(context, "Sign in", $"""
-            <p>{reason} Open the login link that the server printed on its console.</p>
-            <form method="post" action="{Path}/link"><button>Print a new login link there</button></form>
-            """);
+        return WriteAsync(context, reason);
     }
+
+    private static Task WriteAsync(HttpContext context, string reason) =>
+        Refusal.WritePageAsync(context, "Sign in", $"""
+            <form id="sign-in" method="post" action="{Path}" hidden>
+              <p>Whoever signs in here can use this server's terminals and agents.</p>
+              <input type="hidden" name="code"><button>Sign in this browser</button>
+            </form>
+            <div id="no-code">
+              <p>{reason} Open the login link that the server printed on its console.</p>
+              <form method="post" action="{Path}/link"><button>Print a new login link there</button></form>
+            </div>
+            <script src="{Path}/sign-in.js" type="module"></script>
+            """);
+
+    [LoggerMessage(LogLevel.Warning, "A login code that is wrong, used or too old was refused; it came from {Address}.")]
+    private partial void LogWrongCode(System.Net.IPAddress? address);
 
     private static CookieOptions ReturnCookieOptions(HttpContext context) =>
         new() { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = context.Request.IsHttps, Path = Path, IsEssential = true };

@@ -24,7 +24,8 @@ internal sealed class LoginLinks(LoginCodes codes, ServerAddress address)
         return true;
     }
 
-    private string LinkWith(string code) => $"{address.Current}{LoginEndpoints.Path}?code={code}";
+    // In the fragment: browsers send it to nobody, so it is in no log, and what fetches a link uses no code up.
+    private string LinkWith(string code) => $"{address.Current}{LoginEndpoints.Path}#c={code}";
 
     private void Print(string code)
     {

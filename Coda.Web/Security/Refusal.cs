@@ -39,6 +39,7 @@ internal static class Refusal
             <html lang="en">
             <meta charset="utf-8"><meta name="viewport" content="width=device-width">
             <title>{{title}} · CoDA</title>
+            <link rel="icon" href="data:,">
             <style>
               :root { color-scheme: light dark }
               body { font: 16px/1.5 system-ui, sans-serif; margin: 0; min-height: 100vh; display: grid; place-content: center }

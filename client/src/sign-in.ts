@@ -1,0 +1,20 @@
+// The login page: the code is in the address's fragment, which no server sees, and is given away only when a person presses the button. Programs
+// that look at links, such as those of messengers, use none up.
+const form = document.querySelector<HTMLFormElement>('#sign-in');
+const field = form?.elements.namedItem('code');
+const code = new URLSearchParams(location.hash.slice(1)).get('c');
+
+if (form && field instanceof HTMLInputElement && code) {
+  field.value = code;
+  // Neither the history nor who looks at the screen needs it.
+  history.replaceState(null, '', location.pathname);
+  form.hidden = false;
+  const others = document.querySelector<HTMLElement>('#no-code');
+  if (others) others.hidden = true;
+  const button = form.querySelector('button');
+  button?.focus();
+  form.addEventListener('submit', () => {
+    // A second press would come with a code that is used up.
+    if (button) button.disabled = true;
+  });
+}
