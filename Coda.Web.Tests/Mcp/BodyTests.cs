@@ -39,6 +39,25 @@ public sealed class BodyTests : IAsyncLifetime
     public async Task An_introduction_of_the_wrong_shape_is_told_what_is_wrong(string parameters, string why) =>
         await RefusesAsync($$"""{"jsonrpc":"2.0","id":4,"method":"initialize","params":{{parameters}}}""", -32602, why, "4");
 
+    [Fact]
+    public async Task An_introduction_in_a_revision_without_them_is_an_unknown_method()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/mcp")
+        {
+            Content = new StringContent(
+                """
+                {"jsonrpc":"2.0","id":4,"method":"initialize","params":{"_meta":{
+                  "io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}
+                """,
+                Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("MCP-Protocol-Version", "2026-07-28");
+        request.Headers.Add("Mcp-Method", "initialize");
+        using var answer = await owner.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Equal(-32601, (await answer.JsonAsync()).GetProperty("error").GetProperty("code").GetInt32());
+    }
+
     [Theory]
     [InlineData("""{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"coda_inbox","arguments":{"limit":1,"limit":2}}}""", "'limit'")]
     [InlineData("""{"jsonrpc":"2.0","id":4,"method":"initialize","params":{"capabilities":{},"capabilities":{}}}""", "'capabilities'")]

@@ -36,6 +36,7 @@ internal sealed record CallSummary(
 
         try
         {
+            // Names are compared, so those with half a character have to be found before.
             using var document = JsonDocument.Parse(json);
             var root = document.RootElement;
             if (HasHalfCharacters(root, json.Span))
@@ -61,16 +62,13 @@ internal sealed record CallSummary(
         var method = root.TryGetProperty("method", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null;
         root.TryGetProperty("params", out var parameters);
         var hasParameters = parameters.ValueKind == JsonValueKind.Object;
-        var (introduction, fault) = method == RequestMethods.Initialize ? IntroductionOf(parameters)
+        var hasOwnVersion = hasParameters && parameters.TryGetProperty("_meta", out var meta) && meta.ValueKind == JsonValueKind.Object
+            && meta.TryGetProperty("io.modelcontextprotocol/protocolVersion", out _);
+        // The revisions that say their version in every message have no initialize; the endpoint tells their clients so.
+        var (introduction, fault) = method == RequestMethods.Initialize && !hasOwnVersion ? IntroductionOf(parameters)
             : (null, hasParameters ? FaultOf(parameters) : null);
         return new CallSummary(
-            IdOf(root),
-            method,
-            introduction,
-            hasParameters && parameters.TryGetProperty("_meta", out var meta) && meta.ValueKind == JsonValueKind.Object
-                && meta.TryGetProperty("io.modelcontextprotocol/protocolVersion", out _),
-            IsMessage: true,
-            fault is null ? null : (JsonRpcReply.InvalidParams, fault));
+            IdOf(root), method, introduction, hasOwnVersion, IsMessage: true, fault is null ? null : (JsonRpcReply.InvalidParams, fault));
     }
 
     private static (InitializeRequestParams? Introduction, string? Fault) IntroductionOf(JsonElement parameters)
