@@ -32,7 +32,8 @@ public sealed class ResultFileTests : IDisposable
     [Fact]
     public void Without_feedback_a_plans_summary_stands_as_the_plan_and_the_errors_say_so()
     {
-        var result = ResultFormat.TryParse("""{"status":"needs_approval","summary":"Drop table t","feedback":" ","errors":["one"]}"""u8.ToArray(), out _)!;
+        var result = ResultFormat.TryParse(
+            """{"status":"needs_approval","summary":"Drop table t","feedback":" ","errors":["one"]}"""u8.ToArray(), out _)!;
         Assert.Equal(("Drop table t", "Drop table t"), (result.Summary, result.Feedback));
         Assert.Equal("one", result.Errors[0]);
         Assert.Contains("no feedback with the plan; its summary is taken for it", result.Errors[1], StringComparison.Ordinal);

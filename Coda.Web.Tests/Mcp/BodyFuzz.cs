@@ -21,29 +21,37 @@ public sealed partial class BodyFuzz
 
     private static readonly string[] Calls =
     [
-        """{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{"roots":{"listChanged":true},"sampling":{},"elicitation":{}},"clientInfo":{"name":"a","version":"1","title":"b"}}}""",
-        """{"jsonrpc":"2.0","id":1,"method":"ping"}""",
-        """{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"cursor":"a"}}""",
-        """{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"coda_inbox","arguments":{"email":"a@b.c","status":"all","limit":2,"before":"task-12345678"},"_meta":{"progressToken":1}}}""",
-        """{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"coda_get_result","arguments":{"task_id":"task-12345678","session_id":"a","wait_seconds":0,"after_version":1}}}""",
-        """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"coda_reply","arguments":{"task_id":"task-12345678","answer":"yes","wait_seconds":0}}}""",
-        """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"coda_cancel","arguments":{"task_id":"task-12345678"}}}""",
-        """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"coda_run","arguments":{"prompt":"a","agent":"nobody","email":"a","context":"","permissions":"smart","timeout_s":60,"workdir":"."},"_meta":{"idempotencyKey":"a"}}}""",
-        """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"coda_interactive","arguments":{"prompt":"a","agent":"nobody","workspace_path":"/a","wait":false}}}""",
-        """{"jsonrpc":"2.0","id":1,"method":"resources/list","params":{}}""",
-        """{"jsonrpc":"2.0","id":1,"method":"resources/templates/list","params":{"cursor":"a"}}""",
-        """{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"coda://tasks/task-12345678/result"}}""",
-        """{"jsonrpc":"2.0","id":1,"method":"resources/subscribe","params":{"uri":"coda://inbox"}}""",
-        """{"jsonrpc":"2.0","id":1,"method":"resources/unsubscribe","params":{"uri":"coda://inbox"}}""",
-        """{"jsonrpc":"2.0","id":1,"method":"prompts/list","params":{}}""",
-        """{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"delegate","arguments":{"task":"a","agent":"shell"}}}""",
-        """{"jsonrpc":"2.0","id":1,"method":"completion/complete","params":{"ref":{"type":"ref/resource","uri":"coda://tasks/{id}"},"argument":{"name":"id","value":"a"},"context":{"arguments":{"a":"b"}}}}""",
-        """{"jsonrpc":"2.0","id":1,"method":"completion/complete","params":{"ref":{"type":"ref/prompt","name":"delegate"},"argument":{"name":"task","value":"a"}}}""",
-        """{"jsonrpc":"2.0","id":1,"method":"logging/setLevel","params":{"level":"info"}}""",
-        """{"jsonrpc":"2.0","id":1,"method":"tasks/get","params":{"taskId":"task-12345678"}}""",
-        """{"jsonrpc":"2.0","id":1,"method":"tasks/update","params":{"taskId":"task-12345678","inputResponses":{"a":{}}}}""",
-        """{"jsonrpc":"2.0","id":1,"method":"tasks/cancel","params":{"taskId":"task-12345678"}}""",
-        """{"jsonrpc":"2.0","id":1,"method":"server/discover","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}""",
+        Request("initialize", """
+            {"protocolVersion":"2025-06-18","capabilities":{"roots":{"listChanged":true},"sampling":{},"elicitation":{}},
+              "clientInfo":{"name":"a","version":"1","title":"b"}}
+            """),
+        """{"jsonrpc":"2.0","id":"a","method":"ping"}""",
+        Request("tools/list", """{"cursor":"a"}"""),
+        Tool("coda_inbox", """{"email":"a@b.c","status":"all","limit":2,"before":"task-12345678"}""", """{"progressToken":1}"""),
+        Tool("coda_get_result", """{"task_id":"task-12345678","session_id":"a","wait_seconds":0,"after_version":1}"""),
+        Tool("coda_reply", """{"task_id":"task-12345678","answer":"yes","wait_seconds":0}"""),
+        Tool("coda_cancel", """{"task_id":"task-12345678"}"""),
+        Tool("coda_run", """{"prompt":"a","agent":"none","email":"a","context":"","permissions":"smart","timeout_s":60,"workdir":"."}""",
+            """{"idempotencyKey":"a"}"""),
+        Tool("coda_interactive", """{"prompt":"a","agent":"none","workspace_path":"/a","wait":false}"""),
+        Request("resources/list", """{}"""),
+        Request("resources/templates/list", """{"cursor":"a"}"""),
+        Request("resources/read", """{"uri":"coda://tasks/task-12345678/result"}"""),
+        Request("resources/subscribe", """{"uri":"coda://inbox"}"""),
+        Request("resources/unsubscribe", """{"uri":"coda://inbox"}"""),
+        Request("prompts/list", """{}"""),
+        Request("prompts/get", """{"name":"delegate","arguments":{"task":"a","agent":"shell"}}"""),
+        Request("completion/complete", """
+            {"ref":{"type":"ref/resource","uri":"coda://tasks/{id}"},"argument":{"name":"id","value":"a"},"context":{"arguments":{"a":"b"}}}
+            """),
+        Request("completion/complete", """{"ref":{"type":"ref/prompt","name":"delegate"},"argument":{"name":"task","value":"a"}}"""),
+        Request("logging/setLevel", """{"level":"info"}"""),
+        Request("tasks/get", """{"taskId":"task-12345678"}"""),
+        Request("tasks/update", """{"taskId":"task-12345678","inputResponses":{"a":{}}}"""),
+        Request("tasks/cancel", """{"taskId":"task-12345678"}"""),
+        Request("server/discover", """
+            {"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}
+            """),
         """{"jsonrpc":"2.0","method":"notifications/initialized"}""",
         """{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1,"reason":"a"}}""",
         """{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"a","progress":1,"total":2}}""",
@@ -121,6 +129,12 @@ public sealed partial class BodyFuzz
         Assert.Equal(6, (await answer.JsonAsync()).GetProperty("result").GetProperty("tools").GetArrayLength());
     }
 
+    private static string Request(string method, string parameters) =>
+        $$"""{"jsonrpc":"2.0","id":1,"method":"{{method}}","params":{{parameters}}}""";
+
+    private static string Tool(string name, string arguments, string? meta = null) => Request(
+        "tools/call", $$"""{"name":"{{name}}","arguments":{{arguments}}{{(meta is null ? "" : $",\"_meta\":{meta}")}}}""");
+
     /// <summary>Sends it; says whether it was refused by its status.</summary>
     private static async Task<bool> CheckAsync(HttpClient owner, string session, Sample sample)
     {
@@ -172,7 +186,7 @@ public sealed partial class BodyFuzz
             request.Headers.Accept.ParseAdd(Headers % 2 == 0 ? "application/json" : "application/json, text/event-stream");
             if (Headers % 5 == 0)
             {
-                request.Headers.Add("Mcp-Session-Id", Headers % 4 == 0 ? "nobodys" : session);
+                request.Headers.Add("Mcp-Session-Id", Headers % 4 == 0 ? "unknown" : session);
             }
             else if (Headers % 5 == 1)
             {

@@ -53,7 +53,7 @@ public sealed class LoginTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_merely_fetches_a_link_uses_no_code_up_and_is_not_signed_in()
+    public async Task Fetching_a_link_leaves_its_code_unused_and_signs_in_no_browser()
     {
         var link = app.LoginLink();
         foreach (var address in (string[])[link, $"/login?code={CodeOf(link)}", $"/login?c={CodeOf(link)}"])
@@ -73,7 +73,7 @@ public sealed class LoginTests : IAsyncLifetime
     [InlineData("https://evil.example", 50, HttpStatusCode.Forbidden)]
     [InlineData(null, 50, HttpStatusCode.Unauthorized)]
     [InlineData(null, 5_000, HttpStatusCode.RequestEntityTooLarge)]
-    public async Task A_foreign_wrong_or_large_form_signs_nobody_in(string? origin, int length, HttpStatusCode expected)
+    public async Task A_foreign_wrong_or_large_form_is_refused(string? origin, int length, HttpStatusCode expected)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/login")
         {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Coda.Web.Security;
 
-/// <summary>The login page of local mode: exchanges a code for the cookie and goes on to the page first asked for.</summary>
+/// <summary>The login page of local mode: exchanges a code for the cookie and returns to the page first asked for.</summary>
 internal sealed partial class LoginEndpoints(
     IOptions<AccessOptions> access, LoginCodes codes, LoginLinks links, AdmissionCookie cookie, ILogger<LoginEndpoints> log)
 {
@@ -51,20 +51,18 @@ internal sealed partial class LoginEndpoints(
         if (codes.TryRedeem(await CodeOfAsync(context.Request)))
         {
             cookie.Give(context, access.Value.CallerName, LocalDoor.CookieLifetime);
-            GoOn(context);
         }
-        else if (cookie.TryRead(context, out _, out _))
-        {
-            GoOn(context);
-        }
-        else
+        else if (!cookie.TryRead(context, out _, out _))
         {
             LogWrongCode(context.Connection.RemoteIpAddress);
             await AskAsync(context, "This login link has been used or is too old.");
+            return;
         }
+
+        ReturnToFirstPage(context);
     }
 
-    private static void GoOn(HttpContext context)
+    private static void ReturnToFirstPage(HttpContext context)
     {
         var target = context.Request.Cookies[ReturnCookie] ?? "/";
         context.Response.Cookies.Delete(ReturnCookie, ReturnCookieOptions(context));

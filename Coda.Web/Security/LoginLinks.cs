@@ -24,7 +24,7 @@ internal sealed class LoginLinks(LoginCodes codes, ServerAddress address)
         return true;
     }
 
-    // In the fragment: browsers do not send it, so it is in no log, and what fetches a link uses no code up.
+    // In the fragment: browsers do not send it, so it is in no log, and fetching the link does not use it.
     private string LinkWith(string code) => $"{address.Current}{LoginEndpoints.Path}#c={code}";
 
     private void Print(string code)
