@@ -27,12 +27,27 @@ public sealed class StreamParserTests
     [InlineData("\e[1;31m\e[m", "")]
     [InlineData("\e[?2004h\e[1m\ec", "")]
     [InlineData("\e[?6h\e[4h\e[!p", "")]
+    [InlineData("\e[?1;45;1004;2004;2026;2031h\e=\e[?7;25l\e[5 q\e[?1003;1049h\e[!p", "\e[?1049h\e[?1003h")] // xterm.js resets as much
     [InlineData("\u009b?2004h", "\e[?2004h")] // an 8-bit control, as UTF-8 writes it
     [InlineData("\e[?25\x18h", "")] // cancelled
     public void The_preamble_brings_about_the_modes_in_force(string output, string preamble)
     {
         Feed(output);
         Assert.Equal(preamble, Encoding.UTF8.GetString(parser.Modes.ToPreamble()));
+    }
+
+    [Theory]
+    [InlineData("\e[31mred\e[m\e[?1049h\e[?1049l", "", "")]
+    [InlineData("\e[?1003;1006;1049h", "\e[?1003l\e[?1006l\e[?1049l\e[!p", "\e[?1003l\e[?1006l\e[?1049l\e[!p")]
+    [InlineData("\e[?1;2004;2031h\e=", "\e[!p", "")]
+    [InlineData("\e[?1;2004h\e[?25l\e[4;20h", "\e[20l\e[!p", "\e[20l\e[!p\e[?1h\e[?2004h")]
+    [InlineData("\e(0\x0e\e[3;20r\e[31m\e[5 q", "\e[!p", "\e[!p")]
+    public void Everything_left_is_undone_for_a_program_and_a_line_editors_own_kept_for_a_shell(string output, string forProgram, string forShell)
+    {
+        Feed(output);
+        Assert.Equal((forProgram, forShell), (parser.Modes.ToReset(), parser.Modes.ToReset(keepShells: true)));
+        Feed(forProgram);
+        Assert.Equal("", parser.Modes.ToReset());
     }
 
     [Fact]

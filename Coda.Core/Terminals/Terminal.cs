@@ -35,6 +35,7 @@ public sealed partial class Terminal
     private readonly CursorQueries cursorQueries;
     private readonly StateTracker tracker;
     private readonly ProgramSequence programs;
+    private readonly LeftoverModes leftovers;
     private readonly ChangeThrottle words;
     private readonly TaskCompletionSource<TerminalEnd> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger log;
@@ -73,6 +74,7 @@ public sealed partial class Terminal
         tracker = new StateTracker(time, RaiseChanged, words.Signal);
         parser = new StreamParser(SetTitle, Answer, checkpoints, tracker);
         programs = new ProgramSequence(id, launch, pty, loop, time, recording, parser, tracker, hurry);
+        leftovers = new LeftoverModes(pty, () => programs.LeaderPid);
     }
 
     /// <summary>Its name.</summary>
@@ -217,6 +219,15 @@ public sealed partial class Terminal
         }
     }
 
+    /// <summary>Undoes what a program has left switched (mouse reports, a hidden cursor, the alternate screen). A shell keeps what it switches itself.</summary>
+    public void ResetModes()
+    {
+        if (end is null)
+        {
+            pty.Print(parser.Modes.ToReset(keepShells: ProcessTable.ControlsJobs(pty.ForegroundGroup)));
+        }
+    }
+
     /// <summary>Somebody looks at it: pushes the idle deadline out.</summary>
     public void Heartbeat()
     {
@@ -261,7 +272,7 @@ public sealed partial class Terminal
     internal void RaiseChanged() => Listeners.Call(Changed, log);
 
     /// <summary>Whether its foreground programs wait for a key now, as far as the kernel tells.</summary>
-    internal bool WaitsForKey() => end is null && KeyWait.IsOn(programs.LeaderPid, pty.SlavePath, pty.IsCooked);
+    internal bool WaitsForKey() => end is null && KeyWait.IsOn(programs.LeaderPid, pty.ForegroundGroup, pty.SlavePath, pty.IsCooked);
 
     internal void AnswerCursorQueries(long offset, int row, int column) => cursorQueries.Acknowledge(offset, row, column);
 
@@ -337,10 +348,7 @@ public sealed partial class Terminal
             var result = await pty.Output.ReadAsync();
             foreach (var bytes in result.Buffer)
             {
-                // Parsed first: a viewer's piece must end at a cursor query, so the query is known before the bytes can be read.
-                parser.Parse(bytes.Span, Recording.Length);
-                Recording.Append(bytes.Span);
-                tracker.Output();
+                Take(bytes.Span);
             }
 
             pty.Output.AdvanceTo(result.Buffer.End);
@@ -351,6 +359,34 @@ public sealed partial class Terminal
             }
 
             await viewers.PaceAsync(Recording.Length);
+        }
+    }
+
+    private void Take(ReadOnlySpan<byte> output)
+    {
+        var place = leftovers.PlaceIn(output);
+        if (place >= 0)
+        {
+            Record(output[..place]);
+            output = output[place..];
+            var reset = parser.Modes.ToReset(keepShells: true);
+            if (reset.Length > 0 && parser.IsBetweenSequences && leftovers.IsShells())
+            {
+                Record(System.Text.Encoding.ASCII.GetBytes(reset));
+            }
+        }
+
+        Record(output);
+    }
+
+    private void Record(ReadOnlySpan<byte> output)
+    {
+        if (!output.IsEmpty)
+        {
+            // Parsed first: a viewer's piece must end at a cursor query, so the query is known before the bytes can be read.
+            parser.Parse(output, Recording.Length);
+            Recording.Append(output);
+            tracker.Output();
         }
     }
 

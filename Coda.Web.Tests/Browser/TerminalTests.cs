@@ -52,6 +52,35 @@ public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) :
     }
 
     [Fact]
+    public async Task A_crashed_program_leaves_no_mouse_reports_and_a_button_resets_what_runs()
+    {
+        const string Switch = @"printf '\e[?1049h\e[?1003h\e[?1006h\e[?25lTUI'";
+        var page = await chromium.SignInAsync(app);
+        var terminal = await TerminalOnPage.OnAsync(page);
+        await terminal.RunAsync($"bash -c \"{Switch}; kill -9 \\$\\$\"");
+        await terminal.WaitForLineAsync("Killed");
+        await MoveMouseAsync(page);
+        await terminal.RunAsync("");
+        await terminal.RunAsync("echo $((6 * 7))");
+        await terminal.WaitForLineAsync("^42$");
+        Assert.DoesNotContain(await terminal.LinesAsync(), line => line.Contains("35;", StringComparison.Ordinal));
+
+        await terminal.RunAsync($"bash -c \"{Switch}; cat -v\"");
+        await terminal.WaitForLineAsync("TUI");
+        await MoveMouseAsync(page);
+        await terminal.WaitForLineAsync("35;");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Reset terminal" }).ClickAsync();
+        await terminal.WaitForLineAsync("^42$"); // the main screen again
+        await terminal.RunAsync("typed");
+        await terminal.WaitForLineAsync("^typed$");
+        var before = await terminal.ReceivedAsync();
+        await MoveMouseAsync(page);
+        await terminal.RunAsync("last");
+        await terminal.WaitForLineAsync("^last$");
+        Assert.Equal("last\r\nlast\r\n".Length, await terminal.ReceivedAsync() - before);
+    }
+
+    [Fact]
     public async Task Control_C_under_a_flood_brings_the_prompt_back_at_once()
     {
         var page = await chromium.SignInAsync(app);
@@ -195,5 +224,14 @@ public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) :
         await again.RunAsync("echo settled"); // whatever was typed before this is on the screen by now
         await again.WaitForLineAsync("^settled");
         Assert.DoesNotContain(await again.LinesAsync(), line => line.Contains("[?", StringComparison.Ordinal) || line.Contains("rgb:", StringComparison.Ordinal));
+    }
+
+    private static async Task MoveMouseAsync(IPage page)
+    {
+        var box = (await page.Locator(".xterm-screen").BoundingBoxAsync())!;
+        for (var step = 1; step < 10; step++)
+        {
+            await page.Mouse.MoveAsync(box.X + (box.Width * step / 10), box.Y + (box.Height * step / 10));
+        }
     }
 }

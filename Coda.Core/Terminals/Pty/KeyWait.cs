@@ -22,11 +22,12 @@ internal static class KeyWait
 
     /// <summary>Looks now.</summary>
     /// <param name="leader">The session's leader.</param>
+    /// <param name="foreground">The group that its terminal's keys go to.</param>
     /// <param name="slavePath">Its terminal.</param>
     /// <param name="isCooked">Whether the terminal collects lines and shows what is typed.</param>
-    public static bool IsOn(int leader, string slavePath, bool isCooked)
+    public static bool IsOn(int leader, int foreground, string slavePath, bool isCooked)
     {
-        if (leader == 0 || ProcessTable.ForegroundGroup(leader) is not (> 1 and var foreground))
+        if (leader == 0 || foreground <= 1)
         {
             return false;
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Coda.Core.Native;
 
@@ -17,6 +18,9 @@ internal readonly record struct ProcessEntry(int Pid, int Group, int Session, lo
 
     /// <summary>Waits for something, and can be woken.</summary>
     public bool IsSleeping => State == 'S';
+
+    /// <summary>Stopped, as by Ctrl-Z.</summary>
+    public bool IsStopped => State == 'T';
 }
 
 /// <summary>Finds and signals processes that are no children of ours (any more).</summary>
@@ -35,8 +39,24 @@ internal static class ProcessTable
             : null;
     }
 
-    /// <summary>The process group that its terminal's keys go to (tpgid, field 8); null when there is no such process.</summary>
-    public static int? ForegroundGroup(int pid) => Fields(pid) is { } fields ? Number(fields[5]) : null;
+    /// <summary>Whether a process controls jobs, as an interactive shell does: such a one ignores SIGTTOU (setpgid(2), tcsetpgrp(3)).</summary>
+    public static bool ControlsJobs(int pid)
+    {
+        try
+        {
+            const string Ignored = "SigIgn:\t"; // proc_pid_status(5): hexadecimal, the lowest bit is signal 1
+            var line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(line => line.StartsWith(Ignored, StringComparison.Ordinal));
+            return line is not null
+                && (ulong.Parse(line.AsSpan(Ignored.Length), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << (Libc.SIGTTOU - 1))) != 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // gone, or another user's
+        }
+    }
+
+    /// <summary>Whether there was such a process group, and it has no process left.</summary>
+    public static bool IsEmptyGroup(int group) => group > 1 && Libc.kill(-group, 0) < 0 && Marshal.GetLastPInvokeError() == Libc.ESRCH;
 
     /// <summary>The living processes of a session.</summary>
     public static List<ProcessEntry> OfSession(int session) =>

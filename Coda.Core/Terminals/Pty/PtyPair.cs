@@ -64,6 +64,21 @@ internal sealed class PtyPair : IDisposable
         }
     }
 
+    /// <summary>The process group that keys go to (tcgetpgrp(3)); 0 when there is none.</summary>
+    public unsafe int ForegroundGroup
+    {
+        get
+        {
+            var group = 0;
+            lock (gate)
+            {
+                _ = disposed ? 0 : Libc.ioctl(master, Libc.TIOCGPGRP, &group);
+            }
+
+            return group;
+        }
+    }
+
     /// <summary>The bytes the programs write; completes after <see cref="Finish"/> when the last one is read.</summary>
     public PipeReader Output => pipe.Reader;
 

@@ -56,6 +56,9 @@ internal sealed class StreamParser
     /// <summary>The modes after the last byte parsed.</summary>
     public ref readonly TerminalModes Modes => ref modes;
 
+    /// <summary>Whether the last byte parsed ended a sequence or is outside of any.</summary>
+    public bool IsBetweenSequences => state == State.Ground;
+
     /// <summary>Parses the bytes at <paramref name="offset"/> of the stream, which follow those parsed before.</summary>
     public void Parse(ReadOnlySpan<byte> bytes, long offset)
     {

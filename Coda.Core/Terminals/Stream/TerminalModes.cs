@@ -12,6 +12,7 @@ internal struct TerminalModes
 
     // DEC private modes that are plain switches; the bit is the index.
     private static readonly int[] Switches = [1, 6, 7, 12, 25, 45, 66, 1004, 2004, 2026, SchemeReports];
+    private static readonly int[] ShellsOwn = [1, 66, 2004, SchemeReports];
     private const int DefaultOn = (1 << 2) | (1 << 4); // 7 wraparound, 25 cursor visible
 
     private ushort changed; // switches that differ from their default
@@ -40,14 +41,13 @@ internal struct TerminalModes
     /// <summary>Everything off (RIS).</summary>
     public void Reset() => this = default;
 
-    /// <summary>DECSTR, as far as it reaches.</summary>
+    /// <summary>DECSTR, as xterm.js has it: all but the mouse, the screen and mode 20.</summary>
     public void SoftReset()
     {
-        SetPrivate(25, true);
-        SetPrivate(6, false);
-        SetPrivate(7, true);
+        changed = 0;
         insert = false;
         top = bottom = 0;
+        cursorStyle = 0;
         charsets = default;
         shift = 0;
         attributes = default;
@@ -126,15 +126,32 @@ internal struct TerminalModes
         _ => 0,
     };
 
-    /// <summary>The sequences that undo what a program has left switched, for the next one; empty when there is nothing.</summary>
-    public readonly string ToReset()
+    /// <summary>The sequences that undo what a program has left switched; empty when there is nothing.</summary>
+    /// <param name="keepShells">Whether to leave what line editors switch for themselves at each prompt.</param>
+    public readonly string ToReset(bool keepShells = false)
     {
+        var left = this;
+        foreach (var mode in keepShells ? ShellsOwn : [])
+        {
+            left.SetPrivate(mode, false);
+        }
+
+        if (left.ToPreamble().Length == 0)
+        {
+            return "";
+        }
+
         var text = new StringBuilder();
         text.Append(mouseProtocol != 0 ? $"\e[?{mouseProtocol}l" : "");
         text.Append(mouseEncoding != 0 ? $"\e[?{mouseEncoding}l" : "");
-        WriteSwitches(text, asDefault: true);
         text.Append(AlternateScreen ? "\e[?1049l" : "");
-        text.Append(text.Length > 0 || ToPreamble().Length > 0 ? "\e[!p\e[0 q\e[m" : ""); // DECSTR: insert, margins, charsets
+        text.Append(newline ? "\e[20l" : "");
+        text.Append("\e[!p");
+        foreach (var mode in keepShells ? ShellsOwn : [])
+        {
+            text.Append(ReportPrivate(mode) == 1 ? $"\e[?{mode}h" : "");
+        }
+
         return text.ToString();
     }
 
@@ -143,7 +160,7 @@ internal struct TerminalModes
     {
         var text = new StringBuilder();
         text.Append(AlternateScreen ? "\e[?1049h" : "");
-        WriteSwitches(text, asDefault: false);
+        WriteSwitches(text);
         text.Append(mouseProtocol != 0 ? $"\e[?{mouseProtocol}h" : "");
         text.Append(mouseEncoding != 0 ? $"\e[?{mouseEncoding}h" : "");
         text.Append(insert ? "\e[4h" : "");
@@ -160,13 +177,13 @@ internal struct TerminalModes
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    private readonly void WriteSwitches(StringBuilder text, bool asDefault)
+    private readonly void WriteSwitches(StringBuilder text)
     {
         for (var i = 0; i < Switches.Length; i++)
         {
             if ((changed & (1 << i)) != 0)
             {
-                text.Append($"\e[?{Switches[i]}{(((DefaultOn & (1 << i)) != 0) == asDefault ? 'h' : 'l')}");
+                text.Append($"\e[?{Switches[i]}{((DefaultOn & (1 << i)) != 0 ? 'l' : 'h')}");
             }
         }
     }

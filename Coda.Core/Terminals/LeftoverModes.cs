@@ -1,0 +1,67 @@
+using Coda.Core.Terminals.Pty;
+
+namespace Coda.Core.Terminals;
+
+/// <summary>
+/// Finds the places in a terminal's output where a shell has taken the terminal back: what a program has left switched is undone there. A shell's
+/// prompt begins at OSC 133;A, or with the bracketed paste that line editors switch on; one that writes neither is known by its output alone.
+/// </summary>
+/// <param name="pty">Tells whose the terminal is.</param>
+/// <param name="session">The session's id; 0 before the start.</param>
+internal sealed class LeftoverModes(PtyPair pty, Func<int> session)
+{
+    private int owner; // the process group whose the terminal was when output came last
+    private int program; // whose it was before, until a prompt has followed
+    private int unprompted; // pieces of output since, without a prompt; -1 = one has come
+
+    private static ReadOnlySpan<byte> PromptMark => "\e]133;A"u8;
+
+    private static ReadOnlySpan<byte> BracketedPaste => "\e[?2004h"u8;
+
+    /// <summary>Where the modes are undone: an index of <paramref name="output"/>, or its length; -1 = nowhere.</summary>
+    /// <param name="output">What was read last. Whoever wrote it, had written it before the terminal's owner is asked for here.</param>
+    public int PlaceIn(ReadOnlySpan<byte> output)
+    {
+        var now = pty.ForegroundGroup;
+        if (now != owner)
+        {
+            (program, owner, unprompted) = (owner, now, 0);
+        }
+        else if (unprompted < 0)
+        {
+            program = 0;
+        }
+
+        var place = PromptIn(output);
+        if (place >= 0)
+        {
+            unprompted = -1;
+        }
+        else if (unprompted >= 0 && ++unprompted == 2) // the first may still hold what the program wrote last
+        {
+            unprompted = -1;
+            place = output.Length;
+        }
+
+        return place;
+    }
+
+    /// <summary>Whether the terminal is a shell's, and whoever had it before is dead: a program that is only stopped keeps its modes.</summary>
+    public bool IsShells() =>
+        owner > 1
+        && ProcessTable.ControlsJobs(owner)
+        && (ProcessTable.IsEmptyGroup(program) || !ProcessTable.OfSession(session()).Exists(entry => entry.IsStopped));
+
+    private static int PromptIn(ReadOnlySpan<byte> output)
+    {
+        var mark = output.LastIndexOf(PromptMark);
+        if (mark >= 0)
+        {
+            return mark;
+        }
+
+        // A program that switches bracketed paste on switches more: such output is none of a shell's.
+        var paste = output.LastIndexOf(BracketedPaste);
+        return paste >= 0 && output[(paste + BracketedPaste.Length)..].IndexOf("\e[?"u8) < 0 ? paste : -1;
+    }
+}
