@@ -58,11 +58,11 @@ public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) :
         var page = await chromium.SignInAsync(app);
         var terminal = await TerminalOnPage.OnAsync(page);
         await terminal.RunAsync($"bash -c \"{Switch}; kill -9 \\$\\$\"");
-        await terminal.WaitForLineAsync("Killed");
-        await MoveMouseAsync(page);
-        await terminal.RunAsync("");
         await terminal.RunAsync("echo $((6 * 7))");
         await terminal.WaitForLineAsync("^42$");
+        await MoveMouseAsync(page);
+        await terminal.RunAsync("echo $((7 * 9))");
+        await terminal.WaitForLineAsync("^63$");
         Assert.DoesNotContain(await terminal.LinesAsync(), line => line.Contains("35;", StringComparison.Ordinal));
 
         await terminal.RunAsync($"bash -c \"{Switch}; cat -v\"");
