@@ -37,12 +37,30 @@ public sealed class NavigationTests(Chromium chromium) : IAsyncDisposable
         var page = await chromium.SignInAsync(app);
         await TerminalOnPage.OnAsync(page);
         await page.GotoAsync($"{app.Url}/terminals/new");
+        await TerminalOnPage.OpenButton(page).ClickAsync();
         await Assertions.Expect(page.GetByText("MAX_CONCURRENT_SESSIONS").First).ToBeVisibleAsync();
         await Assert.Single(Registry.Live).EndAsync(TerminalEndReason.Closed);
         await Waiting.UntilAsync(() => Registry.Live.Count == 0);
         await page.GetByRole(AriaRole.Link, new() { Name = "New terminal" }).ClickAsync();
         await page.WaitForURLAsync("**/terminals/term-*");
         await TerminalOnPage.OnAsync(page);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("terminals/new")]
+    public async Task An_address_alone_opens_no_terminal_and_a_link_of_our_own_does(string path)
+    {
+        var page = await chromium.SignInAsync(app);
+        await page.GotoAsync("about:blank");
+        await page.SetContentAsync($"<a href='{app.Url}/{path}'>a foreign page</a>");
+        await page.GetByRole(AriaRole.Link).ClickAsync();
+        var button = TerminalOnPage.OpenButton(page);
+        await Assertions.Expect(button).ToBeVisibleAsync();
+        Assert.Empty(Registry.Live);
+        await page.GetByRole(AriaRole.Link, new() { Name = "New terminal" }).ClickAsync();
+        await page.WaitForURLAsync("**/terminals/term-*");
+        Assert.Single(Registry.Live);
     }
 
     [Fact]

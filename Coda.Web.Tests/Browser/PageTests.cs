@@ -52,7 +52,8 @@ public sealed class PageTests(Chromium chromium) : IAsyncDisposable
         await PictureAsync(page, "terminal", dark);
 
         await page.GotoAsync($"{app.Url}/terminals/new");
-        await page.WaitForURLAsync("**/terminals/term-*");
+        await Assertions.Expect(TerminalOnPage.OpenButton(page)).ToBeVisibleAsync();
+        await PictureAsync(page, "new-terminal", dark);
         var second = await TerminalOnPage.OnAsync(page);
         await second.RunAsync("exit 7");
         await Assertions.Expect(page.Locator(".terminal-ended")).ToContainTextAsync("code 7");
@@ -96,7 +97,7 @@ public sealed class PageTests(Chromium chromium) : IAsyncDisposable
     {
         var page = await chromium.NewPageAsync(dark: false);
         await page.SignInAsync(app.LoginLink());
-        await page.WaitForURLAsync("**/terminals/term-*");
+        await TerminalOnPage.OnAsync(page);
         // What a visitor opens has the visitor's scheme, at the very first visit, too.
         await Assertions.Expect(page.Locator(".terminal-page")).ToHaveAttributeAsync("data-scheme", "Light");
 

@@ -10,9 +10,19 @@ internal sealed partial class TerminalOnPage(IPage page, string id)
     /// <summary>Its id.</summary>
     public string Id => id;
 
-    /// <summary>Waits for the terminal of a page.</summary>
+    /// <summary>The button of a page that opens a terminal only when it is asked to.</summary>
+    public static ILocator OpenButton(IPage page) => page.GetByRole(AriaRole.Button, new() { Name = "Open a terminal" });
+
+    /// <summary>Waits for the terminal of a page, and opens it where the page offers to.</summary>
     public static async Task<TerminalOnPage> OnAsync(IPage page)
     {
+        var shown = page.Locator("[data-terminal]");
+        await Assertions.Expect(shown.Or(OpenButton(page))).ToBeAttachedAsync(new() { Timeout = Chromium.Patience });
+        if (await shown.CountAsync() == 0)
+        {
+            await OpenButton(page).ClickAsync();
+        }
+
         await page.WaitForSelectorAsync("[data-terminal][data-ready]", new() { State = WaitForSelectorState.Attached });
         var id = await page.Locator("[data-terminal]").GetAttributeAsync("data-terminal");
         return new TerminalOnPage(page, id!);

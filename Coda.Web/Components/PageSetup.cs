@@ -27,6 +27,8 @@ public static class PageSetup
         services.AddAssetDelivery();
         services.AddScoped<CircuitConnection>();
         services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<CircuitConnection>());
+        services.AddScoped<CircuitNavigation>();
+        services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<CircuitNavigation>());
         services.AddScoped<CircuitTerminals>();
         services.AddScoped<Appearance>();
         services.AddScoped<EndTerminal>();
