@@ -14,6 +14,9 @@ public sealed class SecretToken
 
     private SecretToken(string text) => hash = Hash(text);
 
+    /// <summary>Names the token without giving it away: another token has another name.</summary>
+    public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(hash));
+
     /// <summary>Reads the token, creating the file with a fresh one when there is none.</summary>
     /// <exception cref="StartupException">The file cannot be read or written, or holds nothing that could be a secret.</exception>
     public static SecretToken LoadOrCreate(string path)

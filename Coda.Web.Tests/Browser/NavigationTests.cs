@@ -64,6 +64,16 @@ public sealed class NavigationTests(Chromium chromium) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Signing_out_asks_for_a_login_link_again()
+    {
+        var page = await chromium.SignInAsync(app);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("This browser is signed out")).ToBeVisibleAsync();
+        var answer = await page.GotoAsync(app.Url);
+        Assert.Equal(401, answer!.Status);
+    }
+
+    [Fact]
     public async Task In_a_narrow_window_the_navigation_gives_way_to_the_page_it_led_to()
     {
         var page = await chromium.SignInAsync(app, width: 390, height: 800);

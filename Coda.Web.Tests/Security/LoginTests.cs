@@ -1,4 +1,5 @@
 using System.Net;
+using Coda.Core.Storage;
 using Coda.Web.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -151,6 +152,46 @@ public sealed class LoginTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, await WithCookieAsync($"{name}={value}"));
         clock.Advance(TimeSpan.FromDays(31));
         Assert.Equal(HttpStatusCode.Unauthorized, await WithCookieAsync($"{name}={value}"));
+    }
+
+    [Fact]
+    public async Task A_new_token_makes_every_cookie_void()
+    {
+        using (await EnterAsync(browser, app.LoginLink()))
+        {
+        }
+
+        var (name, value) = app.SignInCookie();
+        Assert.Equal(HttpStatusCode.NotFound, await WithCookieAsync($"{name}={value}"));
+        var token = app.Services.GetRequiredService<CodaHome>().TokenPath;
+        await app.DisposeAsync();
+        File.Delete(token);
+        app = Start();
+        Assert.Equal(HttpStatusCode.Unauthorized, await WithCookieAsync($"{name}={value}"));
+    }
+
+    [Fact]
+    public async Task A_browser_signs_out_by_a_post_of_our_own_page()
+    {
+        using (await EnterAsync(browser, app.LoginLink()))
+        {
+        }
+
+        using (var foreign = new HttpRequestMessage(HttpMethod.Post, "/login/out") { Headers = { { "Origin", "https://elsewhere.example" } } })
+        using (var refused = await browser.SendAsync(foreign, Cancellation))
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        }
+
+        using (var inside = await browser.GetAsync("/nothing", Cancellation))
+        {
+            Assert.Equal(HttpStatusCode.NotFound, inside.StatusCode);
+        }
+
+        using var left = await browser.PostAsync("/login/out", null, Cancellation);
+        Assert.Contains("signed out", await left.Content.ReadAsStringAsync(Cancellation));
+        using var outside = await browser.GetAsync("/nothing", Cancellation);
+        Assert.Equal(HttpStatusCode.Unauthorized, outside.StatusCode);
     }
 
     private async Task<HttpStatusCode> WithCookieAsync(string cookie)

@@ -24,7 +24,8 @@ public static class GateSetup
     {
         services.AddSingleton<ServerAddress>();
         services.AddSingleton<HostPolicy>();
-        services.AddSingleton<AdmissionCookie>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<AdmissionCookie>(
+            provider, provider.IsDatabricks() ? "" : provider.GetRequiredService<SecretToken>().Fingerprint));
         services.AddSingleton<LoginCodes>();
         services.AddSingleton<LoginLinks>();
         services.AddSingleton<LoginEndpoints>();
@@ -33,7 +34,7 @@ public static class GateSetup
         services.AddSingleton<DatabricksDoor>();
         services.AddSingleton(provider => SecretToken.LoadOrCreate(provider.GetRequiredService<CodaHome>().TokenPath));
         return services.AddSingleton<IDoor>(provider =>
-            provider.GetRequiredService<IOptions<AccessOptions>>().Value.Auth == AuthMode.Databricks
+            provider.IsDatabricks()
                 ? provider.GetRequiredService<DatabricksDoor>()
                 : provider.GetRequiredService<LocalDoor>());
     }
@@ -42,7 +43,7 @@ public static class GateSetup
     public static void UseCodaGate(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        if (app.Services.GetRequiredService<IOptions<AccessOptions>>().Value.Auth == AuthMode.Databricks)
+        if (app.Services.IsDatabricks())
         {
             app.UseMiddleware<PlatformProxy>();
         }
@@ -55,4 +56,7 @@ public static class GateSetup
         app.UseMiddleware<Gate>();
         app.Services.GetRequiredService<LoginEndpoints>().Map(app);
     }
+
+    private static bool IsDatabricks(this IServiceProvider services) =>
+        services.GetRequiredService<IOptions<AccessOptions>>().Value.Auth == AuthMode.Databricks;
 }

@@ -11,6 +11,9 @@ internal sealed partial class LoginEndpoints(
     /// <summary>Where it lies.</summary>
     public const string Path = "/login";
 
+    /// <summary>Where a browser signs out, by POST.</summary>
+    public const string SignOutPath = "/login/out";
+
     private const string ReturnCookie = "coda-return";
     private const int LargestForm = 4 << 10;
 
@@ -25,6 +28,7 @@ internal sealed partial class LoginEndpoints(
             endpoints.MapGet(Path, ShowAsync);
             endpoints.MapPost(Path, EnterAsync).WithMetadata(new RequestSizeLimitAttribute(LargestForm));
             endpoints.MapPost($"{Path}/link", PrintLinkAsync);
+            endpoints.MapPost(SignOutPath, SignOutAsync);
         }
     }
 
@@ -60,6 +64,13 @@ internal sealed partial class LoginEndpoints(
         }
 
         ReturnToFirstPage(context);
+    }
+
+    private Task SignOutAsync(HttpContext context)
+    {
+        cookie.Take(context);
+        context.Response.Headers["Clear-Site-Data"] = "\"storage\"";
+        return WriteAsync(context, "This browser is signed out. To sign in again:");
     }
 
     private static void ReturnToFirstPage(HttpContext context)
