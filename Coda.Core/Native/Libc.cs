@@ -21,6 +21,7 @@ internal static unsafe partial class Libc
     public const uint EPOLLIN = 0x1, EPOLLOUT = 0x4, EPOLLERR = 0x8, EPOLLHUP = 0x10, EPOLLONESHOT = 1u << 30;
     public const int EPOLL_CTL_ADD = 1, EPOLL_CTL_DEL = 2, EPOLL_CTL_MOD = 3, EPOLL_CLOEXEC = O_CLOEXEC;
     public const int EFD_CLOEXEC = O_CLOEXEC, EFD_NONBLOCK = O_NONBLOCK;
+    public const int RLIMIT_NOFILE = 7;
     public const int PR_SET_DUMPABLE = 4, PR_SET_NAME = 15;
     public const uint MFD_ALLOW_SEALING = 2;
     public const int F_ADD_SEALS = 1033, F_GET_SEALS = 1034;
@@ -98,6 +99,11 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int kill(int pid, int signal);
+
+    /// <param name="resource">Which limit.</param>
+    /// <param name="limits">struct rlimit: soft, hard.</param>
+    [LibraryImport("libc")]
+    public static partial int getrlimit(int resource, ulong* limits);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);

@@ -23,6 +23,11 @@ public sealed class SecretToken
     {
         try
         {
+            if (Directory.Exists(path))
+            {
+                throw new StartupException($"{path} is a directory, where the token's file should be. Remove it to get a new token.");
+            }
+
             if (!File.Exists(path))
             {
                 Create(path);

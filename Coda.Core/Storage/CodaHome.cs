@@ -77,7 +77,9 @@ public sealed class CodaHome
             return;
         }
 
-        var isOurs = File.Exists(Path.Combine(root, "coda.db")) || File.Exists(Path.Combine(root, "lock"));
+        // A lock alone many programs have.
+        var isOurs = File.Exists(Path.Combine(root, "coda.db"))
+            || (File.Exists(Path.Combine(root, "token")) && Directory.Exists(Path.Combine(root, "keys")));
         if (!isOurs && Directory.EnumerateFileSystemEntries(root).Any())
         {
             throw new StartupException(

@@ -52,6 +52,76 @@ public sealed class StartTests : IDisposable
         Assert.Contains("ASPNETCORE_URLS", server.Output);
     }
 
+    [Theory]
+    [InlineData("http://127.0.0.1:99999", "a port is a number")]
+    [InlineData("https://127.0.0.1:0", "https needs a certificate")]
+    [InlineData("ftp://127.0.0.1:0", "http://")]
+    [InlineData("nonsense", "it is no address")]
+    public async Task An_address_that_no_server_can_listen_on_is_told_in_one_line(string url, string expected)
+    {
+        await using var server = Start(new() { ["ASPNETCORE_URLS"] = url });
+        Assert.Equal(1, await server.ExitsAsync(Cancellation));
+        Assert.Contains($"'{url}' (ASPNETCORE_URLS or --urls)", server.Output);
+        Assert.Contains(expected, server.Output);
+        Assert.Single(server.Output.Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("Logging__LogLevel__Default", "Logging:LogLevel:Default=loud must be one of Trace,")]
+    [InlineData("Logging__Console__LogLevel__Coda.Core", "Logging:Console:LogLevel:Coda.Core=loud must be one of Trace,")]
+    public async Task A_log_level_that_there_is_not_is_named(string variable, string expected)
+    {
+        await using var server = Start(new() { [variable] = "loud" });
+        Assert.Equal(1, await server.ExitsAsync(Cancellation));
+        Assert.Contains(expected, server.Output);
+        Assert.DoesNotContain("   at ", server.Output);
+    }
+
+    [Theory]
+    [InlineData(32)]
+    [InlineData(64)]
+    [InlineData(128)]
+    [InlineData(300)]
+    public async Task Too_few_descriptors_are_told_in_one_line(int limit)
+    {
+        await using var server = StartWithDescriptors(limit);
+        Assert.Equal(1, await server.ExitsAsync(Cancellation));
+        Assert.Equal("CoDA cannot start: it may open fewer than 512 files. Raise the limit, for instance with 'ulimit -n 4096', and start it again.", server.Output);
+    }
+
+    [Fact]
+    public async Task A_server_with_as_few_descriptors_as_it_accepts_starts()
+    {
+        await using var server = StartWithDescriptors(512);
+        var address = await server.ListensAsync(Cancellation);
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", (await File.ReadAllTextAsync($"{Home}/token", Cancellation)).Trim());
+        Assert.Contains("\"terminals\"", await client.GetStringAsync($"{address}/diagnostics", Cancellation));
+        server.Terminate();
+        Assert.Equal(0, await server.ExitsAsync(Cancellation));
+    }
+
+    [Theory]
+    [InlineData(true, "is a directory")]
+    [InlineData(false, "holds no usable token (at least 20 characters)")]
+    public async Task A_token_that_is_none_is_told_in_one_line(bool isDirectory, string expected)
+    {
+        Directory.CreateDirectory(Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (isDirectory)
+        {
+            Directory.CreateDirectory($"{Home}/token");
+        }
+        else
+        {
+            await File.WriteAllTextAsync($"{Home}/token", "short", Cancellation);
+        }
+
+        await using var server = Start([]);
+        Assert.Equal(1, await server.ExitsAsync(Cancellation));
+        Assert.Contains($"{Home}/token {expected}", server.Output);
+        Assert.Single(server.Output.Split('\n'));
+    }
+
     [Fact]
     public async Task A_home_that_cannot_be_written_is_named_and_nothing_is_touched()
     {
@@ -216,7 +286,11 @@ public sealed class StartTests : IDisposable
         return answer.StatusCode;
     }
 
-    private CodaProcess Start(Dictionary<string, string> environment) =>
-        new(new Dictionary<string, string> { ["CODA_HOME"] = Home, ["DATABRICKS_APP_PORT"] = "0" }
-            .Concat(environment).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Last().Value));
+    private CodaProcess Start(Dictionary<string, string> environment) => new(Environment(environment));
+
+    private CodaProcess StartWithDescriptors(int limit) => new(Environment([]), "prlimit", $"--nofile={limit}:{limit}", "dotnet", CodaProcess.ServerPath);
+
+    private Dictionary<string, string> Environment(Dictionary<string, string> environment) =>
+        new Dictionary<string, string> { ["CODA_HOME"] = Home, ["DATABRICKS_APP_PORT"] = "0" }
+            .Concat(environment).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Last().Value);
 }

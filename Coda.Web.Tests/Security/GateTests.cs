@@ -140,6 +140,8 @@ public sealed class GateTests : IAsyncLifetime
         var policy = page.Headers.GetValues("Content-Security-Policy").Single();
         Assert.Contains("default-src 'none'; script-src 'self' 'wasm-unsafe-eval';", policy);
         Assert.Contains("frame-ancestors 'none'", policy);
+        Assert.Equal("same-origin", page.Headers.GetValues("Cross-Origin-Opener-Policy").Single());
+        Assert.Equal("same-origin", page.Headers.GetValues("Cross-Origin-Resource-Policy").Single());
         Assert.Equal("nosniff", page.Headers.GetValues("X-Content-Type-Options").Single());
 
         using var mcp = await owner.GetAsync("/mcp", Cancellation);

@@ -39,6 +39,7 @@ public static class ConfigurationSetup
             .AddOptionsFrom<HandoffOptions>(settings, HandoffOptions.Section)
             .AddOptionsFrom<DiagnosticsOptions>(settings, DiagnosticsOptions.Section)
             .AddSingleton(Options.Create(access));
+        settings.RequireLogLevels();
         settings.ThrowIfWrong();
 
         // A deployed app runs scripts for other programs only when its operator says so.

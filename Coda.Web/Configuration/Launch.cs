@@ -11,6 +11,11 @@ internal static class Launch
     /// <summary>Runs the server to its end; the result is the exit code.</summary>
     public static async Task<int> RunAsync(Func<Task> server)
     {
+        if (!ServerProcess.HasDescriptors())
+        {
+            return 1;
+        }
+
         try
         {
             // Before anything else: what this process knows is not for the programs in its terminals to read.
@@ -40,6 +45,11 @@ internal static class Launch
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
         {
             return await FailAsync($"CoDA cannot go on: {e.Message}");
+        }
+        catch (Exception e)
+        {
+            // A fault of ours, which needs its stack trace; without it, the runtime would end the process by SIGABRT and a core dump.
+            return await FailAsync($"CoDA cannot go on, because of a fault of its own. What it kept is safe.{Environment.NewLine}{e}");
         }
     }
 

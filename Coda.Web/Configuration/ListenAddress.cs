@@ -8,7 +8,7 @@ namespace Coda.Web.Configuration;
 internal static class ListenAddress
 {
     /// <summary>The addresses for <c>UseUrls</c>.</summary>
-    /// <exception cref="StartupException">Local mode was asked to listen to the network.</exception>
+    /// <exception cref="StartupException">Local mode was asked to listen to the network, or where no server can.</exception>
     public static string Choose(IConfiguration configuration, AuthMode auth, int port)
     {
         if (auth == AuthMode.Databricks)
@@ -21,6 +21,11 @@ internal static class ListenAddress
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"] ?? "");
         foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Concat(endpoints))
         {
+            if (Problem(url, configuration) is { } problem)
+            {
+                throw new StartupException($"The server cannot listen on '{url}' (ASPNETCORE_URLS or --urls): {problem}");
+            }
+
             if (!IsLoopback(url))
             {
                 throw new StartupException(
@@ -32,17 +37,27 @@ internal static class ListenAddress
         return urls;
     }
 
-    private static bool IsLoopback(string url)
+    private static string? Problem(string url, IConfiguration configuration)
     {
         try
         {
-            var host = BindingAddress.Parse(url).Host;
-            return host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-                || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+            var address = BindingAddress.Parse(url);
+            return address.Port is < 0 or > 65535 ? "a port is a number from 0 to 65535."
+                : address.Scheme is not ("http" or "https") ? "it begins with http:// or https://."
+                : address.Scheme == "https" && !configuration.GetSection("Kestrel:Certificates").GetChildren().Any()
+                    ? "https needs a certificate. Name its file in Kestrel__Certificates__Default__Path, or use http."
+                : null;
         }
         catch (FormatException)
         {
-            return false;
+            return "it is no address such as http://127.0.0.1:8000.";
         }
+    }
+
+    private static bool IsLoopback(string url)
+    {
+        var host = BindingAddress.Parse(url).Host;
+        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
     }
 }

@@ -27,6 +27,19 @@ internal sealed class SettingsReader(IConfiguration configuration)
         }
     }
 
+    /// <summary>Notes log levels that there are not; section <c>Logging</c> is otherwise the framework's.</summary>
+    public void RequireLogLevels()
+    {
+        var logging = configuration.GetSection("Logging");
+        var levels = logging.GetChildren().Append(logging).SelectMany(section => section.GetSection("LogLevel").GetChildren());
+        foreach (var level in levels)
+        {
+            Require(
+                level.Value is null || Enum.TryParse<LogLevel>(level.Value, ignoreCase: true, out _), level.Path,
+                $"must be one of {string.Join(", ", Enum.GetNames<LogLevel>())}");
+        }
+    }
+
     /// <summary>Ends the start, if anything was wrong, with all of it in one message.</summary>
     public void ThrowIfWrong()
     {

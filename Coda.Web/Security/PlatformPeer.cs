@@ -100,8 +100,9 @@ internal sealed class PlatformPeer(IOptions<AccessOptions> access)
 
         try
         {
-            using var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-            socket.Bind(new IPEndPoint(address, 0));
+            var plain = Plain(address);
+            using var socket = new Socket(plain.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            socket.Bind(new IPEndPoint(plain, 0));
             return true;
         }
         catch (SocketException e)

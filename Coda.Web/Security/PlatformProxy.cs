@@ -6,6 +6,8 @@ namespace Coda.Web.Security;
 /// </summary>
 internal sealed partial class PlatformProxy(RequestDelegate next, PlatformPeer peer, ILogger<PlatformProxy> log)
 {
+    private static readonly string[] ProxyPrefixes = ["X-Forwarded-", "X-Databricks-"];
+    private static readonly string[] ProxyHeaders = ["Forwarded", "X-Real-Ip"];
     private const string HostHeader = "X-Forwarded-Host";
     private int seen;
 
@@ -41,7 +43,8 @@ internal sealed partial class PlatformProxy(RequestDelegate next, PlatformPeer p
     }
 
     private static bool IsOfProxies(string header) =>
-        header.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase) || header.Equals("X-Real-Ip", StringComparison.OrdinalIgnoreCase);
+        ProxyPrefixes.Any(prefix => header.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+        || ProxyHeaders.Contains(header, StringComparer.OrdinalIgnoreCase);
 
     [LoggerMessage(LogLevel.Information, "The first request came from {Address}; its headers are believed: {Believed}.")]
     private partial void LogFirst(System.Net.IPAddress? address, bool believed);
