@@ -20,6 +20,11 @@ public sealed class RetentionTests
         await host.Get<Retention>().SweepAsync(default);
         Assert.True(Directory.Exists(host.Files(ended).SessionDirectory));
 
+        foreach (var task in (TaskView[])[ended, runs])
+        {
+            await host.Get<TaskStore>().AddProgressAsync(task.TaskId, 100, [new TaskProgress(time.GetUtcNow(), "step", "message")]);
+        }
+
         // In one leap, so that the running one's timeout has had no tick yet.
         Assert.True(TerminalId.TryParse(ended.TerminalId, out var terminal));
         await Wait.Until(async () => (await host.Terminals.FindRecordAsync(terminal, default))!.EndedAt is not null);
@@ -31,6 +36,8 @@ public sealed class RetentionTests
         Assert.False(Directory.Exists(host.Files(ended).SessionDirectory));
         Assert.False(Directory.Exists(host.Home.RecordingDirectory(ended.TerminalId)));
         Assert.Equal("kept in mind", (await host.ResultAsync(ended)).Summary);
+        Assert.Empty(await host.Get<TaskStore>().ProgressAsync(ended.TaskId, default));
+        Assert.NotEmpty(await host.Get<TaskStore>().ProgressAsync(runs.TaskId, default));
         Assert.True(TaskId.TryParse(ended.TaskId, out var id));
         Assert.Null(await host.Tasks().RequestAsync(id, default));
         Assert.NotNull((await host.Terminals.FindRecordAsync(terminal, default))!.FilesRemovedAt);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Coda.Core.Files;
 using Coda.Core.Security;
 using Coda.Core.Storage;
@@ -12,7 +11,7 @@ namespace Coda.Core.Handoffs;
 /// </summary>
 internal sealed class HandoffDirectories(CodaHome home)
 {
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> turns = new(); // one small object for each hand-off since the start
+    private readonly Dictionary<string, Turn> turns = new(StringComparer.Ordinal); // of those that are looked into or waited for now
 
     /// <summary>
     /// Remembers what was brought, as a commit or, where a repository came with it, as a tree in that, and the refs there are; nulls where git cannot.
@@ -95,15 +94,42 @@ internal sealed class HandoffDirectories(CodaHome home)
 
     private async Task<T> TakeTurnAsync<T>(string id, Func<Task<T>> act, CancellationToken cancellation)
     {
-        var turn = turns.GetOrAdd(id, _ => new SemaphoreSlim(1));
-        await turn.WaitAsync(cancellation);
+        Turn turn;
+        lock (turns)
+        {
+            turn = turns.TryGetValue(id, out var known) ? known : turns[id] = new Turn();
+            turn.Takers++;
+        }
+
         try
         {
-            return await act();
+            await turn.Free.WaitAsync(cancellation);
+            try
+            {
+                return await act();
+            }
+            finally
+            {
+                turn.Free.Release();
+            }
         }
         finally
         {
-            turn.Release();
+            lock (turns)
+            {
+                if (--turn.Takers == 0)
+                {
+                    turns.Remove(id);
+                    turn.Free.Dispose();
+                }
+            }
         }
+    }
+
+    private sealed class Turn
+    {
+        public SemaphoreSlim Free { get; } = new(1);
+
+        public int Takers { get; set; }
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace Coda.Core.Tasks;
 
 /// <summary>
-/// Removes the recordings and task files of what has ended: all older than <c>Retention:Days</c>, and the oldest while what is left is
+/// Removes the recordings, progress lines and task files of what has ended: all older than <c>Retention:Days</c>, and the oldest while what is left is
 /// larger than <c>Retention:TotalGb</c>. Rows stay, so that a page can say what was there.
 /// </summary>
 internal sealed partial class Retention(Database database, CodaHome home, IOptions<RetentionOptions> options, TimeProvider time, ILogger<Retention> log)
@@ -63,6 +63,7 @@ internal sealed partial class Retention(Database database, CodaHome home, IOptio
                 """
                 UPDATE terminals SET files_removed_at = @now WHERE id = @TerminalId;
                 UPDATE tasks SET files_removed_at = @now WHERE session_id = @SessionId;
+                DELETE FROM task_progress WHERE task_id IN (SELECT id FROM tasks WHERE session_id = @SessionId);
                 """,
                 new { now = time.GetUtcNow().ToUnixTimeMilliseconds(), ended.TerminalId, ended.SessionId },
                 transaction),

@@ -14,6 +14,7 @@ internal sealed class TaskCounters(TimeSpan window, TimeProvider time)
     {
         lock (gate)
         {
+            Leave();
             var counted = new Counted(email, status);
             inWindow.Enqueue(counted, createdAt);
             Count(counted, 1);
@@ -44,14 +45,7 @@ internal sealed class TaskCounters(TimeSpan window, TimeProvider time)
     {
         lock (gate)
         {
-            var since = time.GetUtcNow() - window;
-            while (inWindow.TryPeek(out var oldest, out var createdAt) && createdAt < since)
-            {
-                inWindow.Dequeue();
-                Count(oldest, -1);
-                oldest.Left = true;
-            }
-
+            Leave();
             var matching = email.Length == 0 ? all : byEmail.GetValueOrDefault(email);
             return (Five(all), matching is null ? 0 : statuses.Count == 0 ? matching.Sum() : statuses.Sum(status => matching[(int)status]));
         }
@@ -64,6 +58,18 @@ internal sealed class TaskCounters(TimeSpan window, TimeProvider time)
         Enum.GetValues<CodingTaskStatus>().Where(status => status.CountsAs() == CodingTaskStatus.Failed).Sum(status => byStatus[(int)status]),
         byStatus[(int)CodingTaskStatus.InfoNeeded],
         byStatus[(int)CodingTaskStatus.NeedsApproval]);
+
+    /// <summary>Uncounts what the window has moved past.</summary>
+    private void Leave()
+    {
+        var since = time.GetUtcNow() - window;
+        while (inWindow.TryPeek(out var oldest, out var createdAt) && createdAt < since)
+        {
+            inWindow.Dequeue();
+            Count(oldest, -1);
+            oldest.Left = true;
+        }
+    }
 
     private void Count(Counted counted, int by)
     {

@@ -91,7 +91,7 @@ public sealed class UpdateTests
     [Fact]
     public async Task In_a_session_one_subscribes_and_hears_until_one_does_not()
     {
-        await using var app = new CodaApp();
+        await using var app = new CodaApp(new Dictionary<string, string> { ["Tasks:StartsPerMinute"] = "10000" }); // a second passes before it hears
         await using var client = await app.ConnectAsync("2025-11-25");
         var heard = Channel.CreateUnbounded<string>();
         await using var listening = client.RegisterNotificationHandler(NotificationMethods.ResourceUpdatedNotification, (message, _) =>
@@ -208,7 +208,9 @@ public sealed class UpdateTests
     private static async Task<string> StartAsync(HttpClient owner, string script)
     {
         using var answer = await owner.PostAsync(Call("coda_run", new JsonObject { ["prompt"] = script, ["email"] = "", ["agent"] = "shell" }));
-        return (await answer.JsonAsync()).GetProperty("result").GetProperty("structuredContent").GetProperty("task_id").GetString()!;
+        var said = await answer.JsonAsync();
+        Assert.True(said.GetProperty("result").TryGetProperty("structuredContent", out var started), said.ToString());
+        return started.GetProperty("task_id").GetString()!;
     }
 
     private static async Task<string> TranscriptAsync(HttpClient owner, string id)

@@ -70,6 +70,12 @@ public sealed partial class TerminalView : IAsyncDisposable
         {
             await OpenPageAsync();
             var window = await page!.InvokeAsync<TerminalWindow>("window", gone.Token);
+            if (gone.IsCancellationRequested)
+            {
+                await ClosePageAsync(); // it was made while the visitor left
+                return;
+            }
+
             Attach(new TerminalSize(window.Columns, window.Rows));
         }
         catch (Exception e) when (e is OperationCanceledException or JSDisconnectedException)
@@ -105,10 +111,10 @@ public sealed partial class TerminalView : IAsyncDisposable
     {
         try
         {
-            if (page is not null)
+            if (Interlocked.Exchange(ref page, null) is { } opened)
             {
-                await page.InvokeVoidAsync("dispose");
-                await page.DisposeAsync();
+                await opened.InvokeVoidAsync("dispose");
+                await opened.DisposeAsync();
             }
         }
         catch (Exception e) when (e is JSException or JSDisconnectedException or OperationCanceledException || Connection.IsOffline(e))

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Coda.Web.Mcp.Transport;
 
 /// <summary>
@@ -8,10 +6,7 @@ namespace Coda.Web.Mcp.Transport;
 /// </summary>
 internal sealed class ReopenedStream(RequestDelegate next, SessionTickets tickets)
 {
-    private const int RememberedSessions = 10_000;
-
-    private readonly ConcurrentDictionary<string, int> openBySession = new(StringComparer.Ordinal); // a session without a stream yet has no entry
-    private readonly ConcurrentQueue<string> inOrder = new();
+    private readonly RecentSessions open = new(); // how many streams each has open; one without a stream yet has no entry
 
     /// <summary>Rebuilds the session if this is a stream after the first, and no other is open.</summary>
     public async Task InvokeAsync(HttpContext context)
@@ -22,27 +17,19 @@ internal sealed class ReopenedStream(RequestDelegate next, SessionTickets ticket
             return;
         }
 
-        if (openBySession.TryAdd(ticket.Id, 0))
-        {
-            inOrder.Enqueue(ticket.Id);
-            if (inOrder.Count > RememberedSessions && inOrder.TryDequeue(out var oldest))
-            {
-                openBySession.TryRemove(oldest, out _);
-            }
-        }
-        else if (openBySession.GetValueOrDefault(ticket.Id) == 0 && context.Request.Headers[RefusedStream.LastEventId].Count == 0)
+        if (!open.TryAdd(ticket.Id, 0) && open.Find(ticket.Id) == 0 && context.Request.Headers[RefusedStream.LastEventId].Count == 0)
         {
             context.Request.Headers[SessionTickets.Header] = tickets.Renew(ticket);
         }
 
-        openBySession.AddOrUpdate(ticket.Id, 1, (_, open) => open + 1);
+        open.Change(ticket.Id, 1);
         try
         {
             await next(context);
         }
         finally
         {
-            openBySession.AddOrUpdate(ticket.Id, 0, (_, open) => open - 1);
+            open.Change(ticket.Id, -1);
         }
     }
 }

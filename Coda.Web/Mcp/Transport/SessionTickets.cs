@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection;
@@ -21,13 +20,11 @@ internal sealed class SessionTickets(IDataProtectionProvider protection) : ISess
     /// <summary>Where session ids travel.</summary>
     public const string Header = "Mcp-Session-Id";
 
-    private const int RememberedEnds = 10_000;
     private const char Renewal = '.'; // in no id of the endpoint, which are base64url
 
     private readonly IDataProtector seal = protection.CreateProtector("Mcp.SessionTicket.v1");
-    private readonly ConcurrentDictionary<string, int> renewals = new();
-    private readonly ConcurrentDictionary<string, byte> endedIds = new();
-    private readonly ConcurrentQueue<string> endedInOrder = new();
+    private readonly RecentSessions renewals = new();
+    private readonly RecentSessions ended = new();
 
     /// <summary>The id a client sees.</summary>
     public string Seal(SessionTicket ticket) => Base64Url.EncodeToString(seal.Protect(JsonSerializer.SerializeToUtf8Bytes(ticket, McpJsonUtilities.DefaultOptions)));
@@ -46,7 +43,7 @@ internal sealed class SessionTickets(IDataProtectionProvider protection) : ISess
     }
 
     /// <summary>The id under which the endpoint knows the session at present.</summary>
-    public string IdInside(SessionTicket ticket) => renewals.TryGetValue(ticket.Id, out var times) ? $"{ticket.Id}{Renewal}{times}" : ticket.Id;
+    public string IdInside(SessionTicket ticket) => renewals.Find(ticket.Id) is { } times ? $"{ticket.Id}{Renewal}{times}" : ticket.Id;
 
     /// <summary>Of an id inside, the one that stays the same.</summary>
     public static string LastingId(string idInside) => idInside.Split(Renewal)[0];
@@ -54,27 +51,20 @@ internal sealed class SessionTickets(IDataProtectionProvider protection) : ISess
     /// <summary>Lets the session be built anew; what runs in the old one goes on. The result is the new id inside.</summary>
     public string Renew(SessionTicket ticket)
     {
-        renewals.AddOrUpdate(ticket.Id, 1, (_, times) => times + 1);
+        if (!renewals.TryAdd(ticket.Id, 1))
+        {
+            renewals.Change(ticket.Id, 1);
+        }
+
         return IdInside(ticket);
     }
 
     /// <summary>The client has ended its session: its id opens nothing any more, as long as this process remembers.</summary>
-    public void End(SessionTicket ticket)
-    {
-        if (endedIds.TryAdd(ticket.Id, 0))
-        {
-            endedInOrder.Enqueue(ticket.Id);
-            if (endedInOrder.Count > RememberedEnds && endedInOrder.TryDequeue(out var oldest))
-            {
-                endedIds.TryRemove(oldest, out _);
-                renewals.TryRemove(oldest, out _);
-            }
-        }
-    }
+    public void End(SessionTicket ticket) => ended.TryAdd(ticket.Id, 0);
 
     /// <inheritdoc />
     public ValueTask<InitializeRequestParams?> AllowSessionMigrationAsync(HttpContext context, string sessionId, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(context.Features.Get<SessionTicket>() is { } ticket && IdInside(ticket) == sessionId && !endedIds.ContainsKey(ticket.Id)
+        ValueTask.FromResult(context.Features.Get<SessionTicket>() is { } ticket && IdInside(ticket) == sessionId && ended.Find(ticket.Id) is null
             ? ticket.Introduction
             : null);
 

@@ -22,23 +22,23 @@ internal sealed class SessionUpdates(TaskService tasks, Subscriptions subscripti
         }
 
         using var listener = bySession[session] = new SessionListener(new UpdateQueue(tasks, time));
-        var queue = listener.Updates;
-        foreach (var uri in await subscriptions.OfAsync(SessionTickets.LastingId(session), cancellation))
-        {
-            // The session is from before a restart, or has lost its stream, and nobody knows what changed meanwhile.
-            queue.Add(uri);
-            queue.Note(uri);
-        }
-
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var pushing = PushAsync(server, listener, over.Token);
+        var pushing = Task.CompletedTask;
         try
         {
+            foreach (var uri in await subscriptions.OfAsync(SessionTickets.LastingId(session), cancellation))
+            {
+                // The session is from before a restart, or has lost its stream, and nobody knows what changed meanwhile.
+                listener.Updates.Add(uri);
+                listener.Updates.Note(uri);
+            }
+
+            pushing = PushAsync(server, listener, over.Token);
             await server.RunAsync(cancellation);
         }
         finally
         {
-            bySession.TryRemove(session, out _);
+            bySession.TryRemove(new(session, listener));
             await over.CancelAsync();
             await pushing;
         }
