@@ -134,6 +134,22 @@ public sealed class TaskLifeCycleTests : IDisposable
     }
 
     [Fact]
+    public async Task The_time_that_the_machine_sleeps_does_not_count()
+    {
+        var time = new SleepyTime();
+        await using var host = new CoreHost(FakeAgent.Does("echo up; exec sleep 1000"), time);
+        await host.StartAsync();
+
+        var begun = await host.RunsAsync(new TaskRequest { Prompt = "x", TimeoutSeconds = 30 });
+        time.Sleep(TimeSpan.FromDays(1));
+        var running = host.Get<RunningTasks>().Find(begun.TaskId)!;
+        running.Tick();
+        Assert.False(running.Over.IsCompleted);
+        Assert.True(running.TryEnd(TaskEnding.Cancelled)); // no end had begun
+        await host.EndsAsync(begun);
+    }
+
+    [Fact]
     public async Task Progress_puts_the_timeout_off_up_to_twice_the_time()
     {
         var time = new FakeTimeProvider(DateTimeOffset.Parse("2026-03-01T00:00:00Z"));

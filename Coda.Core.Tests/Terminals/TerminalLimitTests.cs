@@ -51,6 +51,22 @@ public sealed class TerminalLimitTests
     }
 
     [Fact]
+    public async Task The_time_that_the_machine_sleeps_is_no_idle_time()
+    {
+        var time = new SleepyTime();
+        await using var host = new CoreHost(time: time);
+        var terminal = await host.OpenAsync("sleep 1000");
+        time.Sleep(TimeSpan.FromDays(3));
+        Assert.False(terminal.IdleWarning);
+        Assert.Equal(time.GetUtcNow().AddHours(24), terminal.IdleDeadline);
+        await host.Terminals.EndIdleAsync();
+        Assert.Null(terminal.End);
+        time.Advance(TimeSpan.FromHours(24));
+        await host.Terminals.EndIdleAsync();
+        Assert.Equal(TerminalEndReason.Idle, terminal.End!.Reason);
+    }
+
+    [Fact]
     public async Task An_ended_terminal_stays_in_the_list_with_its_exit_code()
     {
         await using var host = new CoreHost();

@@ -36,6 +36,35 @@ public sealed class ViewerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_two_changes_of_size_at_once_the_later_is_applied_last()
+    {
+        var terminal = await host.OpenAsync("exec cat");
+        using var begun = new ManualResetEventSlim();
+        using var go = new ManualResetEventSlim();
+        var applied = new List<TerminalSize>();
+        var viewers = new ViewerSet(TimeProvider.System, Apply, () => { });
+        using var viewer = viewers.Add(terminal, new TerminalSize(80, 24));
+        var first = Task.Run(() => viewer.SetSize(new TerminalSize(90, 25)));
+        Assert.True(begun.Wait(Wait.Timeout));
+        viewer.SetSize(new TerminalSize(100, 26));
+        viewer.SetSize(new TerminalSize(110, 27));
+        go.Set();
+        await first.WaitAsync(Wait.Timeout);
+        Assert.Equal([new(80, 24), new(90, 25), new(110, 27)], applied);
+
+        void Apply(TerminalSize size)
+        {
+            if (size.Columns == 90)
+            {
+                begun.Set();
+                Assert.True(go.Wait(Wait.Timeout));
+            }
+
+            applied.Add(size);
+        }
+    }
+
+    [Fact]
     public async Task Every_piece_is_typed_once_however_often_it_is_sent()
     {
         var terminal = await host.OpenAsync("stty -echo; echo ready; exec cat");

@@ -34,9 +34,12 @@ internal sealed partial class RunningTask
     private long progressSavedCount;
     private (int Status, int Result, long Output) seen;
     private string waitsFor = "";
-    private DateTimeOffset lastProgress;
-    private DateTimeOffset lastSign;
-    private DateTimeOffset lastOutput;
+
+    // Timestamps of the monotonic clock, which stands still while the machine sleeps: a laptop that is opened again times nothing out.
+    private readonly long began;
+    private long lastProgress;
+    private long lastSign;
+    private long lastOutput;
     private int ending;
 
     public RunningTask(
@@ -51,7 +54,7 @@ internal sealed partial class RunningTask
         view = begun;
         status = new StatusFile(files);
         result = new ResultFile(files);
-        lastProgress = lastSign = lastOutput = begun.CreatedAt;
+        began = lastProgress = lastSign = lastOutput = tasks.Time.GetTimestamp();
     }
 
     /// <summary>How it stands.</summary>
@@ -96,13 +99,13 @@ internal sealed partial class RunningTask
             return;
         }
 
-        var now = tasks.Time.GetUtcNow();
+        var now = tasks.Time.GetTimestamp();
         ResultReading reading;
         bool changed, wrote;
         lock (gate)
         {
             lastOutput = terminal.Recording.Length != seen.Output ? now : lastOutput;
-            changed = TakeProgress(now, atEnd: false) | TakeState(now);
+            changed = TakeProgress(atEnd: false) | TakeState();
             reading = result.Read();
             var signs = (Status: status.Changes, Result: result.Changes, Output: terminal.Recording.Length);
             lastProgress = signs.Status != seen.Status ? now : lastProgress;
@@ -121,14 +124,14 @@ internal sealed partial class RunningTask
             tasks.RaiseWrote(View);
         }
 
-        var elapsed = now - View.CreatedAt;
+        var elapsed = Since(began);
         var timeout = TimeSpan.FromSeconds(View.TimeoutSeconds);
         var silence = timeout < LongestSilence ? timeout : LongestSilence;
-        if (reading.Result is not null && now - lastSign >= tasks.Linger)
+        if (reading.Result is not null && Since(lastSign) >= tasks.Linger)
         {
             TryEnd(TaskEnding.Lingered);
         }
-        else if (elapsed > 2 * timeout || (elapsed > timeout && now - lastProgress >= silence))
+        else if (elapsed > 2 * timeout || (elapsed > timeout && Since(lastProgress) >= silence))
         {
             TryEnd(TaskEnding.OutOfTime);
         }
@@ -151,14 +154,14 @@ internal sealed partial class RunningTask
         TaskResult decided;
         try
         {
-            var waiting = WaitsFor(tasks.Time.GetUtcNow());
+            var waiting = WaitsFor();
             var end = await terminal.EndAsync(why == TaskEnding.OutOfTime ? TerminalEndReason.TimedOut
                 : why == TaskEnding.ServerStopped ? TerminalEndReason.ServerStopped
                 : TerminalEndReason.Closed);
             var observed = changes is null ? null : await changes.EndAsync();
             lock (gate)
             {
-                TakeProgress(tasks.Time.GetUtcNow(), atEnd: true);
+                TakeProgress(atEnd: true);
                 decided = TaskOutcome.Decide(why, end, result.Read(), view, exitCodeDecides, waiting, PlainOutput.LastLines(terminal.Recording))
                     with { FilesChangedObserved = observed };
             }
@@ -191,33 +194,36 @@ internal sealed partial class RunningTask
     }
 
     /// <summary>A task that waits for somebody is shown as blocked; that is no progress, so its time runs on.</summary>
-    private bool TakeState(DateTimeOffset now)
+    private bool TakeState()
     {
-        var waiting = WaitsFor(now);
+        var waiting = WaitsFor();
         if (waiting == waitsFor)
         {
             return false;
         }
 
         waitsFor = waiting;
+        var now = tasks.Time.GetUtcNow();
         return Take([waiting.Length > 0 ? new TaskProgress(now, "blocked", waiting) : new TaskProgress(now, "unblocked", "continues")]);
     }
 
+    private TimeSpan Since(long timestamp) => tasks.Time.GetElapsedTime(timestamp);
+
     /// <summary>What it waits for, in words; empty = nothing that is known.</summary>
-    private string WaitsFor(DateTimeOffset now)
+    private string WaitsFor()
     {
         if (terminal.State is { Waits: true } state)
         {
             return state.Words;
         }
 
-        return now - lastOutput >= KeySilence && terminal.WaitsForKey()
+        return Since(lastOutput) >= KeySilence && terminal.WaitsForKey()
             ? $"waiting for a key at its terminal{(PlainOutput.LastLines(terminal.Recording) is [.., var line] ? $": {OneLine.Of(line, MaxLine)}" : "")}"
             : "";
     }
 
-    private bool TakeProgress(DateTimeOffset now, bool atEnd) =>
-        Take([.. status.ReadNew(atEnd).Select(line => new TaskProgress(now, line.Step, line.Message) { Line = ++statusLines })]);
+    private bool TakeProgress(bool atEnd) =>
+        Take([.. status.ReadNew(atEnd).Select(line => new TaskProgress(tasks.Time.GetUtcNow(), line.Step, line.Message) { Line = ++statusLines })]);
 
     private bool Take(List<TaskProgress> lines)
     {

@@ -48,6 +48,7 @@ public sealed partial class Terminal
     private Task nudge = Task.CompletedTask;
     private TerminalSize size;
     private long lastActivity; // UTC ticks
+    private long activityTimestamp; // of the monotonic clock, which stands still while the machine sleeps
     private volatile string title;
     private volatile ColorScheme scheme;
     private volatile TerminalEnd? end;
@@ -68,6 +69,7 @@ public sealed partial class Terminal
         title = launch.Label;
         scheme = launch.Scheme;
         lastActivity = CreatedAt.UtcTicks;
+        activityTimestamp = time.GetTimestamp();
         viewers = new ViewerSet(time, Resize, RaiseChanged);
         cursorQueries = new CursorQueries(time, AnswerCursor);
         words = new ChangeThrottle(time, RaiseChanged);
@@ -136,10 +138,13 @@ public sealed partial class Terminal
     public DateTimeOffset LastActivity => new(Interlocked.Read(ref lastActivity), TimeSpan.Zero);
 
     /// <summary>When it will be ended unless something happens; null for tasks, which have a timeout instead.</summary>
-    public DateTimeOffset? IdleDeadline => Mode == TerminalMode.Run ? null : LastActivity + idleTime;
+    public DateTimeOffset? IdleDeadline => Mode == TerminalMode.Run ? null : time.GetUtcNow() + idleTime - Idle;
 
     /// <summary>Whether 80 % of the idle time has passed.</summary>
-    public bool IdleWarning => IdleDeadline is { } deadline && time.GetUtcNow() >= deadline - (idleTime * 0.2);
+    public bool IdleWarning => Mode != TerminalMode.Run && Idle >= idleTime * 0.8;
+
+    /// <summary>Whether all of it has passed.</summary>
+    internal bool IsIdle => Mode != TerminalMode.Run && Idle >= idleTime;
 
     /// <summary>Its output.</summary>
     public Recording Recording { get; }
@@ -483,5 +488,11 @@ public sealed partial class Terminal
     [LoggerMessage(LogLevel.Error, "Terminal {Id} failed; its programs are ended, its recording is kept.")]
     private partial void LogFailed(Exception exception, TerminalId id);
 
-    private void Touch() => Interlocked.Exchange(ref lastActivity, time.GetUtcNow().UtcTicks);
+    private TimeSpan Idle => time.GetElapsedTime(Interlocked.Read(ref activityTimestamp));
+
+    private void Touch()
+    {
+        Interlocked.Exchange(ref lastActivity, time.GetUtcNow().UtcTicks);
+        Interlocked.Exchange(ref activityTimestamp, time.GetTimestamp());
+    }
 }

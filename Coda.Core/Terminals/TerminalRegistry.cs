@@ -247,8 +247,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     /// <summary>Ends the terminals nobody has used for the idle time, and makes viewers look at the deadline of the others.</summary>
     internal async Task EndIdleAsync()
     {
-        var now = time.GetUtcNow();
-        var idle = Live.Where(terminal => terminal.IdleDeadline <= now).ToList();
+        var idle = Live.Where(terminal => terminal.IsIdle).ToList();
         foreach (var terminal in Live.Where(terminal => terminal.IdleWarning))
         {
             terminal.RaiseChanged();

@@ -12,6 +12,8 @@ internal sealed class ViewerSet(TimeProvider time, Action<TerminalSize> resize, 
     private TaskCompletionSource? progress;
     private long typed;
     private bool released;
+    private TerminalSize? wanted; // the driver's size
+    private bool applying; // one at a time, until what was applied last is what is wanted
 
     /// <summary>Whether a viewer answers for the cursor and sets the pace.</summary>
     public bool HasDriver
@@ -48,8 +50,7 @@ internal sealed class ViewerSet(TimeProvider time, Action<TerminalSize> resize, 
     /// <summary>Changes a viewer's state, then decides anew who drives.</summary>
     public void Change(Action change)
     {
-        TerminalSize? newSize;
-        bool driverChanged;
+        bool driverChanged, resizing;
         TaskCompletionSource? waiting;
         lock (gate)
         {
@@ -59,19 +60,53 @@ internal sealed class ViewerSet(TimeProvider time, Action<TerminalSize> resize, 
             // Who typed last; nobody yet: who came first. A page that is away does not count while another is there.
             driver = viewers.OrderByDescending(viewer => viewer.IsAttached).ThenByDescending(viewer => viewer.TypedAt).FirstOrDefault();
             driverChanged = driver != before;
-            newSize = driver is { IsAttached: true } ? driver.Size : null;
+            wanted = driver is { IsAttached: true } ? driver.Size : null;
+            resizing = wanted is not null && !applying;
+            applying |= resizing;
             (waiting, progress) = (progress, null);
         }
 
         waiting?.TrySetResult();
-        if (newSize is { } size)
+        if (resizing)
         {
-            resize(size);
+            ApplySize();
         }
 
         if (driverChanged)
         {
             changed();
+        }
+    }
+
+    private void ApplySize()
+    {
+        TerminalSize? applied = null;
+        while (true)
+        {
+            lock (gate)
+            {
+                if (wanted is null || wanted == applied)
+                {
+                    applying = false;
+                    return;
+                }
+
+                applied = wanted;
+            }
+
+            try
+            {
+                resize(applied.Value);
+            }
+            catch
+            {
+                lock (gate)
+                {
+                    applying = false;
+                }
+
+                throw;
+            }
         }
     }
 

@@ -87,6 +87,18 @@ public sealed class NavigationTests(Chromium chromium) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_terminal_that_waits_still_shows_its_title()
+    {
+        var page = await chromium.SignInAsync(app);
+        var terminal = await TerminalOnPage.OnAsync(page);
+        await terminal.RunAsync("printf '\\033]2;payments api migration\\007\\033]7501;state=blocked:kind=permission\\007'");
+        var link = page.Locator(".coda-nav-link", new() { HasText = "payments" });
+        await Assertions.Expect(link.Locator(".state")).ToBeVisibleAsync();
+        var (title, whole) = (await link.Locator(".coda-nav-text").BoundingBoxAsync(), await link.BoundingBoxAsync());
+        Assert.InRange(title!.Width, 100, whole!.Width);
+    }
+
+    [Fact]
     public async Task The_inbox_is_as_it_was_when_one_comes_back_to_it()
     {
         var start = await app.Services.GetRequiredService<TaskService>().StartAsync(new TaskRequest { Prompt = "exit 3", Agent = "shell" }, CancellationToken.None);

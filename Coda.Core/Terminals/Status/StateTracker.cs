@@ -9,13 +9,14 @@ namespace Coda.Core.Terminals.Status;
 internal sealed class StateTracker(TimeProvider time, Action changed, Action worded)
 {
     private const int MaxMessage = 500;
+    private const string Start = "start";
     private static readonly TimeSpan LongestMatch = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock gate = new();
     private List<(Regex Pattern, TerminalStateKind State)> titles = [];
     private bool isAgent;
     private Source best;
-    private TerminalState state = new(TerminalStateKind.Starting, "", "start", time.GetUtcNow());
+    private TerminalState state = new(TerminalStateKind.Starting, "", Start, time.GetUtcNow());
 
     private enum Source
     {
@@ -39,13 +40,14 @@ internal sealed class StateTracker(TimeProvider time, Action changed, Action wor
             best = Source.Output;
         }
 
-        Set(Source.Output, TerminalStateKind.Starting, "", "start");
+        // A shell is there at once; "starting" between an agent and the shell that follows would only flicker.
+        Set(Source.Output, command.IsAgent ? TerminalStateKind.Starting : TerminalStateKind.Running, "", Start);
     }
 
     /// <summary>It has written something.</summary>
     public void Output()
     {
-        if (State.Kind == TerminalStateKind.Starting)
+        if (State is { Kind: TerminalStateKind.Starting } or { Reason: Start })
         {
             Set(Source.Output, TerminalStateKind.Running, "", "output");
         }
