@@ -60,6 +60,23 @@ public sealed class HermesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task While_its_model_is_silent_it_is_never_taken_to_wait_for_a_key()
+    {
+        var answers = Path.Combine(root, "answers");
+        var task = await host.RunsAsync(new TaskRequest { Agent = "hermes", Prompt = $"run: touch begun\nwait: {answers}\ntell" });
+        await Wait.Until(() => File.Exists(Path.Combine(host.Projects, "begun")));
+        Assert.True(TerminalId.TryParse(task.TerminalId, out var id));
+        var terminal = host.Terminals.Find(id)!;
+        for (var look = 0; look < 300; look++)
+        {
+            Assert.False(terminal.WaitsForKey());
+        }
+
+        await File.WriteAllTextAsync(answers, "", TestContext.Current.CancellationToken);
+        Assert.Equal("told", (await host.EndsAsync(task)).Summary);
+    }
+
+    [Fact]
     public async Task A_cancelled_task_leaves_nothing_running()
     {
         var task = await host.RunsAsync(new TaskRequest { Agent = "hermes", Prompt = "run: touch begun; sleep 1000" });
