@@ -48,6 +48,36 @@ public sealed class LeftoverModesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_shell_within_a_shell_gets_a_clean_terminal_too()
+    {
+        var terminal = await PromptAsync(Interactive);
+        await terminal.TypesAsync($"{Interactive}\r");
+        await PromptAsync(terminal, 2);
+        await terminal.TypesAsync($"bash -c \"{Switch}; kill -9 \\$\\$\"\r");
+        await PromptAsync(terminal, 3);
+        Assert.False(IsOn(terminal, 1003));
+        await terminal.TypesAsync($"{Switch}; kill -9 $$\r"); // the inner shell dies itself
+        await PromptAsync(terminal, 4);
+        Assert.False(IsOn(terminal, 1003));
+        Assert.False(IsOn(terminal, 1049));
+        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+    }
+
+    [Fact]
+    public async Task A_program_that_leaves_in_good_order_is_followed_by_no_reset()
+    {
+        var terminal = await PromptAsync(Interactive);
+        await terminal.TypesAsync("bash -c \"printf '\\e[?1049h\\e[?1003h\\e[?25lTUI'; read -n 1; printf '\\e[?25h\\e[?1003l\\e[?1049l'\"\r");
+        await terminal.Shows("TUI");
+        await terminal.TypesAsync("x");
+        await PromptAsync(terminal, 2);
+        await terminal.TypesAsync("vim -u NONE -c q\r");
+        await PromptAsync(terminal, 3);
+        Assert.DoesNotContain("\e[!p", terminal.Text(), StringComparison.Ordinal);
+        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+    }
+
+    [Fact]
     public async Task A_stopped_program_keeps_its_modes()
     {
         var terminal = await PromptAsync(Interactive);
@@ -76,7 +106,7 @@ public sealed class LeftoverModesTests : IAsyncLifetime
         await terminal.TypesAsync($"bash -c \"{Switch}; read -n 1; kill -9 \\$\\$\"\r");
         await terminal.Shows("TUI");
         await terminal.TypesAsync("x");
-        await PromptAsync(terminal, 2);
+        await Wait.Until(() => terminal.Text().Split("$ ").Length > 2, "the prompt, which the reset may follow");
         await terminal.TypesAsync("\r");
         await Wait.Until(() => !IsOn(terminal, 1003));
         await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);

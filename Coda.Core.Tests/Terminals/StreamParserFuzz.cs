@@ -87,7 +87,7 @@ public sealed class StreamParserFuzz
             start = split;
         }
 
-        said.Append($"{tracker.State.Kind} {tracker.State.Message} {Convert.ToHexString(parser.Modes.ToPreamble())} {parser.Modes.ToReset()}");
+        said.Append($"{tracker.State.Kind} {tracker.State.Message} {Convert.ToHexString(parser.Modes.ToPreamble())} {parser.Modes.ToReset(24)}");
         var before = said.Length;
         parser.Parse("\x18\ec\e]2;fine\a\e[?2004h"u8, stream.Length); // CAN leaves every string and sequence
         Assert.Equal("[fine]", said.ToString(before, said.Length - before));

@@ -42,12 +42,14 @@ public sealed class StreamParserTests
     [InlineData("\e[?1;2004;2031h\e=", "\e[!p", "")]
     [InlineData("\e[?1;2004h\e[?25l\e[4;20h", "\e[20l\e[!p", "\e[20l\e[!p\e[?1h\e[?2004h")]
     [InlineData("\e(0\x0e\e[3;20r\e[31m\e[5 q", "\e[!p", "\e[!p")]
+    [InlineData("\e[31m\e[5 q\e[?12h", "\e[!p", "")] // a shell's settings may have done so
+    [InlineData("\e[1;24r", "", "")]
     public void Everything_left_is_undone_for_a_program_and_a_line_editors_own_kept_for_a_shell(string output, string forProgram, string forShell)
     {
         Feed(output);
-        Assert.Equal((forProgram, forShell), (parser.Modes.ToReset(), parser.Modes.ToReset(keepShells: true)));
+        Assert.Equal((forProgram, forShell), (parser.Modes.ToReset(24), parser.Modes.ToReset(24, keepShells: true)));
         Feed(forProgram);
-        Assert.Equal("", parser.Modes.ToReset());
+        Assert.Equal("", parser.Modes.ToReset(24));
     }
 
     [Fact]

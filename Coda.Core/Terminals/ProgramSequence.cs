@@ -121,7 +121,7 @@ internal sealed class ProgramSequence(
             }
 
             pty.ResetTermios();
-            pty.Print(parser.Modes.ToReset());
+            pty.Print(parser.Modes.ToReset(int.MaxValue));
             command = next;
             sweep = null;
             tracker.Begin(next);

@@ -229,7 +229,7 @@ public sealed partial class Terminal
     {
         if (end is null)
         {
-            pty.Print(parser.Modes.ToReset(keepShells: ProcessTable.ControlsJobs(pty.ForegroundGroup)));
+            pty.Print(parser.Modes.ToReset(Size.Rows, keepShells: ProcessTable.ControlsJobs(pty.ForegroundGroup)));
         }
     }
 
@@ -374,7 +374,7 @@ public sealed partial class Terminal
         {
             Record(output[..place]);
             output = output[place..];
-            var reset = parser.Modes.ToReset(keepShells: true);
+            var reset = parser.Modes.ToReset(Size.Rows, keepShells: true);
             if (reset.Length > 0 && parser.IsBetweenSequences && leftovers.IsShells())
             {
                 Record(System.Text.Encoding.ASCII.GetBytes(reset));

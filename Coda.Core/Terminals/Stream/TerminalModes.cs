@@ -8,10 +8,11 @@ namespace Coda.Core.Terminals.Stream;
 /// </summary>
 internal struct TerminalModes
 {
+    private const int CursorBlink = 12;
     private const int SchemeReports = 2031;
 
     // DEC private modes that are plain switches; the bit is the index.
-    private static readonly int[] Switches = [1, 6, 7, 12, 25, 45, 66, 1004, 2004, 2026, SchemeReports];
+    private static readonly int[] Switches = [1, 6, 7, CursorBlink, 25, 45, 66, 1004, 2004, 2026, SchemeReports];
     private static readonly int[] ShellsOwn = [1, 66, 2004, SchemeReports];
     private const int DefaultOn = (1 << 2) | (1 << 4); // 7 wraparound, 25 cursor visible
 
@@ -127,13 +128,25 @@ internal struct TerminalModes
     };
 
     /// <summary>The sequences that undo what a program has left switched; empty when there is nothing.</summary>
-    /// <param name="keepShells">Whether to leave what line editors switch for themselves at each prompt.</param>
-    public readonly string ToReset(bool keepShells = false)
+    /// <param name="rows">Rows of the screen.</param>
+    /// <param name="keepShells">
+    /// Whether to leave what line editors switch for themselves at each prompt. What a shell's own settings may have changed, the looks of text and
+    /// cursor, is then no reason to undo anything.
+    /// </param>
+    public readonly string ToReset(int rows, bool keepShells = false)
     {
         var left = this;
-        foreach (var mode in keepShells ? ShellsOwn : [])
+        if (top <= 1 && (bottom == 0 || bottom >= rows))
         {
-            left.SetPrivate(mode, false);
+            left.top = left.bottom = 0;
+        }
+
+        if (keepShells)
+        {
+            Array.ForEach(ShellsOwn, mode => left.SetPrivate(mode, false));
+            left.SetPrivate(CursorBlink, false);
+            left.cursorStyle = 0;
+            left.attributes = default;
         }
 
         if (left.ToPreamble().Length == 0)
