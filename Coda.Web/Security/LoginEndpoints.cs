@@ -70,7 +70,7 @@ internal sealed partial class LoginEndpoints(
     {
         cookie.Take(context);
         context.Response.Headers["Clear-Site-Data"] = "\"storage\"";
-        return WriteAsync(context, "This browser is signed out. To sign in again:");
+        return WriteAsync(context, "This browser is signed out.");
     }
 
     private static void ReturnToFirstPage(HttpContext context)
