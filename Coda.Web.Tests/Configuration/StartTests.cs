@@ -82,23 +82,66 @@ public sealed class StartTests : IDisposable
     [InlineData(64)]
     [InlineData(128)]
     [InlineData(300)]
+    [InlineData(639)]
     public async Task Too_few_descriptors_are_told_in_one_line(int limit)
     {
         await using var server = StartWithDescriptors(limit);
         Assert.Equal(1, await server.ExitsAsync(Cancellation));
-        Assert.Equal("CoDA cannot start: it may open fewer than 512 files. Raise the limit, for instance with 'ulimit -n 4096', and start it again.", server.Output);
+        Assert.Equal("CoDA cannot start: it may open fewer than 640 files. Raise the limit, for instance with 'ulimit -n 4096', and start it again.", server.Output);
     }
 
     [Fact]
-    public async Task A_server_with_as_few_descriptors_as_it_accepts_starts()
+    public async Task A_server_with_as_few_descriptors_as_it_accepts_starts_and_without_any_says_how_it_is()
     {
-        await using var server = StartWithDescriptors(512);
+        await using var server = StartWithDescriptors(640);
         var address = await server.ListensAsync(Cancellation);
         using var client = new HttpClient();
         client.DefaultRequestHeaders.Authorization = new("Bearer", (await File.ReadAllTextAsync($"{Home}/token", Cancellation)).Trim());
         Assert.Contains("\"terminals\"", await client.GetStringAsync($"{address}/diagnostics", Cancellation));
-        server.Terminate();
-        Assert.Equal(0, await server.ExitsAsync(Cancellation));
+
+        // On the connection that is open it still says how it is when no file can be opened any more.
+        using (var limit = System.Diagnostics.Process.Start("prlimit", ["--pid", $"{server.Id}", "--nofile=16:16"]))
+        {
+            await limit.WaitForExitAsync(Cancellation);
+        }
+
+        Assert.Contains("\"terminals\"", await client.GetStringAsync($"{address}/diagnostics", Cancellation));
+    }
+
+    [Fact]
+    public async Task Connections_alone_cannot_take_the_last_descriptors()
+    {
+        await using var server = StartWithDescriptors(640);
+        var address = new Uri(await server.ListensAsync(Cancellation));
+        using var kept = new HttpClient();
+        Assert.Equal("healthy", await kept.GetStringAsync($"{address}health", Cancellation));
+        var sockets = new List<System.Net.Sockets.Socket>();
+        try
+        {
+            for (var i = 0; i < 1000; i++)
+            {
+                sockets.Add(new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp));
+                await sockets[^1].ConnectAsync(IPAddress.Loopback, address.Port, Cancellation);
+            }
+
+            Assert.Equal("healthy", await kept.GetStringAsync($"{address}health", Cancellation));
+            server.Terminate();
+            Assert.Equal(0, await server.ExitsAsync(Cancellation));
+        }
+        finally
+        {
+            sockets.ForEach(socket => socket.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task More_terminals_than_there_are_descriptors_for_are_refused_at_the_start()
+    {
+        await using var server = new CodaProcess(
+            Environment(new() { ["MAX_CONCURRENT_SESSIONS"] = "500" }), "prlimit", "--nofile=1024:1024", "dotnet", CodaProcess.ServerPath);
+        Assert.Equal(1, await server.ExitsAsync(Cancellation));
+        Assert.Contains("too few for 505 terminals and tasks", server.Output);
+        Assert.Single(server.Output.Split('\n'));
     }
 
     [Theory]

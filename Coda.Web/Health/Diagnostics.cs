@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Coda.Core.Agents;
 using Coda.Core.Storage;
 using Coda.Core.Tasks;
@@ -19,18 +18,19 @@ internal sealed class Diagnostics(
     UnsafeSettings settings,
     TimeProvider time)
 {
+    private readonly long started = time.GetTimestamp();
+
     /// <summary>Looks now.</summary>
     public async Task<DiagnosticsReport> TakeAsync(CancellationToken cancellation)
     {
         var inbox = await tasks.InboxAsync(new InboxQuery { Limit = 1 }, cancellation);
         var live = terminals.Live;
         var accounts = await agents.LookAsync(cancellation);
-        using var process = Process.GetCurrentProcess();
         return new DiagnosticsReport
         {
             Version = StartMessage.Version,
-            UptimeSeconds = Math.Round((time.GetUtcNow() - process.StartTime.ToUniversalTime()).TotalSeconds, 1),
-            MemoryMb = process.WorkingSet64 / (1024 * 1024),
+            UptimeSeconds = Math.Round(time.GetElapsedTime(started).TotalSeconds, 1),
+            MemoryMb = Environment.WorkingSet / (1024 * 1024), // 0 when no file can be opened
             Terminals = new Usage(live.Count(terminal => terminal.Mode != TerminalMode.Run), terminalLimits.Value.MaxConcurrent),
             Tasks = new Usage(live.Count(terminal => terminal.Mode == TerminalMode.Run), taskLimits.Value.MaxConcurrent),
             Inbox = inbox is InboxAnswer.Page(var page) ? page.Counts : null,
@@ -49,10 +49,10 @@ internal sealed record DiagnosticsReport
     /// <summary>Of this build.</summary>
     public required string Version { get; init; }
 
-    /// <summary>Since the process began.</summary>
+    /// <summary>Since the server was put together.</summary>
     public required double UptimeSeconds { get; init; }
 
-    /// <summary>Resident memory.</summary>
+    /// <summary>Resident memory; 0 = not known now.</summary>
     public required long MemoryMb { get; init; }
 
     /// <summary>Tabs and hand-offs.</summary>
