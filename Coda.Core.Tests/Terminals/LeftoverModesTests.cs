@@ -77,6 +77,43 @@ public sealed class LeftoverModesTests : IAsyncLifetime
         await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
     }
 
+    [Theory]
+    [InlineData("bash -c \"trap '' TTOU PIPE; {0}; read -n 1; printf '\\e[?2004h'; read -n 1\"")] // as tmux does
+    [InlineData("bash -c \"trap '' TTOU; {0}; read -n 1; printf '\\e[?2004h'; read -n 1\"")]
+    [InlineData("x=$(bash -c \"{0} > /dev/tty; read -n 1; printf '\\e[?2004h' > /dev/tty; read -n 1\")")] // in the shell's own group
+    public async Task A_program_that_lives_keeps_its_modes_whatever_it_looks_like(string command)
+    {
+        var terminal = await PromptAsync(Interactive);
+        await terminal.TypesAsync($"{command.Replace("{0}", Switch, StringComparison.Ordinal)}\r");
+        await terminal.Shows("TUI");
+        await terminal.TypesAsync("x");
+        await Wait.Until(() => terminal.Text().LastIndexOf("\e[?2004h", StringComparison.Ordinal) > terminal.Text().IndexOf("\e[?1003h", StringComparison.Ordinal) + 30);
+        Assert.True(IsOn(terminal, 1003));
+        await terminal.TypesAsync("x");
+        await PromptAsync(terminal, 2);
+        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+    }
+
+    [Fact]
+    public async Task A_prompt_that_switches_modes_itself_comes_after_the_reset()
+    {
+        var terminal = await PromptAsync(Interactive, "\\[\\e[?25h\\]$ ");
+        await terminal.TypesAsync($"bash -c \"{Switch}; kill -9 \\$\\$\"\r");
+        await PromptAsync(terminal, 2);
+        Assert.EndsWith("\e[!p\e[?2004h\e[?2004h\e[?25h$ ", terminal.Text(), StringComparison.Ordinal);
+        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+    }
+
+    [Fact]
+    public async Task A_program_that_died_within_a_sequence_is_undone_at_the_next_prompt_too()
+    {
+        var terminal = await PromptAsync(Interactive);
+        await terminal.TypesAsync("bash -c \"printf '\\e[?1003h\\ePabc'; kill -9 \\$\\$\"\r");
+        await PromptAsync(terminal, 2);
+        Assert.False(IsOn(terminal, 1003));
+        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+    }
+
     [Fact]
     public async Task A_stopped_program_keeps_its_modes()
     {
@@ -130,8 +167,8 @@ public sealed class LeftoverModesTests : IAsyncLifetime
         await terminal.TypesAsync($"{Switch}; bash -c 'printf \\\\e[?1004h; read -n 1'\r");
         await terminal.Shows("\e[?1004h");
         terminal.ResetModes();
-        await Wait.Until(() => !IsOn(terminal, 1003));
-        Assert.False(IsOn(terminal, 2004));
+        await Wait.Until(() => !IsOn(terminal, 1004) && !IsOn(terminal, 2004));
+        Assert.False(IsOn(terminal, 1003));
         await terminal.TypesAsync("x");
         await PromptAsync(terminal, 2);
         terminal.ResetModes();

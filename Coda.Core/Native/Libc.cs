@@ -13,7 +13,7 @@ internal static unsafe partial class Libc
     public const uint STATX_BASIC_STATS = 0x7ff;
     public const int S_IFMT = 0xF000, S_IFREG = 0x8000, S_IFDIR = 0x4000, S_IFLNK = 0xA000;
     public const byte DT_UNKNOWN = 0, DT_DIR = 4, DT_REG = 8, DT_LNK = 10;
-    public const int SIGHUP = 1, SIGKILL = 9, SIGCONT = 18, SIGTTOU = 22;
+    public const int SIGHUP = 1, SIGKILL = 9, SIGPIPE = 13, SIGCONT = 18, SIGTTOU = 22;
     public const int WNOHANG = 1;
     public const nuint TIOCGPGRP = 0x540F, TIOCSWINSZ = 0x5414;
     public const int TCSANOW = 0;

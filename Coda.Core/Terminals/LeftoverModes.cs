@@ -32,12 +32,20 @@ internal sealed class LeftoverModes(PtyPair pty, Func<int> session)
             program = 0;
         }
 
-        var place = PromptIn(output);
-        if (place >= 0)
+        var place = output.LastIndexOf(PromptMark);
+        var isWhole = place >= 0;
+        if (!isWhole)
+        {
+            place = output.LastIndexOf(BracketedPaste);
+            // A full-screen program switches more after it: then the prompt is perhaps still to come.
+            isWhole = place >= 0 && output[(place + BracketedPaste.Length)..].IndexOf("\e[?"u8) < 0;
+        }
+
+        if (isWhole)
         {
             unprompted = -1;
         }
-        else if (unprompted >= 0 && ++unprompted == 2) // the first may still hold what the program wrote last
+        else if (unprompted >= 0 && ++unprompted == 2 && place < 0) // the first may still hold what the program wrote last
         {
             unprompted = -1;
             place = output.Length;
@@ -46,22 +54,24 @@ internal sealed class LeftoverModes(PtyPair pty, Func<int> session)
         return place;
     }
 
-    /// <summary>Whether the terminal is a shell's, and whoever had it before is dead: a program that is only stopped keeps its modes.</summary>
-    public bool IsShells() =>
-        owner > 1
-        && ProcessTable.ControlsJobs(owner)
-        && (ProcessTable.IsEmptyGroup(program) || !ProcessTable.OfSession(session()).Exists(entry => entry.IsStopped));
-
-    private static int PromptIn(ReadOnlySpan<byte> output)
+    /// <summary>
+    /// Whether the terminal is a shell's that waits at its prompt, and whoever had it before is dead: a program that is only stopped keeps its
+    /// modes, and so does one that runs in the shell's own group, as in <c>$(…)</c>.
+    /// </summary>
+    public bool IsShells()
     {
-        var mark = output.LastIndexOf(PromptMark);
-        if (mark >= 0)
+        if (owner <= 1 || !ProcessTable.ControlsJobs(owner))
         {
-            return mark;
+            return false;
         }
 
-        // A program that switches bracketed paste on switches more: such output is none of a shell's.
-        var paste = output.LastIndexOf(BracketedPaste);
-        return paste >= 0 && output[(paste + BracketedPaste.Length)..].IndexOf("\e[?"u8) < 0 ? paste : -1;
+        var processes = ProcessTable.OfSession(session());
+        if (processes.Exists(entry => entry.Group == owner && entry.Pid != owner))
+        {
+            return false;
+        }
+
+        // tmux and others ignore the signals that shells do. Without a death that was seen, only the terminal's own shell is believed.
+        return ProcessTable.IsEmptyGroup(program) || (owner == session() && !processes.Exists(entry => entry.IsStopped));
     }
 }

@@ -375,9 +375,10 @@ public sealed partial class Terminal
             Record(output[..place]);
             output = output[place..];
             var reset = parser.Modes.ToReset(Size.Rows, keepShells: true);
-            if (reset.Length > 0 && parser.IsBetweenSequences && leftovers.IsShells())
+            if (reset.Length > 0 && leftovers.IsShells())
             {
-                Record(System.Text.Encoding.ASCII.GetBytes(reset));
+                // CAN ends a sequence that the program had no time to end.
+                Record(System.Text.Encoding.ASCII.GetBytes(parser.IsBetweenSequences ? reset : $"\x18{reset}"));
             }
         }
 

@@ -17,7 +17,7 @@ internal static class ListenAddress
         }
 
         var asked = configuration[WebHostDefaults.ServerUrlsKey];
-        var urls = string.IsNullOrWhiteSpace(asked) ? $"http://127.0.0.1:{port}" : asked;
+        var urls = string.IsNullOrWhiteSpace(asked?.Replace(';', ' ')) ? $"http://127.0.0.1:{port}" : asked;
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"] ?? "");
         foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Concat(endpoints))
         {

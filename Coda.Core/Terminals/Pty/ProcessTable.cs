@@ -39,20 +39,25 @@ internal static class ProcessTable
             : null;
     }
 
-    /// <summary>Whether a process controls jobs, as an interactive shell does: such a one ignores SIGTTOU (setpgid(2), tcsetpgrp(3)).</summary>
+    /// <summary>
+    /// Whether a process controls jobs, as an interactive shell does: such a one ignores SIGTTOU (tcsetpgrp(3)), and no shell ignores SIGPIPE,
+    /// as tmux does.
+    /// </summary>
     public static bool ControlsJobs(int pid)
     {
         try
         {
             const string Ignored = "SigIgn:\t"; // proc_pid_status(5): hexadecimal, the lowest bit is signal 1
             var line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(line => line.StartsWith(Ignored, StringComparison.Ordinal));
-            return line is not null
-                && (ulong.Parse(line.AsSpan(Ignored.Length), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << (Libc.SIGTTOU - 1))) != 0;
+            var ignored = line is null ? 0 : ulong.Parse(line.AsSpan(Ignored.Length), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            return (ignored & (Bit(Libc.SIGTTOU) | Bit(Libc.SIGPIPE))) == Bit(Libc.SIGTTOU);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false; // gone, or another user's
         }
+
+        static ulong Bit(int signal) => 1UL << (signal - 1);
     }
 
     /// <summary>Whether there was such a process group, and it has no process left.</summary>
