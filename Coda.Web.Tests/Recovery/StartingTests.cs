@@ -11,7 +11,7 @@ namespace Coda.Web.Tests.Recovery;
 /// <summary>The time between a start and the end of what a server that died left running.</summary>
 public sealed class StartingTests : IDisposable
 {
-    private const int Stubborn = 4;
+    private const int Stubborn = 10;
     private readonly TemporaryDirectory place = new();
     private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
     private readonly int port = CodaProcess.FreePort();
@@ -88,6 +88,7 @@ public sealed class StartingTests : IDisposable
         ["CODA_HOME"] = Path.Combine(place.Path, "home"),
         ["DATABRICKS_APP_PORT"] = $"{port}",
         ["Workspaces__WorkingDirectory"] = place.Path,
+        ["CODA_MAX_CONCURRENT"] = $"{Stubborn}",
     });
 
     private async Task<string> TokenAsync() => (await File.ReadAllTextAsync(Path.Combine(place.Path, "home/token"), cancellation)).Trim();
