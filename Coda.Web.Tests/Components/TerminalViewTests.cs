@@ -4,7 +4,9 @@ using Coda.Web.Circuits;
 using Coda.Web.Components.Layout;
 using Coda.Web.Components.Terminals;
 using Coda.Web.Tests.Hosting;
+using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.JSInterop;
 using MudBlazor.Services;
 
 namespace Coda.Web.Tests.Components;
@@ -17,19 +19,14 @@ public sealed class TerminalViewTests : BunitContext
     [Fact]
     public async Task A_visitor_who_leaves_while_the_page_is_made_leaves_no_viewer_behind()
     {
-        Services.AddMudServices();
-        Services.AddSingleton(TimeProvider.System);
-        Services.AddScoped<CircuitConnection>();
-        Services.AddScoped<CircuitTerminals>();
-        Services.AddScoped<Appearance>();
+        AddServices();
         var module = JSInterop.SetupModule(name => name.Identifier == "import");
         var opened = module.SetupModule(call => call.Identifier == "open");
         var window = opened.Setup<TerminalWindow>("window");
         var closed = opened.SetupVoid("dispose");
         closed.SetVoidResult();
 
-        var opening = await app.Services.GetRequiredService<TerminalRegistry>().OpenShellAsync(TerminalSize.Default, ColorScheme.Dark, CancellationToken.None);
-        var terminal = Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
+        var terminal = await OpenAsync();
         var view = Render<TerminalView>(parameters => parameters.Add(component => component.Terminal, terminal));
         await view.InvokeAsync(() =>
         {
@@ -41,9 +38,64 @@ public sealed class TerminalViewTests : BunitContext
         Assert.Equal(TerminalSize.Default, terminal.Size);
     }
 
+    [Fact]
+    public async Task A_visitor_who_leaves_while_the_browsers_part_is_fetched_sees_no_failure()
+    {
+        AddServices();
+        var browser = new SlowBrowser();
+        Services.AddSingleton<IJSRuntime>(browser);
+        var terminal = await OpenAsync();
+        var page = Render<ErrorBoundary>(parameters => parameters
+            .AddChildContent<TerminalView>(view => view.Add(component => component.Terminal, terminal))
+            .Add(boundary => boundary.ErrorContent, failure => failure.ToString()));
+        await Waiting.UntilAsync(() => browser.Calls.Contains("open"));
+        await page.InvokeAsync(async () =>
+        {
+            var leaving = page.FindComponent<TerminalView>().Instance.DisposeAsync();
+            browser.Fetched.SetResult();
+            await leaving;
+        });
+        await page.InvokeAsync(() => { }); // behind whatever the view still had to do
+        Assert.Equal(["import", "open", "dispose"], browser.Calls);
+        Assert.DoesNotContain("Exception", page.Markup, StringComparison.Ordinal);
+    }
+
+    private void AddServices()
+    {
+        Services.AddMudServices();
+        Services.AddSingleton(TimeProvider.System);
+        Services.AddScoped<CircuitConnection>();
+        Services.AddScoped<CircuitTerminals>();
+        Services.AddScoped<Appearance>();
+    }
+
+    private async Task<Terminal> OpenAsync()
+    {
+        var opening = await app.Services.GetRequiredService<TerminalRegistry>().OpenShellAsync(TerminalSize.Default, ColorScheme.Dark, CancellationToken.None);
+        return Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
+    }
+
     protected override async ValueTask DisposeAsyncCore()
     {
         await base.DisposeAsyncCore();
         await app.DisposeAsync();
+    }
+
+    /// <summary>A browser that answers at once, but for the end of a module's use, and whose only objects are itself.</summary>
+    private sealed class SlowBrowser : IJSRuntime, IJSObjectReference
+    {
+        public TaskCompletionSource Fetched { get; } = new();
+
+        public List<string> Calls { get; } = [];
+
+        public ValueTask<T> InvokeAsync<T>(string identifier, object?[]? args) => InvokeAsync<T>(identifier, CancellationToken.None, args);
+
+        public ValueTask<T> InvokeAsync<T>(string identifier, CancellationToken cancellationToken, object?[]? args)
+        {
+            Calls.Add(identifier);
+            return typeof(T) == typeof(IJSObjectReference) ? new((T)(object)this) : new(default(T)!);
+        }
+
+        public ValueTask DisposeAsync() => new(Fetched.Task);
     }
 }

@@ -8,7 +8,7 @@ namespace Coda.Web.Components.Agents;
 /// <summary>The agents of this machine, and the folders that hand-offs left.</summary>
 public sealed partial class AgentsPage
 {
-    private readonly CancellationTokenSource closing = new();
+    private readonly CancellationTokenSource closing = new(); // never disposed: its token is asked for after the visitor left
     private IReadOnlyList<AgentAccount>? accounts;
     private IReadOnlyList<HandoffFolder>? folders;
     private Dictionary<string, TaskView> failures = [];
@@ -23,6 +23,11 @@ public sealed partial class AgentsPage
             if (await Tasks.InboxAsync(new InboxQuery { Status = "failed", Limit = 200, Window = TimeSpan.FromDays(30) }, closing.Token) is InboxAnswer.Page(var page))
             {
                 failures = page.Tasks.GroupBy(task => task.Agent).ToDictionary(tasks => tasks.Key, tasks => tasks.First());
+            }
+
+            if (closing.IsCancellationRequested)
+            {
+                return;
             }
 
             refresh = new LiveRefresh(cancellation => InvokeAsync(() => ListFoldersAsync(cancellation)), DispatchExceptionAsync, Time);
@@ -44,8 +49,6 @@ public sealed partial class AgentsPage
             Handoffs.Changed -= refresh.Signal;
             await refresh.DisposeAsync();
         }
-
-        closing.Dispose();
     }
 
     private async Task ListFoldersAsync(CancellationToken cancellation)

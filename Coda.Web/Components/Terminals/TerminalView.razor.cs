@@ -10,7 +10,7 @@ namespace Coda.Web.Components.Terminals;
 public sealed partial class TerminalView : IAsyncDisposable
 {
     private const int MostRebuilds = 2;
-    private readonly CancellationTokenSource gone = new();
+    private readonly CancellationTokenSource gone = new(); // never disposed: its token is asked for after the visitor left
     private readonly TerminalPort port;
     private readonly DotNetObjectReference<TerminalPort> portReference;
     private ElementReference host;
@@ -69,10 +69,15 @@ public sealed partial class TerminalView : IAsyncDisposable
         try
         {
             await OpenPageAsync();
-            var window = await page!.InvokeAsync<TerminalWindow>("window", gone.Token);
             if (gone.IsCancellationRequested)
             {
                 await ClosePageAsync(); // it was made while the visitor left
+                return;
+            }
+
+            var window = await page!.InvokeAsync<TerminalWindow>("window", gone.Token);
+            if (gone.IsCancellationRequested)
+            {
                 return;
             }
 
@@ -96,7 +101,6 @@ public sealed partial class TerminalView : IAsyncDisposable
         viewer?.Dispose();
         portReference.Dispose();
         await ClosePageAsync();
-        gone.Dispose();
     }
 
     private async Task OpenPageAsync()
