@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Coda.Core.Tasks;
 using Coda.Core.Terminals;
 using Coda.Web.Tests.Hosting;
@@ -42,7 +43,7 @@ public sealed class NavigationTests(Chromium chromium) : IAsyncDisposable
         await Assert.Single(Registry.Live).EndAsync(TerminalEndReason.Closed);
         await Waiting.UntilAsync(() => Registry.Live.Count == 0);
         await page.GetByRole(AriaRole.Link, new() { Name = "New terminal" }).ClickAsync();
-        await page.WaitForURLAsync("**/terminals/term-*");
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/terminals/term-"));
         await TerminalOnPage.OnAsync(page);
     }
 
@@ -59,7 +60,7 @@ public sealed class NavigationTests(Chromium chromium) : IAsyncDisposable
         await Assertions.Expect(button).ToBeVisibleAsync();
         Assert.Empty(Registry.Live);
         await page.GetByRole(AriaRole.Link, new() { Name = "New terminal" }).ClickAsync();
-        await page.WaitForURLAsync("**/terminals/term-*");
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/terminals/term-"));
         Assert.Single(Registry.Live);
     }
 
@@ -67,10 +68,18 @@ public sealed class NavigationTests(Chromium chromium) : IAsyncDisposable
     public async Task Signing_out_asks_for_a_login_link_again()
     {
         var page = await chromium.SignInAsync(app);
+        var otherTab = await page.Context.NewPageAsync();
+        await otherTab.GotoAsync(app.Url);
+        await TerminalOnPage.OnAsync(otherTab);
+        var otherBrowser = await TerminalOnPage.OnAsync(await chromium.SignInAsync(app));
+
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Assertions.Expect(page.GetByText("This browser is signed out")).ToBeVisibleAsync();
         var answer = await page.GotoAsync(app.Url);
         Assert.Equal(401, answer!.Status);
+        await Assertions.Expect(otherTab.GetByText("Open the login link")).ToBeVisibleAsync();
+        await otherBrowser.RunAsync("echo still''here");
+        await otherBrowser.WaitForLineAsync("^stillhere");
     }
 
     [Fact]
@@ -109,7 +118,7 @@ public sealed class NavigationTests(Chromium chromium) : IAsyncDisposable
         await failed.ClickAsync();
         await Assertions.Expect(failed).ToHaveAttributeAsync("aria-pressed", "true");
         await page.GetByRole(AriaRole.Link, new() { Name = "exit 3", Exact = true }).ClickAsync();
-        await page.WaitForURLAsync("**/tasks/*");
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/tasks/"));
         await page.GoBackAsync();
         await Assertions.Expect(failed).ToHaveAttributeAsync("aria-pressed", "true");
     }
@@ -149,7 +158,7 @@ public sealed class NavigationTests(Chromium chromium) : IAsyncDisposable
         await Assertions.Expect(prompt).ToHaveValueAsync("echo typed");
         await page.GetByLabel("Agent").SelectOptionAsync("shell");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
-        await page.WaitForURLAsync("**/tasks/task-*");
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/tasks/task-"));
         await Assertions.Expect(page.GetByText("typed", new() { Exact = true }).First).ToBeVisibleAsync();
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.RegularExpressions;
 using Coda.Core.Tasks;
 using Coda.Web.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,7 +33,7 @@ public sealed class TaskFormTests(Chromium chromium) : IAsyncDisposable
         await page.GetByLabel("Prompt").PressSequentiallyAsync("     ");
         Assert.InRange(sent - before, 0, 5_000);
         await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
-        await page.WaitForURLAsync("**/tasks/task-*");
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/tasks/task-"));
         await Assertions.Expect(page.GetByText("arrived", new() { Exact = true }).First).ToBeVisibleAsync();
     }
 
@@ -49,7 +50,7 @@ public sealed class TaskFormTests(Chromium chromium) : IAsyncDisposable
         await Assertions.Expect(page.GetByLabel("Prompt")).ToHaveValueAsync("echo ok");
         await page.GetByLabel("Working directory").FillAsync("");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
-        await page.WaitForURLAsync("**/tasks/task-*");
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/tasks/task-"));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using Coda.Core.Storage;
 using Coda.Web.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -192,6 +193,41 @@ public sealed class LoginTests : IAsyncLifetime
         Assert.Contains("signed out", await left.Content.ReadAsStringAsync(Cancellation));
         using var outside = await browser.GetAsync("/nothing", Cancellation);
         Assert.Equal(HttpStatusCode.Unauthorized, outside.StatusCode);
+    }
+
+    [Fact]
+    public async Task Signing_out_cuts_what_that_sign_in_has_open_and_no_copy_of_its_cookie_is_good()
+    {
+        var (name, value) = app.SignInCookie();
+        using var socket = await ConnectAsync(app.SignInCookie());
+        using var copied = await ConnectAsync((name, value));
+        using (var client = app.Stranger())
+        using (var request = new HttpRequestMessage(HttpMethod.Post, "/login/out") { Headers = { { "Cookie", $"{name}={value}" } } })
+        using (await client.SendAsync(request, Cancellation))
+        {
+        }
+
+        var buffer = new byte[1024];
+        await Assert.ThrowsAsync<WebSocketException>(async () =>
+        {
+            while (true)
+            {
+                await copied.ReceiveAsync(buffer, Cancellation).WaitAsync(Waiting.Patience, Cancellation);
+            }
+        });
+        Assert.Equal(HttpStatusCode.Unauthorized, await WithCookieAsync($"{name}={value}"));
+        Assert.Equal(WebSocketState.Open, socket.State);
+        await socket.SendAsync("{\"protocol\":\"blazorpack\",\"version\":1}\u001e"u8.ToArray(), WebSocketMessageType.Text, true, Cancellation);
+        Assert.True((await socket.ReceiveAsync(buffer, Cancellation).WaitAsync(Waiting.Patience, Cancellation)).Count > 0);
+    }
+
+    private async Task<ClientWebSocket> ConnectAsync((string Name, string Value) cookie)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.SetRequestHeader("Cookie", $"{cookie.Name}={cookie.Value}");
+        socket.Options.SetRequestHeader("Origin", app.Url);
+        await socket.ConnectAsync(new Uri($"{app.Url.Replace("http", "ws", StringComparison.Ordinal)}/_blazor"), Cancellation);
+        return socket;
     }
 
     private async Task<HttpStatusCode> WithCookieAsync(string cookie)

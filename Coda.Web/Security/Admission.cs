@@ -10,7 +10,9 @@ internal abstract record Admission
     }
 
     /// <summary>Come in, as this one.</summary>
-    public sealed record Admitted(string Name) : Admission
+    /// <param name="Name">Who it is.</param>
+    /// <param name="SignIn">With what is open under this sign-in; null = none can end it.</param>
+    public sealed record Admitted(string Name, string? SignIn = null) : Admission
     {
         /// <summary>The caller as the rest of the server sees it.</summary>
         public ClaimsPrincipal ToPrincipal() =>

@@ -56,6 +56,6 @@ internal sealed class DatabricksDoor(IOptions<AccessOptions> access, AdmissionCo
             return header.Count == 1 ? header.ToString().Trim().ToLowerInvariant() : "";
         }
 
-        return context.WebSockets.IsWebSocketRequest && context.Request.Path == GateSetup.CircuitPath && cookie.TryRead(context, out var who, out _) ? who : "";
+        return context.WebSockets.IsWebSocketRequest && context.Request.Path == GateSetup.CircuitPath && cookie.Read(context) is { } proof ? proof.Who : "";
     }
 }

@@ -1,7 +1,7 @@
 namespace Coda.Web.Security;
 
 /// <summary>Stands before everything: nobody gets past it unjudged, whatever the route.</summary>
-internal sealed class Gate(RequestDelegate next, IDoor door, LoginEndpoints login)
+internal sealed class Gate(RequestDelegate next, IDoor door, SignIns signIns, LoginEndpoints login)
 {
     /// <summary>Lets the admitted through under their name and ends every other request here.</summary>
     public Task InvokeAsync(HttpContext context)
@@ -15,7 +15,7 @@ internal sealed class Gate(RequestDelegate next, IDoor door, LoginEndpoints logi
         {
             case Admission.Admitted admitted:
                 context.User = admitted.ToPrincipal();
-                return next(context);
+                return admitted.SignIn is { } signIn ? signIns.PassAsync(signIn, context, next) : next(context);
             case Admission.Refused { Status: 401 } when Refusal.IsPageLoad(context.Request):
                 return LoginEndpoints.AskAsync(context);
             case Admission.Refused refused:

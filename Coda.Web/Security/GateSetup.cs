@@ -26,6 +26,7 @@ public static class GateSetup
         services.AddSingleton<HostPolicy>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<AdmissionCookie>(
             provider, provider.IsDatabricks() ? "" : provider.GetRequiredService<SecretToken>().Fingerprint));
+        services.AddSingleton<SignIns>();
         services.AddSingleton<LoginCodes>();
         services.AddSingleton<LoginLinks>();
         services.AddSingleton<LoginEndpoints>();

@@ -28,15 +28,15 @@ internal sealed partial class LocalDoor(IOptions<AccessOptions> access, SecretTo
             return new Admission.Refused(401, "Wrong token", "The bearer token is not the content of CODA_HOME/token on the server.");
         }
 
-        if (cookie.TryRead(context, out _, out var left))
+        if (cookie.Read(context) is { } proof)
         {
             // In use: a page load past half the time starts it anew. Anything else may be a stream that has no headers left to set.
-            if (left < CookieLifetime / 2 && Refusal.IsPageLoad(context.Request))
+            if (proof.Left < CookieLifetime / 2 && Refusal.IsPageLoad(context.Request))
             {
-                cookie.Give(context, caller, CookieLifetime);
+                cookie.Give(context, caller, CookieLifetime, proof.SignIn);
             }
 
-            return new Admission.Admitted(caller);
+            return new Admission.Admitted(caller, proof.SignIn);
         }
 
         return new Admission.Refused(401, "Sign in",

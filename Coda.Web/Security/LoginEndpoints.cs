@@ -6,7 +6,7 @@ namespace Coda.Web.Security;
 
 /// <summary>The login page of local mode: exchanges a code for the cookie and returns to the page first asked for.</summary>
 internal sealed partial class LoginEndpoints(
-    IOptions<AccessOptions> access, LoginCodes codes, LoginLinks links, AdmissionCookie cookie, ILogger<LoginEndpoints> log)
+    IOptions<AccessOptions> access, LoginCodes codes, LoginLinks links, AdmissionCookie cookie, SignIns signIns, ILogger<LoginEndpoints> log)
 {
     /// <summary>Where it lies.</summary>
     public const string Path = "/login";
@@ -41,7 +41,7 @@ internal sealed partial class LoginEndpoints(
 
     private Task ShowAsync(HttpContext context)
     {
-        if (!cookie.TryRead(context, out _, out _))
+        if (cookie.Read(context) is null)
         {
             return WriteAsync(context, "This page is for the person who runs this server.");
         }
@@ -56,7 +56,7 @@ internal sealed partial class LoginEndpoints(
         {
             cookie.Give(context, access.Value.CallerName, LocalDoor.CookieLifetime);
         }
-        else if (!cookie.TryRead(context, out _, out _))
+        else if (cookie.Read(context) is null)
         {
             LogWrongCode(context.Connection.RemoteIpAddress);
             await AskAsync(context, "This login link has been used or is too old.");
@@ -68,6 +68,11 @@ internal sealed partial class LoginEndpoints(
 
     private Task SignOutAsync(HttpContext context)
     {
+        if (cookie.Read(context) is { } proof)
+        {
+            signIns.End(proof.SignIn);
+        }
+
         cookie.Take(context);
         context.Response.Headers["Clear-Site-Data"] = "\"storage\"";
         return WriteAsync(context, "This browser is signed out.");

@@ -10,6 +10,7 @@ export function watchConnection(): void {
       case 'show':
       case 'retrying':
         show(banner, 'Connection lost. Reconnecting…');
+        void reloadWhenSignedOut();
         break;
       case 'hide':
         banner.hidden = true;
@@ -27,6 +28,15 @@ export function watchConnection(): void {
 function show(banner: HTMLElement, text: string): void {
   banner.textContent = text;
   banner.hidden = false;
+}
+
+/** Another tab has signed this browser out: loaded again, the page says how to come in. */
+async function reloadWhenSignedOut(): Promise<void> {
+  try {
+    if ((await fetch(location.href, { cache: 'no-store' })).status === 401) location.reload();
+  } catch {
+    // The server is out of reach: Blazor tries again.
+  }
 }
 
 let waiting = false;
