@@ -6,6 +6,7 @@ using Coda.Core.Tasks;
 using Coda.Core.Terminals;
 using Coda.Core.Workspaces;
 using Coda.Web.Security;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 
@@ -57,6 +58,7 @@ public static class ConfigurationSetup
             // WebSockets are counted by themselves.
             kestrel.Limits.MaxConcurrentConnections = kestrel.Limits.MaxConcurrentUpgradedConnections = connections / 2;
         });
+        builder.Services.AddSingleton<IConnectionListenerFactory>(provider => ActivatorUtilities.CreateInstance<BoundedListeners>(provider, connections));
         // What cannot be put together is told at the start, not at the first request.
         builder.Host.UseDefaultServiceProvider(provider => provider.ValidateOnBuild = provider.ValidateScopes = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
