@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Coda.Core.Files;
 using Coda.Core.Storage;
 using Microsoft.Extensions.Configuration;
 
@@ -10,6 +11,7 @@ internal static class AgentFile
 {
     private const string Section = "Agents";
     private const string Default = "Default";
+    private const int Longest = 1 << 20;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -52,14 +54,14 @@ internal static class AgentFile
 
     private static List<(string Name, JsonElement Value)> Read(CodaHome home)
     {
-        if (!File.Exists(home.AgentsPath))
-        {
-            return [];
-        }
-
         try
         {
-            var root = JsonSerializer.Deserialize<JsonElement>(File.ReadAllBytes(home.AgentsPath), Json);
+            if (PlainFile.ReadOwn(home.AgentsPath, Longest) is not { } text)
+            {
+                return [];
+            }
+
+            var root = JsonSerializer.Deserialize<JsonElement>(text, Json);
             return root.ValueKind == JsonValueKind.Object
                 ? [.. root.EnumerateObject().Select(entry => (entry.Name, entry.Value))]
                 : throw Wrong(home, "it must hold an object: the agents by name.");

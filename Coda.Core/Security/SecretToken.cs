@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Coda.Core.Files;
 
 namespace Coda.Core.Security;
 
@@ -9,6 +10,7 @@ public sealed class SecretToken
 {
     private const UnixFileMode OwnerReadWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int MinimumLength = 20;
+    private const int MaximumLength = 4096;
 
     private readonly byte[] hash;
 
@@ -23,26 +25,21 @@ public sealed class SecretToken
     {
         try
         {
-            if (Directory.Exists(path))
+            using var file = PlainFile.FindOwn(path) ?? Create(path);
+            var text = Encoding.UTF8.GetString(file.Read(MaximumLength) ?? []).Trim();
+            if (text.Length < MinimumLength)
             {
-                throw new StartupException($"{path} is a directory, where the token's file should be. Remove it to get a new token.");
-            }
-
-            if (!File.Exists(path))
-            {
-                Create(path);
+                throw new StartupException(
+                    $"{path} holds no usable token ({MinimumLength} to {MaximumLength} characters). Delete it to get a new one.");
             }
 
             // A copied or restored file may have come back readable by everybody.
-            File.SetUnixFileMode(path, OwnerReadWrite);
-            var text = File.ReadAllText(path).Trim();
-            return text.Length >= MinimumLength
-                ? new SecretToken(text)
-                : throw new StartupException($"{path} holds no usable token (at least {MinimumLength} characters). Delete it to get a new one.");
+            File.SetUnixFileMode(file.Handle, OwnerReadWrite);
+            return new SecretToken(text);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StartupException($"The token file {path} cannot be used: {e.Message}");
+            throw new StartupException($"The token file {path} cannot be used: {e.Message} Move it away to get a new one.");
         }
     }
 
@@ -50,7 +47,7 @@ public sealed class SecretToken
     public bool Matches(string candidate) => CryptographicOperations.FixedTimeEquals(hash, Hash(candidate));
 
     /// <summary>Written beside its place and renamed, so that a crash never leaves half a token.</summary>
-    private static void Create(string path)
+    private static PlainFile Create(string path)
     {
         var temporary = $"{path}.{Environment.ProcessId}.new";
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerReadWrite };
@@ -60,6 +57,7 @@ public sealed class SecretToken
         }
 
         File.Move(temporary, path, overwrite: false);
+        return PlainFile.FindOwn(path) ?? throw new IOException("It was removed while it was made.");
     }
 
     private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));

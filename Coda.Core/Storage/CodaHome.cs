@@ -50,9 +50,11 @@ public sealed class CodaHome
             TakeForOwner(home.Root);
             foreach (var directory in (string[])[home.Root, home.RecordingsDirectory, home.SessionsDirectory, home.KeysDirectory])
             {
+                Require(!File.Exists(directory), directory, "a directory");
                 Directory.CreateDirectory(directory, OwnerOnly);
             }
 
+            Require(!Directory.Exists(home.DatabasePath), home.DatabasePath, "the database's file");
             var probe = Path.Combine(home.Root, $".write-test-{Environment.ProcessId}");
             File.WriteAllBytes(probe, []);
             File.Delete(probe);
@@ -66,6 +68,14 @@ public sealed class CodaHome
         {
             throw new StartupException(
                 $"CODA_HOME={home.Root} cannot be written: {e.Message} Nothing was changed. Set CODA_HOME to a directory this user may write.");
+        }
+    }
+
+    private static void Require(bool fulfilled, string path, string expected)
+    {
+        if (!fulfilled)
+        {
+            throw new StartupException($"{path} is not {expected}. Move it away, or set CODA_HOME to another directory. Nothing in it was changed.");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Coda.Web.Tests.Hosting;
 
@@ -57,6 +58,8 @@ public sealed class StartTests : IDisposable
     [InlineData("https://127.0.0.1:0", "https needs a certificate")]
     [InlineData("ftp://127.0.0.1:0", "http://")]
     [InlineData("nonsense", "it is no address")]
+    [InlineData("http://[::1", "it is no address")]
+    [InlineData("http://127.0.0.1:80x", "it is no address")]
     public async Task An_address_that_no_server_can_listen_on_is_told_in_one_line(string url, string expected)
     {
         await using var server = Start(new() { ["ASPNETCORE_URLS"] = url });
@@ -145,23 +148,29 @@ public sealed class StartTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true, "is a directory")]
-    [InlineData(false, "holds no usable token (at least 20 characters)")]
-    public async Task A_token_that_is_none_is_told_in_one_line(bool isDirectory, string expected)
+    [InlineData("echo short > token", "token holds no usable token (20 to 4096 characters)")]
+    [InlineData("head -c 5000 /dev/zero > token", "token holds no usable token (20 to 4096 characters)")]
+    [InlineData("mkdir token", "token is no plain file")]
+    [InlineData("mkfifo token", "token is no plain file")]
+    [InlineData("ln -s /dev/zero token", "token is no plain file")]
+    [InlineData("mkfifo agents.json", "agents.json is no plain file")]
+    [InlineData("mkdir agents.json", "agents.json is no plain file")]
+    [InlineData("truncate -s 1T agents.json", "agents.json has more than 1,048,576 bytes")]
+    [InlineData("mkdir coda.db", "coda.db is not the database's file")]
+    [InlineData("echo mine > keys", "keys is not a directory")]
+    public async Task A_file_of_the_home_that_is_none_is_told_in_one_line(string shell, string expected)
     {
+        var before = File.GetUnixFileMode("/dev/zero");
         Directory.CreateDirectory(Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        if (isDirectory)
+        using (var made = Process.Start(new ProcessStartInfo("bash", ["-c", shell]) { WorkingDirectory = Home })!)
         {
-            Directory.CreateDirectory($"{Home}/token");
-        }
-        else
-        {
-            await File.WriteAllTextAsync($"{Home}/token", "short", Cancellation);
+            await made.WaitForExitAsync(Cancellation);
         }
 
         await using var server = Start([]);
         Assert.Equal(1, await server.ExitsAsync(Cancellation));
-        Assert.Contains($"{Home}/token {expected}", server.Output);
+        Assert.Contains($"{Home}/{expected}", server.Output);
+        Assert.Equal(before, File.GetUnixFileMode("/dev/zero"));
         Assert.Single(server.Output.Split('\n'));
     }
 

@@ -7,6 +7,8 @@ namespace Coda.Web.Configuration;
 /// <summary>Decides where the server listens: local mode never leaves this machine, the platform's proxy gets what it expects.</summary>
 internal static class ListenAddress
 {
+    private const string NoAddress = "it is no address such as http://127.0.0.1:8000.";
+
     /// <summary>The addresses for <c>UseUrls</c>.</summary>
     /// <exception cref="StartupException">Local mode was asked to listen to the network, or where no server can.</exception>
     public static string Choose(IConfiguration configuration, AuthMode auth, int port)
@@ -42,7 +44,8 @@ internal static class ListenAddress
         try
         {
             var address = BindingAddress.Parse(url);
-            return address.Port is < 0 or > 65535 ? "a port is a number from 0 to 65535."
+            return address.Host is not ("*" or "+") && Uri.CheckHostName(address.Host) == UriHostNameType.Unknown ? NoAddress
+                : address.Port is < 0 or > 65535 ? "a port is a number from 0 to 65535."
                 : address.Scheme is not ("http" or "https") ? "it begins with http:// or https://."
                 : address.Scheme == "https" && !configuration.GetSection("Kestrel:Certificates").GetChildren().Any()
                     ? "https needs a certificate. Name its file in Kestrel__Certificates__Default__Path, or use http."
@@ -50,7 +53,7 @@ internal static class ListenAddress
         }
         catch (FormatException)
         {
-            return "it is no address such as http://127.0.0.1:8000.";
+            return NoAddress;
         }
     }
 
