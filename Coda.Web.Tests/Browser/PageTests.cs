@@ -118,6 +118,34 @@ public sealed class PageTests(Chromium chromium) : IAsyncDisposable
         }
     }
 
+    [Theory]
+    [InlineData(false, "rgb(246, 247, 249)", "light")]
+    [InlineData(true, "rgb(15, 20, 26)", "dark")]
+    public async Task The_first_page_ever_has_the_systems_colours_from_its_first_frame(bool dark, string background, string theme)
+    {
+        var page = await chromium.NewPageAsync(dark);
+        await page.AddInitScriptAsync("""
+            window.seen = new Set();
+            const look = () => {
+              if (document.body) {
+                window.seen.add(getComputedStyle(document.body).backgroundColor);
+                window.seen.add(document.documentElement.dataset.theme ?? 'none');
+                const layout = document.querySelector('.mud-drawer');
+                if (layout) window.seen.add(`drawer ${getComputedStyle(layout).backgroundColor}`);
+              }
+              requestAnimationFrame(look);
+            };
+            look();
+            """);
+        await page.SignInAsync(app.LoginLink());
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Inbox" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", theme);
+        var seen = await page.EvaluateAsync<string[]>("[...window.seen]");
+        Assert.Equal([background], seen.Where(value => value.StartsWith("rgb", StringComparison.Ordinal)));
+        Assert.Single(seen, value => value.StartsWith("drawer", StringComparison.Ordinal));
+        Assert.DoesNotContain(dark ? "light" : "dark", seen);
+    }
+
     private async Task<TaskView> StartAsync(TaskService tasks, string prompt)
     {
         var start = await tasks.StartAsync(new TaskRequest { Prompt = prompt, Agent = "shell", Email = "ana@example.org" }, CancellationToken.None);

@@ -6,7 +6,8 @@ namespace Coda.Web.Components.Layout;
 /// <summary>Light or dark, for one circuit; remembered in a cookie.</summary>
 public sealed class Appearance(IJSRuntime js)
 {
-    private bool known;
+    /// <summary>Whether it is known what the visitor wants; until then nothing is drawn.</summary>
+    public bool IsKnown { get; private set; }
 
     /// <summary>Whether the page is dark now.</summary>
     public bool Dark { get; private set; } = true;
@@ -23,18 +24,12 @@ public sealed class Appearance(IJSRuntime js)
     /// <summary>Takes over what the visitor chose before; null = nothing yet.</summary>
     public void Start(bool? remembered)
     {
-        known = remembered is not null;
+        IsKnown = remembered is not null;
         Dark = remembered ?? true;
     }
 
     /// <summary>At the first visit, asks the browser what the visitor's system prefers.</summary>
-    public async Task SettleAsync()
-    {
-        if (!known)
-        {
-            await SetAsync(await js.InvokeAsync<bool>("codaAppearance.prefersDark"));
-        }
-    }
+    public async Task SettleAsync() => await SetAsync(await js.InvokeAsync<bool>("codaAppearance.prefersDark"));
 
     /// <summary>Changes to the other one.</summary>
     public async Task ToggleAsync()
@@ -45,8 +40,8 @@ public sealed class Appearance(IJSRuntime js)
 
     private async Task SetAsync(bool dark)
     {
-        known = true;
         await js.InvokeVoidAsync("codaAppearance.setDark", dark);
+        IsKnown = true;
         if (dark != Dark)
         {
             Dark = dark;
