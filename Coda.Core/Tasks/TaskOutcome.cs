@@ -56,7 +56,7 @@ internal static class TaskOutcome
                 CodingTaskStatus.Timeout,
                 "Timed out.",
                 [
-                    $"It wrote no result within its time ({task.TimeoutSeconds} s) and its progress fell silent, or twice that time was over.",
+                    $"It wrote no result in its time, {task.TimeoutSeconds} s; up to twice as long is given while it reports progress. A larger timeout_s gives more.",
                     .. waitsFor.Length > 0 ? (string[])[$"It was {waitsFor}. Nobody can answer in a task."] : [],
                     .. Tail(lastLines),
                 ],
@@ -69,7 +69,7 @@ internal static class TaskOutcome
             },
             _ => Own(
                 CodingTaskStatus.Failed,
-                $"{task.Agent} ended with exit code {Words(end.Code)}.",
+                reading.Fault is { Length: > 0 } ? "It left a result that cannot be read." : $"{task.Agent} ended with exit code {Words(end.Code)}.",
                 [exitCodeDecides ? $"Exit code {Words(end.Code)}." : $"{task.Agent} ended with exit code {Words(end.Code)} and without a result.", .. Tail(lastLines)],
                 reading),
         };

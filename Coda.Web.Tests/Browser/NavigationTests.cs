@@ -77,7 +77,7 @@ public sealed class NavigationTests(Chromium chromium) : IAsyncDisposable
         await Assertions.Expect(page.GetByText("This browser is signed out")).ToBeVisibleAsync();
         var answer = await page.GotoAsync(app.Url);
         Assert.Equal(401, answer!.Status);
-        await Assertions.Expect(otherTab.GetByText("Open the login link")).ToBeVisibleAsync();
+        await Assertions.Expect(otherTab.GetByText("open a login link")).ToBeVisibleAsync();
         await otherBrowser.RunAsync("echo still''here");
         await otherBrowser.WaitForLineAsync("^stillhere");
     }

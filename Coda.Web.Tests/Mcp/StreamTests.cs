@@ -75,6 +75,7 @@ public sealed class StreamTests
 
         using var without = await OpenAsync(owner, null);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, without.StatusCode);
+        Assert.Contains("POST an initialize first", await without.Content.ReadAsStringAsync(Cancellation));
     }
 
     [Fact]

@@ -98,9 +98,14 @@ internal sealed partial class LoginEndpoints(
         }
     }
 
-    private Task PrintLinkAsync(HttpContext context) => Refusal.WritePageAsync(context, "Sign in", links.TryPrint()
-        ? "<p>A new login link is on the server's console now. It works once, for ten minutes.</p>"
-        : "<p>A login link was printed just now: look at the server's console. In ten seconds another can be asked for.</p>");
+    private Task PrintLinkAsync(HttpContext context) => Refusal.WritePageAsync(context, "Sign in", $"""
+        <p>{(links.TryPrint()
+            ? "A new login link is on the server's console now. It works once, for ten minutes."
+            : "A login link was printed just now: look at the server's console. In ten seconds another can be asked for.")}</p>
+        {PrintButton("Print another")}
+        """);
+
+    private static string PrintButton(string text) => $"""<form method="post" action="{Path}/link"><button>{text}</button></form>""";
 
     private static Task AskAsync(HttpContext context, string reason)
     {
@@ -115,8 +120,8 @@ internal sealed partial class LoginEndpoints(
               <input type="hidden" name="code"><button>Sign in this browser</button>
             </form>
             <div id="no-code">
-              <p>{reason} Open the login link that the server printed on its console.</p>
-              <form method="post" action="{Path}/link"><button>Print a new login link there</button></form>
+              <p>{reason} To come in, open a login link: the server prints one on its console when it starts, and a new one whenever you ask.</p>
+              {PrintButton("Print a new login link there")}
             </div>
             <script src="{Path}/sign-in.js" type="module"></script>
             """);

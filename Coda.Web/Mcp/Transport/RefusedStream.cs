@@ -13,8 +13,10 @@ internal sealed class RefusedStream(RequestDelegate next, ResumableStreams strea
     /// <summary>Names the event after which a stream is to go on.</summary>
     public const string LastEventId = "Last-Event-ID";
 
-    private const int Lost = -32000;
+    private const int Refusal = -32000;
     private const string LostText = "The call's answer is lost, most likely with a restart of the server. What it began may still have been done: ask coda_inbox.";
+    private const string NoSession =
+        "Only a session has a stream: POST an initialize first, and send the Mcp-Session-Id it gives. Without sessions, each POST is answered by itself.";
     private const string OtherMethods = "POST, DELETE";
 
     /// <summary>Refuses a forgotten call's stream, and changes the status of the endpoint's refusals; what their body says stays.</summary>
@@ -28,18 +30,24 @@ internal sealed class RefusedStream(RequestDelegate next, ResumableStreams strea
                 {
                     context.Response.ContentType = "text/event-stream";
                     return context.Response.WriteAsync(
-                        $"event: message\ndata: {JsonSerializer.Serialize(new { jsonrpc = "2.0", id = call, error = new { code = Lost, message = LostText } })}\n\n",
+                        $"event: message\ndata: {JsonSerializer.Serialize(new { jsonrpc = "2.0", id = call, error = new { code = Refusal, message = LostText } })}\n\n",
                         context.RequestAborted);
                 }
 
                 if (ResumableStream.IsOfACall(last))
                 {
                     context.Response.Headers.Allow = OtherMethods;
-                    return JsonRpcReply.WriteErrorAsync(context, StatusCodes.Status405MethodNotAllowed, Lost, LostText);
+                    return JsonRpcReply.WriteErrorAsync(context, StatusCodes.Status405MethodNotAllowed, Refusal, LostText);
                 }
 
                 // Lost with a restart: a new stream is the next best thing, and an error would end the client's listening.
                 context.Request.Headers.Remove(LastEventId);
+            }
+
+            if (!context.Request.Headers.ContainsKey(SessionTickets.Header))
+            {
+                context.Response.Headers.Allow = OtherMethods;
+                return JsonRpcReply.WriteErrorAsync(context, StatusCodes.Status405MethodNotAllowed, Refusal, NoSession);
             }
 
             context.Response.OnStarting(() =>
