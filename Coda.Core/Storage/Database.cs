@@ -8,6 +8,7 @@ namespace Coda.Core.Storage;
 /// <summary>The SQLite database: one writer, pooled readers, WAL.</summary>
 public sealed partial class Database : IAsyncDisposable
 {
+    private const int MostTogether = 256;
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(2);
@@ -65,8 +66,9 @@ public sealed partial class Database : IAsyncDisposable
         Schema.OpenCurrent(home.DatabasePath), home.DatabasePath, time ?? TimeProvider.System, log ?? NullLogger<Database>.Instance);
 
     /// <summary>
-    /// Runs <paramref name="work"/> in a transaction of its own, in order with all other writes. It may run again after a failure of
-    /// the disk, so it must have no effect but on the database. Once cancelled it has not been and will not be written.
+    /// Runs <paramref name="work"/> in order with all other writes, those that wait together in one transaction; what it throws undoes it alone.
+    /// It may run again after a failure of the disk, so it must have no effect but on the database. Once cancelled it has not been and will not
+    /// be written.
     /// </summary>
     public async Task<T> WriteAsync<T>(Func<SqliteConnection, SqliteTransaction, T> work, CancellationToken cancellation)
     {
@@ -166,30 +168,37 @@ public sealed partial class Database : IAsyncDisposable
 
     private async Task WriteLoopAsync()
     {
-        await foreach (var write in queue.Reader.ReadAllAsync(CancellationToken.None))
+        var batch = new List<PendingWrite>(MostTogether);
+        while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
+            batch.Clear();
+            while (batch.Count < MostTogether && queue.Reader.TryRead(out var write))
+            {
+                batch.Add(write);
+            }
+
             if (abandoned)
             {
-                write.Fail(new ObjectDisposedException(nameof(Database)));
+                batch.ForEach(write => write.Fail(new ObjectDisposedException(nameof(Database))));
                 continue;
             }
 
-            await RunAsync(write);
+            await WriteAsync(batch);
             if (Trouble is not null && !stopping.IsCancellationRequested)
             {
-                // The write was given up meanwhile; only another one can tell that space has returned.
-                await RunAsync(new PendingWrite<int>(Probe));
+                // The writes were given up meanwhile; only another one can tell that space has returned.
+                await WriteAsync([new PendingWrite<int>(Probe)]);
             }
         }
     }
 
-    private async Task RunAsync(PendingWrite write)
+    private async Task WriteAsync(List<PendingWrite> batch)
     {
-        for (var pause = FirstRetry; write.Run(writer) is { } failure; pause = pause * 2 < LastRetry ? pause * 2 : LastRetry)
+        for (var pause = FirstRetry; Commit(batch) is { } failure; pause = pause * 2 < LastRetry ? pause * 2 : LastRetry)
         {
             if (!IsDiskTrouble(failure) || stopping.IsCancellationRequested)
             {
-                write.Fail(failure);
+                batch.ForEach(write => write.Fail(failure));
                 return;
             }
 
@@ -202,11 +211,36 @@ public sealed partial class Database : IAsyncDisposable
             await Task.Delay(pause, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        if (Trouble is not null && write.Succeeded)
+        if (Trouble is not null && batch.Exists(write => write.Succeeded))
         {
             Trouble = null;
             LogRecovered();
         }
+    }
+
+    /// <summary>Writes what has not been abandoned in one transaction; null, or why none of it is written.</summary>
+    private Exception? Commit(List<PendingWrite> batch)
+    {
+        var begun = batch.FindAll(write => write.TryBegin());
+        if (begun.Count == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var transaction = writer.BeginTransaction();
+            begun.ForEach(write => write.Run(writer, transaction, IsDiskTrouble));
+            transaction.Commit();
+        }
+        catch (Exception e)
+        {
+            begun.ForEach(write => write.PutBack());
+            return e;
+        }
+
+        begun.ForEach(write => write.Finish());
+        return null;
     }
 
     private static int Probe(SqliteConnection connection, SqliteTransaction transaction)

@@ -8,38 +8,53 @@ internal abstract class PendingWrite
     private const int Waiting = 0;
     private const int Running = 1;
     private const int Over = 2;
+    private const string Savepoint = "write";
     private int state;
+    private Exception? failure;
 
     /// <summary>Whether it is in the database.</summary>
     public bool Succeeded { get; private set; }
 
-    /// <summary>Runs it in a transaction; null = written or abandoned, else what went wrong, and it waits again.</summary>
-    public Exception? Run(SqliteConnection connection)
-    {
-        if (Interlocked.CompareExchange(ref state, Running, Waiting) != Waiting)
-        {
-            return null;
-        }
+    /// <summary>Takes it out of the hands of who gave it: from now on it cannot be abandoned. False when it was.</summary>
+    public bool TryBegin() => Interlocked.CompareExchange(ref state, Running, Waiting) == Waiting;
 
+    /// <summary>Does the work; its failure undoes it alone, and is told once the transaction is committed.</summary>
+    /// <param name="connection">The writer.</param>
+    /// <param name="transaction">Shared with the others of its batch.</param>
+    /// <param name="isDiskTrouble">What fails the whole transaction instead, and is thrown.</param>
+    public void Run(SqliteConnection connection, SqliteTransaction transaction, Func<Exception, bool> isDiskTrouble)
+    {
+        failure = null;
+        transaction.Save(Savepoint);
         try
         {
-            using (var transaction = connection.BeginTransaction())
-            {
-                Apply(connection, transaction);
-                transaction.Commit();
-            }
-
-            Succeeded = true;
-            Volatile.Write(ref state, Over);
-            Complete();
-            return null;
+            Apply(connection, transaction);
         }
-        catch (Exception e)
+        catch (Exception e) when (!isDiskTrouble(e))
         {
             // Whatever it is, the caller gets it: the loop must go on for the others.
-            Volatile.Write(ref state, Waiting);
-            return e;
+            failure = e;
+            transaction.Rollback(Savepoint);
         }
+
+        transaction.Release(Savepoint);
+    }
+
+    /// <summary>The transaction failed: it waits again.</summary>
+    public void PutBack() => Volatile.Write(ref state, Waiting);
+
+    /// <summary>The transaction is committed.</summary>
+    public void Finish()
+    {
+        Volatile.Write(ref state, Over);
+        if (failure is not null)
+        {
+            Throw(failure);
+            return;
+        }
+
+        Succeeded = true;
+        Complete();
     }
 
     /// <summary>Gives it up, unless it is being written or was.</summary>
