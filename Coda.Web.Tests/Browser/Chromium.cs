@@ -21,6 +21,8 @@ public sealed class Chromium : IAsyncLifetime, ICollectionFixture<Chromium>
 
     private IPlaywright playwright = null!;
     private IBrowser browser = null!;
+    private readonly List<IBrowserContext> contexts = [];
+    private string? test;
 
     /// <inheritdoc />
     public async ValueTask InitializeAsync()
@@ -45,14 +47,32 @@ public sealed class Chromium : IAsyncLifetime, ICollectionFixture<Chromium>
     /// <summary>A browser of its own cookies that nobody has let in yet.</summary>
     public async Task<IPage> NewPageAsync(bool dark = true, int width = 1200, int height = 760)
     {
+        await CloseEarlierAsync();
         var context = await browser.NewContextAsync(new()
         {
             ViewportSize = new() { Width = width, Height = height },
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             Permissions = ["clipboard-read", "clipboard-write"],
         });
+        contexts.Add(context);
         context.SetDefaultTimeout(Patience);
         return await context.NewPageAsync();
+    }
+
+    // Pages whose server is gone try to reach it until they are closed, and slow every later test down.
+    private async Task CloseEarlierAsync()
+    {
+        var current = TestContext.Current.Test?.UniqueID;
+        if (current != test)
+        {
+            foreach (var context in contexts)
+            {
+                await context.CloseAsync();
+            }
+
+            contexts.Clear();
+            test = current;
+        }
     }
 
     /// <inheritdoc />

@@ -76,12 +76,12 @@ public sealed class InboxPageTests : BunitContext
         var task = await StartTaskAsync("echo hello");
         var page = Render<InboxPage>();
         page.WaitForAssertion(() => Assert.Equal(["echo hello", "stay"], Titles(page)), Waiting.Patience);
-        await Filter(page, "Interactive").ClickAsync(new());
+        await ChooseAsync(page, "Interactive");
         page.WaitForAssertion(() => Assert.Equal(["stay"], Titles(page)), Waiting.Patience);
-        await Filter(page, "Completed").ClickAsync(new());
+        await ChooseAsync(page, "Completed");
         page.WaitForAssertion(() => Assert.Equal(["echo hello"], Titles(page)), Waiting.Patience);
-        await Filter(page, "Interactive").ClickAsync(new());
-        await page.Find("input[type=search]").ChangeAsync(new() { Value = "you@x.y" });
+        await ChooseAsync(page, "Interactive");
+        await page.InvokeAsync(() => page.Find("input[type=search]").Change("you@x.y"));
         page.WaitForAssertion(() => Assert.Contains("No interactive session.", page.Markup, StringComparison.Ordinal), Waiting.Patience);
         Assert.NotEqual(handoff.TerminalId, task.TerminalId);
         await EndAsync(handoff);
@@ -129,6 +129,9 @@ public sealed class InboxPageTests : BunitContext
         await base.DisposeAsyncCore();
         await app.DisposeAsync();
     }
+
+    // On the renderer's dispatcher: no refresh comes between finding the button and pressing it.
+    private static Task ChooseAsync(IRenderedComponent<InboxPage> page, string name) => page.InvokeAsync(() => Filter(page, name).Click());
 
     private static AngleSharp.Dom.IElement Filter(IRenderedComponent<InboxPage> page, string name) =>
         page.FindAll(".filter").Single(filter => filter.TextContent.TrimStart().StartsWith(name, StringComparison.Ordinal));
