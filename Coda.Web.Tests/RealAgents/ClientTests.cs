@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Coda.Web.Tests.RealAgents;
 
-/// <summary>The real CLIs as clients of CoDA, set up with the very commands of the README, their model scripted.</summary>
+/// <summary>The real CLIs as clients of CoDA, set up with the very commands of docs/mcp-clients.md, their model scripted.</summary>
 [Trait("Category", "RealAgents")]
 public sealed partial class ClientTests : IAsyncLifetime
 {
@@ -60,10 +60,10 @@ public sealed partial class ClientTests : IAsyncLifetime
     private static Step Search(string tool) =>
         new() { Tool = "ToolSearch", Extra = new JsonObject { ["query"] = $"select:mcp__coda__{tool}", ["max_results"] = 5 } };
 
-    /// <summary>Runs what the README has for this client.</summary>
+    /// <summary>Runs what docs/mcp-clients.md has for this client.</summary>
     private async Task SetUpAsync(string agent)
     {
-        var block = ShellBlock().Matches(await File.ReadAllTextAsync(Path.Combine(Node.PackagesDirectory, "../../README.md"), Cancellation))
+        var block = ShellBlock().Matches(await File.ReadAllTextAsync(Path.Combine(Node.PackagesDirectory, "../../docs/mcp-clients.md"), Cancellation))
             .Select(match => match.Groups[1].Value).Single(block => block.Contains($"{agent} mcp add", StringComparison.Ordinal));
         var (exitCode, output) = await BashAsync(agent, block.Replace("http://127.0.0.1:8000", app.Url, StringComparison.Ordinal), "");
         Assert.True(exitCode == 0, output);

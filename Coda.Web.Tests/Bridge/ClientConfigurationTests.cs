@@ -5,10 +5,10 @@ using static Coda.Web.Tests.Mcp.McpCalls;
 
 namespace Coda.Web.Tests.Bridge;
 
-/// <summary>The configurations that the README tells people to copy.</summary>
-public sealed partial class ReadmeTests
+/// <summary>The configurations that <c>docs/mcp-clients.md</c> has for people to copy.</summary>
+public sealed partial class ClientConfigurationTests
 {
-    private static readonly string Text = File.ReadAllText(Path.Combine(Node.PackagesDirectory, "../../README.md"));
+    private static readonly string Text = File.ReadAllText(Path.Combine(Node.PackagesDirectory, "../../docs/mcp-clients.md"));
 
     [Fact]
     public async Task The_bridge_starts_as_it_is_configured_there()
