@@ -65,6 +65,27 @@ public sealed class NavigationTests(Chromium chromium) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_page_that_leads_on_at_once_is_not_fetched_a_second_time()
+    {
+        var page = await chromium.NewPageAsync();
+        var fetched = new List<string>();
+        page.Request += (_, request) =>
+        {
+            if (request.ResourceType == "fetch" && !request.Url.Contains("/_", StringComparison.Ordinal))
+            {
+                fetched.Add(request.Url);
+            }
+        };
+        await page.SignInAsync(app.LoginLink());
+        await TerminalOnPage.OnAsync(page);
+        await page.GotoAsync(app.Url);
+        await TerminalOnPage.OnAsync(page);
+        await page.GotoAsync($"{app.Url}/terminals/term-0123456789ab");
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/replay/term-0123456789ab"));
+        Assert.Empty(fetched);
+    }
+
+    [Fact]
     public async Task Signing_out_asks_for_a_login_link_again()
     {
         var page = await chromium.SignInAsync(app);
