@@ -15,7 +15,8 @@ public sealed class DatabaseTests : IDisposable
     {
         await using var database = Database.Open(home);
 
-        var tables = await database.ReadAsync(c => c.Query<string>("SELECT name FROM sqlite_master WHERE type = 'table'").ToList(), default);
+        var tables = await database.ReadAsync(
+            c => c.Query<string>("SELECT name FROM sqlite_master WHERE type = 'table'").ToList(), default);
 
         Assert.Subset(tables.ToHashSet(), new HashSet<string> { "terminals", "tasks", "task_progress" });
         foreach (var file in Directory.EnumerateFiles(home.Root, "coda.db*"))
@@ -117,6 +118,42 @@ public sealed class DatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task What_waits_together_is_written_in_one_transaction_and_none_of_it_fails_for_another()
+    {
+        await using var database = Database.Open(home);
+        using var open = new ManualResetEventSlim();
+        var transactions = new List<SqliteTransaction>();
+        var first = database.WriteAsync((_, _) => open.Wait(Hosting.Wait.Timeout), default);
+        var good = Enumerable.Range(0, 3).Select(i => database.WriteAsync(
+            (c, t) =>
+            {
+                transactions.Add(t);
+                return c.Execute(Insert, new { id = $"t{i}" }, t);
+            },
+            default)).ToList();
+        open.Set();
+        Assert.True(await first);
+        await Task.WhenAll(good);
+        Assert.Single(transactions.Distinct());
+
+        open.Reset();
+        first = database.WriteAsync((_, _) => open.Wait(Hosting.Wait.Timeout), default);
+        var before = AddAsync(database, "before");
+        var bad = database.WriteAsync<int>(
+            (c, t) =>
+            {
+                c.Execute("ROLLBACK", transaction: t); // as SQLite does by itself when it runs out of memory
+                throw new InvalidOperationException("The transaction is gone.");
+            },
+            default);
+        var after = AddAsync(database, "after");
+        open.Set();
+        await Task.WhenAll(first, before, after);
+        await Assert.ThrowsAnyAsync<Exception>(() => bad);
+        Assert.Equal(5, await CountAsync(database));
+    }
+
+    [Fact]
     public async Task A_reader_cannot_write()
     {
         await using var database = Database.Open(home);
@@ -152,7 +189,9 @@ public sealed class DatabaseTests : IDisposable
         var attempts = 0;
 
         var written = await database.WriteAsync(
-            (c, t) => ++attempts < 3 ? throw new SqliteException("database or disk is full", 13) : c.Execute(Insert, new { id = "late" }, t),
+            (c, t) => ++attempts < 3
+                ? throw new SqliteException("database or disk is full", 13)
+                : c.Execute(Insert, new { id = "late" }, t),
             default);
 
         Assert.Equal((1, 3, 1), (written, attempts, await CountAsync(database)));
@@ -175,7 +214,8 @@ public sealed class DatabaseTests : IDisposable
 
     private const string Insert = "INSERT INTO terminals (id, mode, label, title, created_at) VALUES (@id, 'Run', '', '', 0)";
 
-    private static Task<int> AddAsync(Database database, string id) => database.WriteAsync((c, t) => c.Execute(Insert, new { id }, t), default);
+    private static Task<int> AddAsync(Database database, string id) =>
+        database.WriteAsync((c, t) => c.Execute(Insert, new { id }, t), default);
 
     private static Task<int> CountAsync(Database database) =>
         database.ReadAsync(c => c.ExecuteScalar<int>("SELECT count(*) FROM terminals"), default);

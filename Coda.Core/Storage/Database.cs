@@ -66,9 +66,9 @@ public sealed partial class Database : IAsyncDisposable
         Schema.OpenCurrent(home.DatabasePath), home.DatabasePath, time ?? TimeProvider.System, log ?? NullLogger<Database>.Instance);
 
     /// <summary>
-    /// Runs <paramref name="work"/> in order with all other writes, those that wait together in one transaction; what it throws undoes it alone.
-    /// It may run again after a failure of the disk, so it must have no effect but on the database. Once cancelled it has not been and will not
-    /// be written.
+    /// Runs <paramref name="work"/> in order with all other writes, those that wait together in one transaction; what it throws undoes
+    /// it alone. It may run again when its transaction fails, so it must have no effect but on the database. Once cancelled it has not
+    /// been and will not be written.
     /// </summary>
     public async Task<T> WriteAsync<T>(Func<SqliteConnection, SqliteTransaction, T> work, CancellationToken cancellation)
     {
@@ -196,6 +196,17 @@ public sealed partial class Database : IAsyncDisposable
     {
         for (var pause = FirstRetry; Commit(batch) is { } failure; pause = pause * 2 < LastRetry ? pause * 2 : LastRetry)
         {
+            if (batch.Count > 1 && !IsDiskTrouble(failure))
+            {
+                // One of them took the transaction with it, as a lack of memory does; the others are not to fail for that.
+                foreach (var write in batch)
+                {
+                    await WriteAsync([write]);
+                }
+
+                return;
+            }
+
             if (!IsDiskTrouble(failure) || stopping.IsCancellationRequested)
             {
                 batch.ForEach(write => write.Fail(failure));
