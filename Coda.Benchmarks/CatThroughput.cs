@@ -12,7 +12,8 @@ internal static class CatThroughput
         var megabytes = tiny ? 1 : 50;
         await using var core = new BenchmarkCore();
         var file = Path.Combine(core.Projects, "text");
-        await File.WriteAllLinesAsync(file, Enumerable.Range(0, megabytes * 10_000).Select(i => $"{i:D8} {new string((char)('a' + (i % 26)), 90)}"));
+        await File.WriteAllLinesAsync(
+            file, Enumerable.Range(0, megabytes * 10_000).Select(i => $"{i:D8} {new string((char)('a' + (i % 26)), 90)}"));
         var bytes = new FileInfo(file).Length;
 
         List<double> drained = [], recorded = [];
@@ -23,7 +24,9 @@ internal static class CatThroughput
         }
 
         var (value, baseline) = (Measurement.Median(recorded), Measurement.Median(drained));
-        return [new($"cat {megabytes} MB through terminal and recording", value, "MB/s", ">= 0.8 x drained PTY", value >= 0.8 * baseline, baseline)];
+        return [new(
+            $"cat {megabytes} MB through terminal and recording", value, "MB/s", ">= 0.8 x drained PTY",
+            value >= 0.8 * baseline, baseline)];
     }
 
     private static async Task<double> DrainAsync(string file)

@@ -7,13 +7,13 @@ namespace Coda.Benchmarks;
 internal static class McpLoad
 {
     private const string Inbox = """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"coda_inbox","arguments":{}}}""";
-    private const string Initialize = """
-        {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"load","version":"1"}}}
-        """;
+    private const string Initialize =
+        """{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":"""
+        + """{"name":"load","version":"1"}}}""";
 
-    private const string Run = """
-        {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"coda_run","arguments":{"prompt":"sleep 60","email":"","agent":"shell"}}}
-        """;
+    private const string Run =
+        """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":"""
+        + """{"name":"coda_run","arguments":{"prompt":"sleep 60","email":"","agent":"shell"}}}""";
 
     private const string Listen = """
         {"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":["coda://inbox"]},
@@ -30,7 +30,8 @@ internal static class McpLoad
         await using var running = await PublishedServer.StartAsync(server, home => FillAsync(home, tiny ? 50 : 1000));
         using var client = running.Client();
         var (calls, listeners) = tiny ? (50, 10) : (20_000, 500);
-        var (bytes, milliseconds) = await ListenAsync(running, client, listeners); // first, while there is no free memory that would hide theirs
+        // First, while there is no free memory that would hide theirs.
+        var (bytes, milliseconds) = await ListenAsync(running, client, listeners);
         await CallAsync(client, calls * 2, callers: 8, inSession: false); // the runtime compiles what is called often once more
         await CallAsync(client, calls, callers: 8, inSession: true);
         var alone = await CallAsync(client, calls / 4, callers: 1, inSession: false);
@@ -64,7 +65,8 @@ internal static class McpLoad
             {
                 var started = Stopwatch.GetTimestamp();
                 using var answer = await PostAsync(
-                    client, Inbox, inSession ? "application/json, text/event-stream" : "application/json", HttpCompletionOption.ResponseContentRead, session: session);
+                    client, Inbox, inSession ? "application/json, text/event-stream" : "application/json",
+                    HttpCompletionOption.ResponseContentRead, session: session);
                 var page = await answer.Content.ReadAsByteArrayAsync();
                 own.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
                 if (page.AsSpan().IndexOf("structuredContent"u8) < 0)
@@ -80,7 +82,8 @@ internal static class McpLoad
 
     private static async Task<string> SessionAsync(HttpClient client)
     {
-        using var answer = await PostAsync(client, Initialize, "application/json, text/event-stream", HttpCompletionOption.ResponseContentRead);
+        using var answer = await PostAsync(
+            client, Initialize, "application/json, text/event-stream", HttpCompletionOption.ResponseContentRead);
         return answer.Headers.GetValues("Mcp-Session-Id").Single();
     }
 
@@ -89,7 +92,8 @@ internal static class McpLoad
         var before = Resident(server.ProcessId);
         var streams = await Task.WhenAll(Enumerable.Range(0, listeners).Select(async _ =>
         {
-            var answer = await PostAsync(client, Listen, "application/json, text/event-stream", HttpCompletionOption.ResponseHeadersRead, modern: true);
+            var answer = await PostAsync(
+                client, Listen, "application/json, text/event-stream", HttpCompletionOption.ResponseHeadersRead, modern: true);
             return new StreamReader(await answer.Content.ReadAsStreamAsync());
         }));
         await Task.WhenAll(streams.Select(stream => NextAsync(stream, "acknowledged")));
@@ -115,7 +119,10 @@ internal static class McpLoad
     private static async Task<HttpResponseMessage> PostAsync(
         HttpClient client, string body, string accept, HttpCompletionOption until, bool modern = false, string session = "")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/mcp") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/mcp")
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
         request.Headers.Accept.ParseAdd(accept);
         if (modern)
         {

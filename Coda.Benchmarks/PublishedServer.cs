@@ -58,7 +58,8 @@ internal sealed class PublishedServer : IAsyncDisposable
     public HttpClient Client()
     {
         var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = Address };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", File.ReadAllText(Path.Combine(root, "home", "token")).Trim());
+        client.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Bearer", File.ReadAllText(Path.Combine(root, "home", "token")).Trim());
         return client;
     }
 

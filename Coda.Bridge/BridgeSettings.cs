@@ -11,7 +11,8 @@ internal sealed record BridgeSettings(Uri Url, string? Token, string? Profile)
     private const string DefaultProfile = "DEFAULT";
 
     /// <summary>Reads them, or says what is wrong.</summary>
-    public static bool TryRead(Func<string, string?> variable, [NotNullWhen(true)] out BridgeSettings? settings, [NotNullWhen(false)] out string? problem)
+    public static bool TryRead(
+        Func<string, string?> variable, [NotNullWhen(true)] out BridgeSettings? settings, [NotNullWhen(false)] out string? problem)
     {
         settings = null;
         if (!Uri.TryCreate(variable("CODA_MCP_URL"), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
@@ -35,7 +36,8 @@ internal sealed record BridgeSettings(Uri Url, string? Token, string? Profile)
 
         if (string.IsNullOrEmpty(token) && string.IsNullOrEmpty(profile))
         {
-            problem = "Set CODA_MCP_TOKEN to the content of CODA_HOME/token, or DATABRICKS_PROFILE to a profile of the Databricks CLI (databricks auth login).";
+            problem = "Set CODA_MCP_TOKEN to the content of CODA_HOME/token, "
+                + "or DATABRICKS_PROFILE to a profile of the Databricks CLI (databricks auth login).";
             return false;
         }
 

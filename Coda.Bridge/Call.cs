@@ -30,7 +30,9 @@ internal sealed class Call(StdioClient client, McpServer server, TimeProvider ti
             if (response.StatusCode == HttpStatusCode.MethodNotAllowed)
             {
                 // "No such stream": this process of the server never heard of the call.
-                throw new BridgeException("The server was restarted during the call, and the answer is lost. A task that the call started may still run: ask coda_inbox.");
+                throw new BridgeException(
+                    "The server was restarted during the call, and the answer is lost. "
+                    + "A task that the call started may still run: ask coda_inbox.");
             }
 
             isAnswered = await DeliverAsync(response, cancellation);
@@ -83,7 +85,8 @@ internal sealed class Call(StdioClient client, McpServer server, TimeProvider ti
         }
 
         throw new BridgeException(
-            $"The server answered {(int)response.StatusCode} {response.ReasonPhrase}: {Message.Parse(body)?.Find("error", "message") ?? "no message"}");
+            $"The server answered {(int)response.StatusCode} {response.ReasonPhrase}: "
+            + $"{Message.Parse(body)?.Find("error", "message") ?? "no message"}");
     }
 
     private Task HandOverAsync(HttpResponseMessage response, Message message)

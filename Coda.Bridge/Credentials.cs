@@ -67,11 +67,13 @@ internal sealed class Credentials(BridgeSettings settings, TimeProvider time) : 
         {
             // Our own input is the client's messages.
             process.StandardInput.Close();
-            var outputs = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
+            var outputs = await Task.WhenAll(
+                process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
             await process.WaitForExitAsync(cancellation);
             if (process.ExitCode != 0)
             {
-                throw new BridgeException($"'databricks auth token -p {profile}' failed: {outputs[1].Trim()} Try 'databricks auth login -p {profile}'.");
+                throw new BridgeException(
+                    $"'databricks auth token -p {profile}' failed: {outputs[1].Trim()} Try 'databricks auth login -p {profile}'.");
             }
 
             return Read(outputs[0]);
@@ -86,7 +88,9 @@ internal sealed class Credentials(BridgeSettings settings, TimeProvider time) : 
             using var answer = JsonDocument.Parse(output);
             return (
                 answer.RootElement.GetProperty("access_token").GetString()!,
-                answer.RootElement.TryGetProperty("expiry", out var expiry) && expiry.TryGetDateTimeOffset(out var at) ? at : DateTimeOffset.MaxValue);
+                answer.RootElement.TryGetProperty("expiry", out var expiry) && expiry.TryGetDateTimeOffset(out var at)
+                    ? at
+                    : DateTimeOffset.MaxValue);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {

@@ -106,7 +106,8 @@ internal sealed class McpServer(Uri url, Credentials credentials, TimeProvider t
             using (response)
             {
                 throw new BridgeException(response.Headers.Location is { } elsewhere
-                    ? $"{url} redirects to {elsewhere.GetComponents(UriComponents.SchemeAndServer, UriFormat.Unescaped)}, where the token is not sent. Correct CODA_MCP_URL, or sign in again."
+                    ? $"{url} redirects to {elsewhere.GetComponents(UriComponents.SchemeAndServer, UriFormat.Unescaped)}, "
+                        + "where the token is not sent. Correct CODA_MCP_URL, or sign in again."
                     : $"{url} does not accept the token ({(int)response.StatusCode}). Correct CODA_MCP_TOKEN or DATABRICKS_PROFILE.");
             }
         }
@@ -117,7 +118,8 @@ internal sealed class McpServer(Uri url, Credentials credentials, TimeProvider t
     private static bool IsRefusal(HttpResponseMessage response) =>
         response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden || (int)response.StatusCode is >= 300 and < 400;
 
-    private async Task<HttpResponseMessage> ConnectAsync(Func<HttpRequestMessage> request, string token, long since, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> ConnectAsync(
+        Func<HttpRequestMessage> request, string token, long since, CancellationToken cancellation)
     {
         while (true)
         {
@@ -127,7 +129,8 @@ internal sealed class McpServer(Uri url, Credentials credentials, TimeProvider t
             {
                 return await http.SendAsync(attempt, HttpCompletionOption.ResponseHeadersRead, cancellation);
             }
-            catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError && time.GetElapsedTime(since) < Patience)
+            catch (HttpRequestException e)
+                when (e.HttpRequestError == HttpRequestError.ConnectionError && time.GetElapsedTime(since) < Patience)
             {
                 // Nobody listens, so nothing was sent: the server is being restarted, or not started yet.
                 await Task.Delay(Pause, time, cancellation);

@@ -28,7 +28,8 @@ internal sealed record Message(string Text, string? Id, string? Method, bool IsS
             var method = Member(root, "method");
             var (idText, methodText) = (IdOf(id), TextOf(method));
             return new Message(
-                // Between JSON's tokens these two are nothing but space, and within its strings they cannot be. Other line ends can (U+2028).
+                // Between JSON's tokens these two are nothing but space, and within its strings they cannot be.
+                // Other line ends can (U+2028).
                 text.Replace('\r', ' ').Replace('\n', ' '),
                 idText,
                 methodText,
@@ -54,7 +55,8 @@ internal sealed record Message(string Text, string? Id, string? Method, bool IsS
     private static string? IdOf(JsonElement? id) => id switch
     {
         { ValueKind: JsonValueKind.String } => TextOf(id) is { } text ? JsonSerializer.Serialize(text) : null,
-        { ValueKind: JsonValueKind.Number } value => value.TryGetDecimal(out var number) ? number.ToString("G29", CultureInfo.InvariantCulture) : value.GetRawText(),
+        { ValueKind: JsonValueKind.Number } value =>
+            value.TryGetDecimal(out var number) ? number.ToString("G29", CultureInfo.InvariantCulture) : value.GetRawText(),
         _ => null,
     };
 

@@ -15,7 +15,8 @@ internal sealed class Relay(StdioClient client, McpServer server, TimeProvider t
     // Clients end a bridge that is not gone two seconds after its input.
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<Outgoing> outbox = Channel.CreateBounded<Outgoing>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<Outgoing> outbox =
+        Channel.CreateBounded<Outgoing>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true, SingleWriter = true });
     private readonly ConcurrentDictionary<string, CancellationTokenSource> calls = new();
     private readonly ConcurrentDictionary<Task, byte> running = new();
     private readonly List<Task> streams = [];
@@ -143,7 +144,9 @@ internal sealed class Relay(StdioClient client, McpServer server, TimeProvider t
         }
         catch (Exception e)
         {
-            var reason = over.IsCancellationRequested ? "the client has left." : patience.IsCancellationRequested ? "it does not respond." : e.Message;
+            var reason = over.IsCancellationRequested ? "the client has left."
+                : patience.IsCancellationRequested ? "it does not respond."
+                : e.Message;
             await StdioClient.LogAsync($"{message.Method ?? "an answer"} did not reach the server: {reason}");
         }
 

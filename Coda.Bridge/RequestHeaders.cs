@@ -30,7 +30,8 @@ internal static class RequestHeaders
     };
 
     private static string Encode(string value) =>
-        value.All(c => c is >= ' ' and <= '~') && value.Trim() == value && !value.StartsWith("=?base64?", StringComparison.OrdinalIgnoreCase)
+        value.All(c => c is >= ' ' and <= '~') && value.Trim() == value
+            && !value.StartsWith("=?base64?", StringComparison.OrdinalIgnoreCase)
             ? value
             : $"=?base64?{Convert.ToBase64String(Encoding.UTF8.GetBytes(value))}?=";
 }

@@ -36,6 +36,23 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
+    public void No_line_is_longer_than_a_page_is_wide()
+    {
+        const int Widest = 140;
+        // Scripts of fake programs: their command lines and messages are those of the real ones, word for word.
+        string[] fakes = ["FakeHermes.cs", "FiveAgentsTests.cs", "FakeDatabricks.cs"];
+        string[] foreign = ["bin", "obj", "node_modules", ".git"];
+        var offences =
+            from file in new[] { "*.cs", "*.razor", "*.ts", "*.sh" }
+                .SelectMany(pattern => Directory.EnumerateFiles(Root, pattern, SearchOption.AllDirectories))
+            where !Path.GetRelativePath(Root, file).Split('/').Intersect(foreign).Any() && !fakes.Contains(Path.GetFileName(file))
+            from line in File.ReadLines(file).Index()
+            where line.Item.Length > Widest
+            select $"{Path.GetRelativePath(Root, file)}:{line.Index + 1}";
+        Assert.Empty(offences);
+    }
+
+    [Fact]
     public void Core_references_nothing_of_the_web() => Assert.DoesNotContain(
         typeof(CodaHome).Assembly.GetReferencedAssemblies(),
         reference => reference.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
@@ -44,7 +61,9 @@ public sealed partial class ArchitectureTests
 
     [Fact]
     public void Every_folder_of_core_is_a_feature_with_known_neighbours() =>
-        Assert.Equal(MayUse.Keys.Order(), Directory.GetDirectories(Path.Combine(Root, "Coda.Core")).Select(Path.GetFileName).Except(["bin", "obj"]).Order());
+        Assert.Equal(
+            MayUse.Keys.Order(),
+            Directory.GetDirectories(Path.Combine(Root, "Coda.Core")).Select(Path.GetFileName).Except(["bin", "obj"]).Order());
 
     [Fact]
     public void Features_use_only_the_features_below_them()

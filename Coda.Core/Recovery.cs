@@ -26,7 +26,9 @@ public sealed partial class Recovery : BackgroundService
         this.log = log;
     }
 
-    /// <summary>Completes when it is done; fails as it failed, and then the server must not go on. Never when the server stops before.</summary>
+    /// <summary>
+    /// Completes when it is done; fails as it failed, and then the server must not go on. Never when the server stops before.
+    /// </summary>
     public Task Done => done.Task;
 
     /// <inheritdoc />

@@ -1,8 +1,9 @@
 namespace Coda.Core;
 
 /// <summary>
-/// The time in which tasks, hand-offs and terminals have to end when the server stops, all together: it runs from the first wait on. When it has
-/// passed, programs are killed and looks at files given up; what is not over a moment later is left to the next start, which finds it.
+/// The time in which tasks, hand-offs and terminals have to end when the server stops, all together: it runs from the first wait on. When
+/// it has passed, programs are killed and looks at files given up; what is not over a moment later is left to the next start, which
+/// finds it.
 /// </summary>
 internal sealed class StopDeadline(TimeProvider time) : IDisposable
 {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need beside the SDK and Node, where it is missing: as root or with a sudo that asks no password; else it prints the command.
+# Installs what the tests need beside the SDK and Node, where it is missing: as root or with a sudo that asks no password;
+# else it prints the command.
 set -euo pipefail
 declare -A packages=(
   [chromium]=chromium [vim]=vim [htop]=htop [less]=less [ps]=procps [script]=bsdutils [scriptreplay]=bsdutils

@@ -29,7 +29,9 @@ public sealed class AgentCatalogTests : IDisposable
             }
             """);
 
-        var catalog = Catalog(("Agents:claude:Executable", "configured"), ("Agents:CLAUDE:SetEnvironment:B", "configured"), ("Agents:shell:Delegable", "false"));
+        var catalog = Catalog(
+            ("Agents:claude:Executable", "configured"), ("Agents:CLAUDE:SetEnvironment:B", "configured"),
+            ("Agents:shell:Delegable", "false"));
 
         var claude = catalog.Find("claude")!;
         Assert.Equal("/opt/claude", claude.Executable);
@@ -126,7 +128,9 @@ public sealed class AgentCatalogTests : IDisposable
 
     [Theory]
     [InlineData("claude", "claude --permission-mode acceptEdits -- -x {workDir}")]
-    [InlineData("codex", """codex --no-daemon -s workspace-write -a on-request -c projects={"/w"={trust_level="trusted"}} -- -x {workDir}""")]
+    [InlineData(
+        "codex",
+        """codex --no-daemon -s workspace-write -a on-request -c projects={"/w"={trust_level="trusted"}} -- -x {workDir}""")]
     [InlineData("gemini", "gemini --skip-trust -i -x {workDir}")]
     [InlineData("opencode", "opencode --port 0 --prompt -x {workDir}")]
     [InlineData("hermes", "hermes chat -q -x {workDir}")]
@@ -144,8 +148,12 @@ public sealed class AgentCatalogTests : IDisposable
     [InlineData("codex", """codex --no-daemon -s workspace-write -a on-request -c projects={"/w"={trust_level="trusted"}} -- read it""")]
     [InlineData("gemini", "gemini --skip-trust --include-directories /own/.agent -i read it")]
     public void A_kickoff_in_a_file_may_be_read(string agent, string command) => Assert.Equal(
-        command, string.Join(' ', AgentCommand.ForPerson(Catalog().Find(agent)!, "read it", "/w", filesDirectory: "/own/.agent", readsPrompt: true).Arguments));
+        command,
+        string.Join(
+            ' ',
+            AgentCommand.ForPerson(Catalog().Find(agent)!, "read it", "/w", filesDirectory: "/own/.agent", readsPrompt: true).Arguments));
 
     private AgentCatalog Catalog(params (string Key, string? Value)[] settings) => new(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => setting.Value)).Build(), home);
+        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => setting.Value)).Build(),
+        home);
 }

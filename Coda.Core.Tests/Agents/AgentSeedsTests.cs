@@ -17,7 +17,8 @@ public sealed class AgentSeedsTests : IDisposable
         Plant("claude");
 
         Assert.True(JsonNode.DeepEquals(
-            JsonNode.Parse("""{"theme":"dark","projects":{"/w":{"allowed":1,"hasTrustDialogAccepted":true}},"hasCompletedOnboarding":true}"""),
+            JsonNode.Parse(
+                """{"theme":"dark","projects":{"/w":{"allowed":1,"hasTrustDialogAccepted":true}},"hasCompletedOnboarding":true}"""),
             JsonNode.Parse(Read(".claude.json"))));
     }
 
@@ -101,7 +102,8 @@ public sealed class AgentSeedsTests : IDisposable
     private void Plant(string agent, string trusted, params (string Name, string Value)[] variables)
     {
         var definition = BuiltInAgents.All.Single(known => known.Name == agent);
-        AgentSeeds.Plant(definition with { PassEnvironment = [], SetEnvironment = variables.Append(("HOME", home)).ToDictionary() }, trusted);
+        AgentSeeds.Plant(
+            definition with { PassEnvironment = [], SetEnvironment = variables.Append(("HOME", home)).ToDictionary() }, trusted);
     }
 
     private string Read(string name) => File.ReadAllText(Path.Combine(home, name));

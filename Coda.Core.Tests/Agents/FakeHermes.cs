@@ -3,9 +3,10 @@ using Coda.Core.Terminals;
 namespace Coda.Core.Tests.Agents;
 
 /// <summary>
-/// A <c>hermes</c> that behaves as its documentation says: its flags and no others, the approval of dangerous commands, its configuration layers,
-/// the webhooks it posts, its exit codes. Its model does what the lines of the prompt say: <c>run: COMMAND</c>, <c>ask: QUESTION</c>,
-/// <c>delegate: NAME</c> (a subagent's turn), <c>wait: FILE</c>, <c>silence</c> (an empty answer), <c>fail</c> (the provider does).
+/// A <c>hermes</c> that behaves as its documentation says: its flags and no others, the approval of dangerous commands, its configuration
+/// layers, the webhooks it posts, its exit codes. Its model does what the lines of the prompt say: <c>run: COMMAND</c>,
+/// <c>ask: QUESTION</c>, <c>delegate: NAME</c> (a subagent's turn), <c>wait: FILE</c>, <c>silence</c> (an empty answer), <c>fail</c> (the
+/// provider does).
 /// </summary>
 internal static class FakeHermes
 {

@@ -59,16 +59,22 @@ public sealed class FiveAgentsTests : IDisposable
         }));
 
         Assert.Equal((CodingTaskStatus.Completed, agent), (task.Status, task.Summary));
-        Assert.Contains("-x \"quoted\" $(touch /tmp/never) {resultsDir} 'ü'\n--flag", File.ReadAllText(host.Files(task).Prompt), StringComparison.Ordinal);
+        Assert.Contains(
+            "-x \"quoted\" $(touch /tmp/never) {resultsDir} 'ü'\n--flag",
+            File.ReadAllText(host.Files(task).Prompt), StringComparison.Ordinal);
         var environment = File.ReadAllLines(Path.Combine(host.Files(task).Results, "env"));
         Assert.Contains($"CODA_TASK_ID={task.TaskId}", environment);
         Assert.Contains($"CODA_SESSION_ID={task.SessionId}", environment);
         Assert.Contains($"CODA_TERMINAL_ID={task.TerminalId}", environment);
         var seeded = Path.Combine(root, "user", ".claude.json");
-        Assert.Equal(agent == "claude", File.Exists(seeded) && File.ReadAllText(seeded).Contains("hasCompletedOnboarding", StringComparison.Ordinal));
+        Assert.Equal(
+            agent == "claude",
+            File.Exists(seeded) && File.ReadAllText(seeded).Contains("hasCompletedOnboarding", StringComparison.Ordinal));
         if (agent == "opencode")
         {
-            Assert.Equal(permissions == "smart", environment.Any(line => line.StartsWith("OPENCODE_PERMISSION={\"bash\"", StringComparison.Ordinal)));
+            Assert.Equal(
+                permissions == "smart",
+                environment.Any(line => line.StartsWith("OPENCODE_PERMISSION={\"bash\"", StringComparison.Ordinal)));
         }
     }
 

@@ -91,7 +91,8 @@ public sealed class HermesTests : IAsyncLifetime
     public async Task Handed_over_it_begins_with_the_kickoff_and_its_events_are_its_state()
     {
         var config = await File.ReadAllTextAsync(Config, TestContext.Current.CancellationToken);
-        var terminal = await HandOverAsync($"wait: {Flag("go")}\ndelegate: sess_2\nrun: rm -rf junk; until [ -e {Flag("on")} ]; do sleep 0.02; done");
+        var terminal = await HandOverAsync(
+            $"wait: {Flag("go")}\ndelegate: sess_2\nrun: rm -rf junk; until [ -e {Flag("on")} ]; do sleep 0.02; done");
         await Becomes(terminal, Working);
         await FlagAsync("go");
         await Becomes(terminal, WaitingForApproval);
@@ -171,16 +172,21 @@ public sealed class HermesTests : IAsyncLifetime
         probe.Stop();
         var seen = new List<TerminalStateKind>();
         using var gone = new CancellationTokenSource();
-        var following = new EventAddress(AgentEvents.Hermes, port, "secret").FollowAsync((kind, _, _) => seen.Add(kind), TimeProvider.System, gone.Token);
+        var following = new EventAddress(AgentEvents.Hermes, port, "secret").FollowAsync(
+            (kind, _, _) => seen.Add(kind), TimeProvider.System, gone.Token);
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/") };
 
         Assert.Equal(HttpStatusCode.NoContent, await PostAsync("""{"hook_event_name":"pre_llm_call","session_id":"a"}""", "secret"));
         Assert.Equal(HttpStatusCode.Forbidden, await PostAsync("""{"hook_event_name":"pre_approval_request","session_id":"a"}""", "guess"));
         Assert.Equal(HttpStatusCode.Forbidden, await PostAsync("""{"hook_event_name":"pre_approval_request","session_id":"a"}""", null));
-        Assert.Equal(HttpStatusCode.NoContent, await PostAsync("""{"hook_event_name":"pre_approval_request","session_id":"a","extra":{"surface":"smart"}}""", "secret"));
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            await PostAsync("""{"hook_event_name":"pre_approval_request","session_id":"a","extra":{"surface":"smart"}}""", "secret"));
         Assert.Equal(HttpStatusCode.BadRequest, await PostAsync("no event", "secret"));
         Assert.Equal(HttpStatusCode.NoContent, await PostAsync("[]", "secret"));
-        Assert.Equal(HttpStatusCode.NoContent, await PostAsync("""{"hook_event_name":"on_session_end","session_id":"b","extra":{"interrupted":true}}""", "secret"));
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            await PostAsync("""{"hook_event_name":"on_session_end","session_id":"b","extra":{"interrupted":true}}""", "secret"));
         Assert.Equal([Working, Idle], seen);
         await gone.CancelAsync();
         await following.WaitAsync(Wait.Timeout);
@@ -209,7 +215,8 @@ public sealed class HermesTests : IAsyncLifetime
     private async Task<Terminal> HandOverAsync(string prompt)
     {
         var start = await host.Get<HandoffService>().StartAsync(
-            new HandoffRequest { Prompt = prompt, WorkspacePath = host.Projects, Agent = "hermes", InPlace = true }, TestContext.Current.CancellationToken);
+            new HandoffRequest { Prompt = prompt, WorkspacePath = host.Projects, Agent = "hermes", InPlace = true },
+            TestContext.Current.CancellationToken);
         Assert.True(TerminalId.TryParse(Assert.IsType<HandoffStart.Launched>(start).Handoff.TerminalId, out var id));
         var terminal = host.Terminals.Find(id)!;
         terminal.Changed += Note;

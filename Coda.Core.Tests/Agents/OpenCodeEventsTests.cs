@@ -57,7 +57,8 @@ public sealed class OpenCodeEventsTests : IAsyncLifetime
         Send("session.status", """{"sessionID":"s1","status":{"type":"idle"}}""");
 
         await Tells(
-            (Working, ""), (WaitingForApproval, "bash rm a"), (WaitingForApproval, "bash rm a"), (WaitingForApproval, "edit b"), (WaitingForApproval, "edit b"),
+            (Working, ""), (WaitingForApproval, "bash rm a"), (WaitingForApproval, "bash rm a"),
+            (WaitingForApproval, "edit b"), (WaitingForApproval, "edit b"),
             (WaitingForApproval, "edit b"), (Idle, ""), (Working, ""), (Idle, ""));
     }
 
@@ -101,7 +102,8 @@ public sealed class OpenCodeEventsTests : IAsyncLifetime
         }
     }
 
-    private void Send(string type, string properties) => events.Writer.TryWrite($"data: {{\"type\":\"{type}\",\"properties\":{properties}}}\n\n");
+    private void Send(string type, string properties) =>
+        events.Writer.TryWrite($"data: {{\"type\":\"{type}\",\"properties\":{properties}}}\n\n");
 
     private void Break() => events.Writer.TryWrite("");
 

@@ -15,7 +15,8 @@ public sealed class DirectoryTreeTests : IDisposable
     public void Dispose() => Directory.Delete(root, recursive: true);
 
     [Theory]
-    [InlineData("mkdir -p a/b; echo x > a/b/c; chmod 555 a/b a; chmod 000 a/b; mkfifo p; ln -s /dev/zero z; python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"s\")'")]
+    [InlineData("mkdir -p a/b; echo x > a/b/c; chmod 555 a/b a; chmod 000 a/b; mkfifo p; "
+        + "ln -s /dev/zero z; python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"s\")'")]
     [InlineData("touch $'\\xff\\xfe' $'new\\nline'; mkdir $'\\xc3'; touch $'\\xc3/\\x80'")]
     [InlineData("python3 -c 'import os\nfor i in range(3000):\n os.mkdir(\"d\"); os.chdir(\"d\")\nopen(\"deep\",\"w\")'")]
     [InlineData("python3 -c 'for i in range(5000): open(f\"file-with-a-rather-long-name-{i}\",\"w\")'")]
@@ -46,7 +47,8 @@ public sealed class DirectoryTreeTests : IDisposable
     [Fact]
     public void Holes_take_no_space()
     {
-        Shell("truncate -s 15T a; truncate -s 15T b; head -c 10000 /dev/urandom > d; mkdir e; head -c 10000 /dev/urandom > e/f; ln -s /dev/zero z; mkfifo p");
+        Shell("truncate -s 15T a; truncate -s 15T b; head -c 10000 /dev/urandom > d; "
+            + "mkdir e; head -c 10000 /dev/urandom > e/f; ln -s /dev/zero z; mkfifo p");
         Assert.Equal(20000, DirectoryTree.Size(Tree));
     }
 

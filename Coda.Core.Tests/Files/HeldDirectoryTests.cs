@@ -11,7 +11,8 @@ public sealed class HeldDirectoryTests : IDisposable
 
     public static MatrixTheoryData<Trap, bool> TrapsBothWays => new(Enum.GetValues<Trap>(), [false, true]);
 
-    public static MatrixTheoryData<Trap, bool> TrapsInPlaceBothWays => new(Enum.GetValues<Trap>().Except([Trap.LinkedParent]), [false, true]);
+    public static MatrixTheoryData<Trap, bool> TrapsInPlaceBothWays =>
+        new(Enum.GetValues<Trap>().Except([Trap.LinkedParent]), [false, true]);
 
     private string Deep => Path.Combine(root, "a/b/file");
 
@@ -149,7 +150,9 @@ public sealed class HeldDirectoryTests : IDisposable
         using var held = HeldDirectory.Open(root, walks);
 
         held.MakeDirectory("x/y/z");
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.Combine(root, "x")));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(Path.Combine(root, "x")));
         Assert.True(Directory.Exists(Path.Combine(root, "x/y/z")));
         Assert.Throws<IOException>(() => held.MakeDirectory("link/y"));
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(root, "elsewhere")));

@@ -69,7 +69,8 @@ internal static class Traps
                 break;
             case Trap.Socket:
                 // The path of a socket has at most 107 bytes.
-                using (var made = Process.Start(new ProcessStartInfo("python3", ["-c", "import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])", Path.GetFileName(path)])
+                using (var made = Process.Start(new ProcessStartInfo(
+                    "python3", ["-c", "import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])", Path.GetFileName(path)])
                 {
                     WorkingDirectory = Path.GetDirectoryName(path),
                 })!)
@@ -116,7 +117,8 @@ internal static class Traps
             File.WriteAllText(path, Secret);
             const string Hold = "import fcntl,signal,sys; signal.signal(signal.SIGIO, signal.SIG_IGN); f=open(sys.argv[1],'r+'); "
                 + "fcntl.fcntl(f,fcntl.F_SETLEASE,fcntl.F_WRLCK); print('held',flush=True); sys.stdin.read()";
-            holder = Process.Start(new ProcessStartInfo("python3", ["-c", Hold, path]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+            holder = Process.Start(
+                new ProcessStartInfo("python3", ["-c", Hold, path]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
             Assert.Equal("held", holder.StandardOutput.ReadLine());
         }
 

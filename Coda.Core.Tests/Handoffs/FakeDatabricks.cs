@@ -92,7 +92,9 @@ internal static class FakeDatabricks
     /// <summary>Its configuration file.</summary>
     public static string Config(string root) => Path.Combine(root, "databrickscfg");
 
-    /// <summary>What the login in its cache is like, for profiles without one of their own: good, expired, offline; none when never written.</summary>
+    /// <summary>
+    /// What the login in its cache is like, for profiles without one of their own: good, expired, offline; none when never written.
+    /// </summary>
     public static void SetCachedLogin(string root, string mood) => File.WriteAllText($"{root}/bin/oauth", mood);
 
     /// <summary>Puts a file into the Workspace.</summary>

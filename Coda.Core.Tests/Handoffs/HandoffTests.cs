@@ -35,10 +35,14 @@ public sealed class HandoffTests : IAsyncLifetime
     {
         var (view, terminal) = await LaunchAsync("/Workspace/Users/me@x.y/My Project!/", "-first\nline 'two' \"three\"");
         Assert.Equal("My_Project_", Path.GetFileName(view.Directory));
-        await terminal.Shows($"AGENT in {view.Directory} got <The files here were exported from the Databricks Workspace folder /Workspace/Users/me@x.y/My Project!/");
+        await terminal.Shows(
+            $"AGENT in {view.Directory} got <The files here were exported from the Databricks Workspace folder "
+            + "/Workspace/Users/me@x.y/My Project!/");
         await terminal.Shows("-first\r\nline 'two' \"three\">");
         Assert.Contains("notes.md -> ", terminal.Text(), StringComparison.Ordinal);
-        Assert.Equal("workspace export-dir /Users/me@x.y/My Project! " + view.Directory + " --profile DEFAULT", File.ReadAllText($"{root}/bin/calls").Trim());
+        Assert.Equal(
+            "workspace export-dir /Users/me@x.y/My Project! " + view.Directory + " --profile DEFAULT",
+            File.ReadAllText($"{root}/bin/calls").Trim());
         await terminal.TypesAsync("bye\n");
         await terminal.Shows("left with bye");
         await terminal.TypesAsync("pwd; echo $((6*7)); git --no-pager log --format=%s; git status --short | wc -l; exit 5\n");
@@ -61,9 +65,12 @@ public sealed class HandoffTests : IAsyncLifetime
         Assert.Contains("+++ b/new.txt\n", diff, StringComparison.Ordinal);
         // `databricks auth switch`: there the path is somebody else's
         await File.AppendAllTextAsync(
-            FakeDatabricks.Config(root), "[other]\nhost = https://other.example\n[__settings__]\ndefault_profile = other\n", TestContext.Current.CancellationToken);
+            FakeDatabricks.Config(root),
+            "[other]\nhost = https://other.example\n[__settings__]\ndefault_profile = other\n",
+            TestContext.Current.CancellationToken);
         Assert.Equal(
-            $"DATABRICKS_CONFIG_FILE={FakeDatabricks.Config(root)} databricks workspace import-dir --overwrite {view.Directory} '/Users/me@x.y/My Project!' --profile DEFAULT",
+            $"DATABRICKS_CONFIG_FILE={FakeDatabricks.Config(root)} databricks workspace import-dir --overwrite {view.Directory} "
+            + "'/Users/me@x.y/My Project!' --profile DEFAULT",
             host.Get<HandoffFolders>().PushLine(folder.Handoff));
 
         Assert.True(await host.Get<HandoffFolders>().DiscardAsync(view.Id, default));
@@ -133,7 +140,9 @@ public sealed class HandoffTests : IAsyncLifetime
         settings["Handoffs:PullSeconds"] = "1";
         host = new CoreHost(settings, root: root);
         await host.StartAsync();
-        Assert.Contains("Timed out pulling files from '/Users/me@x.y/slow' after 1s", await RefusesAsync("/Users/me@x.y/slow"), StringComparison.Ordinal);
+        Assert.Contains(
+            "Timed out pulling files from '/Users/me@x.y/slow' after 1s",
+            await RefusesAsync("/Users/me@x.y/slow"), StringComparison.Ordinal);
         await NothingIsLeftAsync();
     }
 
@@ -151,7 +160,8 @@ public sealed class HandoffTests : IAsyncLifetime
     [Fact]
     public async Task Without_waiting_the_link_is_there_at_once_and_a_failure_still_leaves_nothing()
     {
-        var launched = Assert.IsType<HandoffStart.Launched>(await host.Get<HandoffService>().StartAsync(Request("/Users/me@x.y/nowhere", "x") with { Wait = false }, default));
+        var launched = Assert.IsType<HandoffStart.Launched>(
+            await host.Get<HandoffService>().StartAsync(Request("/Users/me@x.y/nowhere", "x") with { Wait = false }, default));
         await Wait.Until(async () => !Directory.Exists(launched.Handoff.Directory) && host.Terminals.Live.Count == 0
             && (await host.Get<HandoffService>().ListAsync(TimeSpan.FromDays(1), "", null, 10, default)).Count == 0);
     }
@@ -161,7 +171,8 @@ public sealed class HandoffTests : IAsyncLifetime
     [InlineData("-rf", "must be absolute")]
     [InlineData("/Users/../etc", "must not hold")]
     [InlineData("/Users/a\nb", "control characters")]
-    public async Task Paths_that_are_none_are_refused(string path, string expected) => Assert.Contains(expected, await RefusesAsync(path), StringComparison.Ordinal);
+    public async Task Paths_that_are_none_are_refused(string path, string expected) =>
+        Assert.Contains(expected, await RefusesAsync(path), StringComparison.Ordinal);
 
     [Fact]
     public async Task A_local_directory_is_copied_or_worked_in_as_it_is()
@@ -179,7 +190,8 @@ public sealed class HandoffTests : IAsyncLifetime
         await Find(inPlace).EndAsync(TerminalEndReason.Closed);
         Assert.True(File.Exists($"{local}/a.txt"));
         Assert.Contains("allowed root", Assert.IsType<HandoffStart.Refused>(
-            await host.Get<HandoffService>().StartAsync(Request("/etc", "x") with { InPlace = true }, default)).Message, StringComparison.Ordinal);
+            await host.Get<HandoffService>().StartAsync(Request("/etc", "x") with { InPlace = true }, default)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -187,7 +199,9 @@ public sealed class HandoffTests : IAsyncLifetime
     {
         var (view, terminal) = await LaunchAsync("/Users/me@x.y/My Project!", new string('Z', 200_000));
         await terminal.Shows("prompt.md and follow it.>");
-        Assert.Equal(200_000, File.ReadAllText($"{Path.GetDirectoryName(view.Directory)}/.agent/prompt.md").Count(character => character == 'Z'));
+        Assert.Equal(
+            200_000,
+            File.ReadAllText($"{Path.GetDirectoryName(view.Directory)}/.agent/prompt.md").Count(character => character == 'Z'));
     }
 
     [Theory]
@@ -201,7 +215,8 @@ public sealed class HandoffTests : IAsyncLifetime
 
     private static HandoffRequest Request(string path, string prompt) => new() { Prompt = prompt, WorkspacePath = path, Agent = "fake" };
 
-    private Task<HandoffStart> StartAsync(string path, string prompt) => host.Get<HandoffService>().StartAsync(Request(path, prompt), default);
+    private Task<HandoffStart> StartAsync(string path, string prompt) =>
+        host.Get<HandoffService>().StartAsync(Request(path, prompt), default);
 
     private async Task<(HandoffView View, Terminal Terminal)> LaunchAsync(string path, string prompt)
     {
@@ -219,7 +234,8 @@ public sealed class HandoffTests : IAsyncLifetime
 
     private async Task<HandoffFolder> FolderAsync(HandoffView view)
     {
-        await Wait.Until(async () => (await host.Get<HandoffFolders>().ListAsync(default)).Any(folder => folder.Handoff is { EndedAt: not null } found && found.Id == view.Id));
+        await Wait.Until(async () => (await host.Get<HandoffFolders>().ListAsync(default))
+            .Any(folder => folder.Handoff is { EndedAt: not null } found && found.Id == view.Id));
         return Assert.Single(await host.Get<HandoffFolders>().ListAsync(default));
     }
 

@@ -44,7 +44,8 @@ public sealed class KeptTests : IAsyncLifetime
     [InlineData("echo notes.txt > .git/info/exclude; echo two > notes.txt")]
     [InlineData("chmod +x notes.md")]
     [InlineData(Endless)]
-    [InlineData("echo '* filter=strip' > .git/info/attributes; git config filter.strip.clean 'grep -v two'; git config filter.strip.required true; echo two >> notes.md")]
+    [InlineData("echo '* filter=strip' > .git/info/attributes; git config filter.strip.clean 'grep -v two'; "
+        + "git config filter.strip.required true; echo two >> notes.md")]
     public async Task What_a_person_made_is_kept(string made)
     {
         var view = await LaunchAsync();
@@ -127,7 +128,8 @@ public sealed class KeptTests : IAsyncLifetime
     [InlineData("echo mine > result.log", 0)]
     public async Task A_copy_of_a_repository_shows_what_changed_in_it_and_goes_only_if_nothing_did(string made, int? changes)
     {
-        Shell("git init -q; echo '*.log' > .gitignore; git add -A; git commit -qm one; git branch old; echo more > data/2.csv; echo more >> notes.md", Source);
+        Shell("git init -q; echo '*.log' > .gitignore; git add -A; git commit -qm one; "
+            + "git branch old; echo more > data/2.csv; echo more >> notes.md", Source);
         var view = await LaunchAsync();
         await DoAsync(view, made);
         await EndAsync();
@@ -146,7 +148,10 @@ public sealed class KeptTests : IAsyncLifetime
     [InlineData("mkdir ../p; ln -s ../main/.git ../p/.git; git -C ../p reset -q --hard")]
     public async Task What_is_committed_in_a_copy_stays_in_the_copy(string share)
     {
-        Shell($"rm -rf p; git init -q main; cd main; echo one > notes.md; git add -A; git commit -qm one; {share}; git for-each-ref > ../before", host.Projects);
+        Shell(
+            $"rm -rf p; git init -q main; cd main; echo one > notes.md; git add -A; git commit -qm one; "
+            + $"{share}; git for-each-ref > ../before",
+            host.Projects);
         var view = await LaunchAsync();
         await DoAsync(view, "echo two > notes.md; git commit -qam two; git branch mine");
         Shell("git -C main for-each-ref | cmp - before; git -C main cat-file -e HEAD:notes.md", host.Projects);
@@ -225,7 +230,9 @@ public sealed class KeptTests : IAsyncLifetime
 
     private static void Shell(string script, string directory)
     {
-        const string Me = "git() { command git -c user.name=a -c user.email=a@b.c -c init.defaultBranch=main -c protocol.file.allow=always \"$@\"; }\nset -e\n";
+        const string Me =
+            "git() { command git -c user.name=a -c user.email=a@b.c -c init.defaultBranch=main -c protocol.file.allow=always \"$@\"; }\n"
+            + "set -e\n";
         using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", Me + script]) { WorkingDirectory = directory })!;
         bash.WaitForExit();
         Assert.Equal(0, bash.ExitCode);

@@ -33,7 +33,7 @@ public sealed class LoginTests : IAsyncLifetime
     {
         Configure(config);
         var message = await RefusesAsync();
-        Assert.Contains("Nobody is logged in", message, StringComparison.Ordinal);
+        Assert.Contains("There is no Databricks login", message, StringComparison.Ordinal);
         Assert.Contains($"run `{InTab} auth login --host https://<your-workspace>` there", message, StringComparison.Ordinal);
         Assert.False(File.Exists($"{root}/bin/calls"));
     }
@@ -55,7 +55,10 @@ public sealed class LoginTests : IAsyncLifetime
     [Theory]
     [InlineData("[only]\nhost = https://x.example\ntoken = good\n", "only")]
     [InlineData("[DEFAULT]\nhost = https://x.example\ntoken = good\n[work]\nhost = https://y.example\ntoken = good\n", "DEFAULT")]
-    [InlineData("[DEFAULT]\nhost = https://x.example\ntoken = good\n[work]\nhost = https://y.example\ntoken = good\n[__settings__]\ndefault_profile = work\n", "work")]
+    [InlineData(
+        "[DEFAULT]\nhost = https://x.example\ntoken = good\n[work]\nhost = https://y.example\ntoken = good\n"
+        + "[__settings__]\ndefault_profile = work\n",
+        "work")]
     public async Task The_profile_of_choice_is_used_and_always_named(string config, string profile)
     {
         Configure(config);

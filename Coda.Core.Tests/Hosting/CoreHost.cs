@@ -14,7 +14,8 @@ internal sealed class CoreHost : IAsyncDisposable
     private bool started;
 
     public CoreHost(
-        Dictionary<string, string?>? settings = null, TimeProvider? time = null, string? root = null, Action<IServiceCollection>? configure = null)
+        Dictionary<string, string?>? settings = null, TimeProvider? time = null,
+        string? root = null, Action<IServiceCollection>? configure = null)
     {
         ownsRoot = root is null;
         Root = root ?? Directory.CreateTempSubdirectory("coda-core-").FullName;
@@ -64,11 +65,15 @@ internal sealed class CoreHost : IAsyncDisposable
 
     /// <summary>Opens a terminal that runs a bash script.</summary>
     public async Task<Terminal> OpenAsync(
-        string script, TerminalMode mode = TerminalMode.Direct, TerminalSize? size = null, Func<TerminalCommand, TerminalCommand>? change = null)
+        string script, TerminalMode mode = TerminalMode.Direct,
+        TerminalSize? size = null, Func<TerminalCommand, TerminalCommand>? change = null)
     {
         var command = new TerminalCommand { Arguments = ["bash", "--norc", "-c", script], WorkingDirectory = Projects };
         var opening = await Terminals.OpenAsync(
-            new TerminalLaunch { Mode = mode, Label = "test", Command = change?.Invoke(command) ?? command, Size = size ?? TerminalSize.Default },
+            new TerminalLaunch
+            {
+                Mode = mode, Label = "test", Command = change?.Invoke(command) ?? command, Size = size ?? TerminalSize.Default,
+            },
             CancellationToken.None);
         return Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
     }

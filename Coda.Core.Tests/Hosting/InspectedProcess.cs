@@ -5,7 +5,9 @@ using Coda.Core.Terminals.Pty;
 
 namespace Coda.Core.Tests.Hosting;
 
-/// <summary>A process of an ordinary user that runs a script on a PTY, after hiding itself or not, and prints what the script wrote.</summary>
+/// <summary>
+/// A process of an ordinary user that runs a script on a PTY, after hiding itself or not, and prints what the script wrote.
+/// </summary>
 internal static class InspectedProcess
 {
     private const string Script = "CODA_TEST_INSPECTING_SCRIPT";
@@ -26,12 +28,18 @@ internal static class InspectedProcess
 
             File.SetUnixFileMode(place, (UnixFileMode)0b111_101_101);
             var dotnet = new[] { "dotnet", "exec", Path.Combine(place, Path.GetFileName(typeof(InspectedProcess).Assembly.Location)) };
-            string[] command = Environment.UserName == "root" ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", .. dotnet] : dotnet;
+            string[] command = Environment.UserName == "root"
+                ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", .. dotnet]
+                : dotnet;
             var start = new ProcessStartInfo(command[0], command[1..])
             {
                 RedirectStandardOutput = true,
                 WorkingDirectory = place,
-                Environment = { [Script] = script, [Hide] = hide ? "1" : "0", ["CODA_TEST_SECRET"] = secret, ["HOME"] = place, ["DOTNET_CLI_HOME"] = place },
+                Environment =
+                {
+                    [Script] = script, [Hide] = hide ? "1" : "0", ["CODA_TEST_SECRET"] = secret,
+                    ["HOME"] = place, ["DOTNET_CLI_HOME"] = place,
+                },
             };
             using var process = Process.Start(start)!;
             var output = await process.StandardOutput.ReadToEndAsync();
@@ -62,7 +70,8 @@ internal static class InspectedProcess
         using var loop = new EventLoop();
         using var pty = PtyPair.Open(loop, TerminalSize.Default);
         var command = new TerminalCommand { Arguments = ["bash", "-c", script], WorkingDirectory = "/" };
-        var child = ChildProcess.Start(loop, pty.SlavePath, "/bin/bash", command, new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" });
+        var child = ChildProcess.Start(
+            loop, pty.SlavePath, "/bin/bash", command, new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" });
         child.Exited.Wait();
         pty.Finish();
         using (var output = pty.Output.AsStream())

@@ -14,7 +14,8 @@ internal sealed class RecorderProcess : IDisposable
     public RecorderProcess(string directory)
     {
         // SIGXFSZ ignored: a file over the limit is then an error of write(2), as a full disk is.
-        var start = new ProcessStartInfo("bash", ["-c", "trap '' XFSZ; exec dotnet exec \"$1\"", "recorder", typeof(RecorderProcess).Assembly.Location])
+        var start = new ProcessStartInfo(
+            "bash", ["-c", "trap '' XFSZ; exec dotnet exec \"$1\"", "recorder", typeof(RecorderProcess).Assembly.Location])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -71,7 +72,8 @@ internal sealed class RecorderProcess : IDisposable
             return;
         }
 
-        using var recording = new Recording(directory, new RecordingHeader(DateTimeOffset.UnixEpoch, 80, 24, "xterm", "/dev/pts/0", "test"), 1 << 30, TimeProvider.System);
+        using var recording = new Recording(
+            directory, new RecordingHeader(DateTimeOffset.UnixEpoch, 80, 24, "xterm", "/dev/pts/0", "test"), 1 << 30, TimeProvider.System);
         while (Console.In.ReadLine() is { } line)
         {
             recording.Append(Expected(recording.Length, int.Parse(line, CultureInfo.InvariantCulture)));

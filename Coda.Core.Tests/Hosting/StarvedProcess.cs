@@ -4,7 +4,9 @@ using Coda.Core.Terminals;
 
 namespace Coda.Core.Tests.Hosting;
 
-/// <summary>A process of its own with a core in it, which may have few descriptors, plays a scenario and says what came of it, a line each.</summary>
+/// <summary>
+/// A process of its own with a core in it, which may have few descriptors, plays a scenario and says what came of it, a line each.
+/// </summary>
 internal static class StarvedProcess
 {
     private const string Variable = "CODA_TEST_STARVED";
@@ -65,7 +67,8 @@ internal static class StarvedProcess
     private static TerminalOpening Open(CoreHost host) => host.Terminals.OpenAsync(
         new TerminalLaunch
         {
-            Mode = TerminalMode.Direct, Label = "test", Command = new TerminalCommand { Arguments = ["cat"], WorkingDirectory = host.Projects },
+            Mode = TerminalMode.Direct, Label = "test",
+            Command = new TerminalCommand { Arguments = ["cat"], WorkingDirectory = host.Projects },
         },
         CancellationToken.None).GetAwaiter().GetResult();
 

@@ -13,7 +13,8 @@ namespace Coda.Core.Tests.RealAgents;
 public sealed class DelegatedTests : IAsyncLifetime
 {
     private const string Result = """{"status":"completed","summary":"really done","files_changed":["made.txt"]}""";
-    private const string Work = """printf '{"step":"execute_1","message":"working"}\n' >> "$CODA_RESULTS_DIR/status.jsonl" && echo made > made.txt""";
+    private const string Work =
+        """printf '{"step":"execute_1","message":"working"}\n' >> "$CODA_RESULTS_DIR/status.jsonl" && echo made > made.txt""";
 
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60); // a model may think that long; a wait for a key is told after 10 s
 
@@ -31,7 +32,8 @@ public sealed class DelegatedTests : IAsyncLifetime
         Assert.True(task.Status == CodingTaskStatus.Completed, Explain(result));
         Assert.Equal("really done", task.Summary);
         Assert.Equal(["execute_1"], (await host.Core.Tasks().ProgressAsync(Id(task), default)).Select(line => line.Step));
-        await Wait.Until(async () => (await host.Core.Tasks().InboxAsync(new InboxQuery { Status = "completed" }, default)) is InboxAnswer.Page({ Tasks: [var listed] })
+        await Wait.Until(async () => (await host.Core.Tasks().InboxAsync(new InboxQuery { Status = "completed" }, default))
+            is InboxAnswer.Page({ Tasks: [var listed] })
             && listed.TaskId == task.TaskId);
         Assert.Equal("made\n", File.ReadAllText(Path.Combine(host.Core.Projects, "made.txt")));
         Assert.Empty(ProcessTable.WithEnvironment("CODA_TERMINAL_ID", task.TerminalId));
@@ -133,7 +135,8 @@ public sealed class DelegatedTests : IAsyncLifetime
     private static TaskId Id(TaskView task) => TaskId.TryParse(task.TaskId, out var id) ? id : default;
 
     // opencode tries again without end.
-    private static CodingTaskStatus WhenTriedAgain(string agent) => agent == "opencode" ? CodingTaskStatus.Timeout : CodingTaskStatus.Failed;
+    private static CodingTaskStatus WhenTriedAgain(string agent) =>
+        agent == "opencode" ? CodingTaskStatus.Timeout : CodingTaskStatus.Failed;
 
     private async Task FailsAsync(string agent, string prompt, CodingTaskStatus expected)
     {
@@ -145,7 +148,10 @@ public sealed class DelegatedTests : IAsyncLifetime
     private async Task<TaskView> HangsAsync(string agent)
     {
         var task = await host.Core.RunsAsync(
-            new TaskRequest { Prompt = Conversation.Script(new Step { Hang = true }), Agent = agent, Permissions = "yolo", WorkflowProtocol = false });
+            new TaskRequest
+            {
+                Prompt = Conversation.Script(new Step { Hang = true }), Agent = agent, Permissions = "yolo", WorkflowProtocol = false,
+            });
         await Wait.Until(() => host.Model.Log.Any(line => line.Contains("Hang = True", StringComparison.Ordinal)));
         return task;
     }
@@ -153,10 +159,14 @@ public sealed class DelegatedTests : IAsyncLifetime
     private async Task<(TaskView Task, TaskResult Result)> RunAsync(string agent, string permissions, string prompt, int seconds = 300)
     {
         var task = await host.Core.RunsAsync(
-            new TaskRequest { Prompt = prompt, Agent = agent, Permissions = permissions, WorkflowProtocol = false, TimeoutSeconds = seconds });
+            new TaskRequest
+            {
+                Prompt = prompt, Agent = agent, Permissions = permissions, WorkflowProtocol = false, TimeoutSeconds = seconds,
+            });
         var ended = await host.Core.EndsAsync(task);
         return (ended, await host.Core.ResultAsync(ended));
     }
 
-    private string Explain(TaskResult result) => $"{string.Join('\n', result.Errors)}\nThe model was asked:\n{string.Join('\n', host.Model.Log)}";
+    private string Explain(TaskResult result) =>
+        $"{string.Join('\n', result.Errors)}\nThe model was asked:\n{string.Join('\n', host.Model.Log)}";
 }

@@ -51,8 +51,11 @@ public sealed class HandedOverTests : IAsyncLifetime
         Assert.Empty(ProcessTable.WithEnvironment("CODA_TERMINAL_ID", terminal.Id.ToString()));
         lock (states)
         {
-            Assert.InRange(states.First(state => state.Kind == TerminalStateKind.WaitingForApproval).Since - host.Model.ToolAskedAt, TimeSpan.Zero, TimeSpan.FromSeconds(2));
-            TerminalStateKind[] told = [TerminalStateKind.Working, TerminalStateKind.WaitingForApproval, TerminalStateKind.Working, TerminalStateKind.Done];
+            Assert.InRange(
+                states.First(state => state.Kind == TerminalStateKind.WaitingForApproval).Since - host.Model.ToolAskedAt,
+                TimeSpan.Zero, TimeSpan.FromSeconds(2));
+            TerminalStateKind[] told =
+                [TerminalStateKind.Working, TerminalStateKind.WaitingForApproval, TerminalStateKind.Working, TerminalStateKind.Done];
             Assert.Equal(told, Turn(states));
         }
     }
@@ -101,7 +104,8 @@ public sealed class HandedOverTests : IAsyncLifetime
             () =>
             {
                 // A dialog that has just appeared takes no keys yet; one may follow another.
-                if (terminal.State is { Waits: true } state && (state != answered || TimeProvider.System.GetElapsedTime(asked) > TimeSpan.FromSeconds(3)))
+                if (terminal.State is { Waits: true } state
+                    && (state != answered || TimeProvider.System.GetElapsedTime(asked) > TimeSpan.FromSeconds(3)))
                 {
                     asked = TimeProvider.System.GetTimestamp();
                     answered = state;

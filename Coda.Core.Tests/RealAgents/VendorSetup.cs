@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Coda.Core.Tests.RealAgents;
 
 /// <summary>
-/// Where the real CLIs are, and what points them at a scripted model: the vendors' own variables, and configurations in a home directory of their own.
-/// <c>CODA_AGENTS_DIRECTORY</c> (default <c>~/.cache/coda-agents</c>) is where <c>./test-agents.sh</c> installs them.
+/// Where the real CLIs are, and what points them at a scripted model: the vendors' own variables, and configurations in a home directory of
+/// their own. <c>CODA_AGENTS_DIRECTORY</c> (default <c>~/.cache/coda-agents</c>) is where <c>./test-agents.sh</c> installs them.
 /// </summary>
 internal sealed class VendorSetup
 {
@@ -35,7 +35,8 @@ internal sealed class VendorSetup
 
     /// <summary>A directory for one test. Not under /tmp, which some of them treat in their own ways.</summary>
     public static string CreateDirectory() =>
-        Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(Installed)!, "coda-agent-tests", Guid.NewGuid().ToString("n"))).FullName;
+        Directory.CreateDirectory(
+            Path.Combine(Path.GetDirectoryName(Installed)!, "coda-agent-tests", Guid.NewGuid().ToString("n"))).FullName;
 
     /// <summary>What its environment needs.</summary>
     public IEnumerable<KeyValuePair<string, string>> Variables(string agent) => ByAgent()[agent].Append(KeyValuePair.Create("HOME", home));

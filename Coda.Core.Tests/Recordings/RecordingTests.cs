@@ -42,7 +42,8 @@ public sealed class RecordingTests : IDisposable
         }
 
         File.AppendAllText(Files.TimingPath, "O 0.1"); // a torn tail
-        var (code, output) = await RunAsync("scriptreplay", "--timing", Files.TimingPath, "--log-out", Files.OutputPath, "--divisor", "100");
+        var (code, output) = await RunAsync(
+            "scriptreplay", "--timing", Files.TimingPath, "--log-out", Files.OutputPath, "--divisor", "100");
         Assert.Equal(0, code);
         Assert.Equal("first\r\nzweite Zeile: ü\r\n\n", output);
     }
@@ -257,7 +258,9 @@ public sealed class RecordingTests : IDisposable
         var withoutExit = events.SkipLast(1).ToList();
         Assert.Equal(withoutExit.Select(CodeAndData), absolute.Select(CodeAndData));
         var sum = 0.0;
-        Assert.Equal(withoutExit.Select(e => Math.Round(sum += e[0].GetDouble(), 5)), absolute.Select(e => Math.Round(e[0].GetDouble(), 5)));
+        Assert.Equal(
+            withoutExit.Select(e => Math.Round(sum += e[0].GetDouble(), 5)),
+            absolute.Select(e => Math.Round(e[0].GetDouble(), 5)));
     }
 
     private static List<JsonElement[]> EventsOf(string[] lines) =>
@@ -289,5 +292,6 @@ public sealed class RecordingTests : IDisposable
         return bytes[(Array.IndexOf(bytes, (byte)'\n') + 1)..];
     }
 
-    private long ToldLength() => File.ReadAllLines(Files.TimingPath).Sum(line => TimingFormat.TryParse(line, out var parsed) ? parsed.Length : 0);
+    private long ToldLength() =>
+        File.ReadAllLines(Files.TimingPath).Sum(line => TimingFormat.TryParse(line, out var parsed) ? parsed.Length : 0);
 }

@@ -13,7 +13,10 @@ public sealed class BadInputTests
         { Good with { Prompt = new string('ü', 600_000) }, ["1,200,000", "1 MB"] },
         { Good with { Prompt = "a\0b" }, ["prompt", "NUL"] },
         { Good with { Context = "{\"a\":\"\\ud800\"}" }, ["context", "not valid Unicode"] },
-        { Good with { Agent = "claudette" }, ["Unknown agent 'claudette'", "claude", "codex", "gemini", "opencode", "hermes", "shell", "fake"] },
+        {
+            Good with { Agent = "claudette" },
+            ["Unknown agent 'claudette'", "claude", "codex", "gemini", "opencode", "hermes", "shell", "fake"]
+        },
         { Good with { Agent = "absent" }, ["'absent' is not installed", "coda-no-such-program", "PATH", "buy it"] },
         { Good with { Agent = "closed" }, ["takes no tasks", "Agents:closed:Delegable"] },
         { Good with { Context = "{\n \"a\": nonsense}" }, ["Invalid JSON in context", "line 2", "byte 8"] },

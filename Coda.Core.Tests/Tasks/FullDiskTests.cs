@@ -10,7 +10,8 @@ public sealed class FullDiskTests
     [Fact]
     public async Task New_work_is_refused_what_runs_ends_in_memory_and_is_saved_when_space_returns()
     {
-        await using var host = new CoreHost(FakeAgent.Does("until [ -e go ]; do sleep 0.05; done; say execute_1 went; result completed 'in memory'"));
+        await using var host = new CoreHost(FakeAgent.Does(
+            "until [ -e go ]; do sleep 0.05; done; say execute_1 went; result completed 'in memory'"));
         await host.StartAsync();
         var task = await host.RunsAsync();
         var database = host.Get<Database>();

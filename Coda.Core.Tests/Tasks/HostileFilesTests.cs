@@ -95,7 +95,8 @@ public sealed class HostileFilesTests : IDisposable
     public async Task What_an_agent_left_in_the_place_of_the_difference_is_never_shown_as_what_changed()
     {
         const string Forge = "echo '+forged' > \"$CODA_RESULTS_DIR/../changes.diff\"; ";
-        await using var host = new CoreHost(FakeAgent.Does($"{Forge} case $PWD in */in) mkdir -p more; rm \"$CODA_RESULTS_DIR/../changes.diff\"; "
+        await using var host = new CoreHost(FakeAgent.Does(
+            $"{Forge} case $PWD in */in) mkdir -p more; rm \"$CODA_RESULTS_DIR/../changes.diff\"; "
             + "mkdir -p \"$CODA_RESULTS_DIR/../changes.diff/x\"; echo real > f.txt;; esac; result completed ok"));
         await host.StartAsync();
         var outside = await host.EndsAsync(await host.RunsAsync());

@@ -47,7 +47,8 @@ public sealed class InboxTests
 
         await host.StartAsync();
         foreach (var (status, email, total) in ((string, string, int)[])
-            [("", "", 14), ("failed", "", 8), ("failed", "a@x", 4), ("timeout", "", 2), ("done", "b@x", 1), ("info_needed", "", 2), ("running", "", 0), ("", "c@x", 0)])
+            [("", "", 14), ("failed", "", 8), ("failed", "a@x", 4), ("timeout", "", 2), ("done", "b@x", 1),
+                ("info_needed", "", 2), ("running", "", 0), ("", "c@x", 0)])
         {
             foreach (var window in (TimeSpan?[])[null, TimeSpan.FromHours(2)])
             {

@@ -62,7 +62,8 @@ public sealed class KeyWaitTests
     {
         await using var host = new CoreHost();
         await host.StartAsync();
-        var task = await host.RunsAsync(new TaskRequest { Agent = "shell", Prompt = "printf 'Really? [y/N] '; read -r < /dev/tty", TimeoutSeconds = 1000 });
+        var task = await host.RunsAsync(
+            new TaskRequest { Agent = "shell", Prompt = "printf 'Really? [y/N] '; read -r < /dev/tty", TimeoutSeconds = 1000 });
         await Wait.Until(async () => (await host.NowAsync(task)).Step == "blocked");
         Assert.Equal("waiting for a key at its terminal: Really? [y/N]", (await host.NowAsync(task)).Progress);
     }

@@ -23,8 +23,10 @@ public sealed class PromptEnvelopeTests : IDisposable
 
         string[] order =
         [
-            "---CODA-TASK---\n", $"task_id: {envelope.TaskId}\n", $"session_id: {envelope.SessionId}\n", "user: me@x.y\n", "PRIOR SESSION: sess-",
-            "/somewhere/results/result.json\n", "CONTEXT:\n", "TASK:\nCount the stars.\n", "CAPABILITIES:\n", "WORKFLOW PROTOCOL:\n", "PHASE 1 PLAN",
+            "---CODA-TASK---\n", $"task_id: {envelope.TaskId}\n", $"session_id: {envelope.SessionId}\n",
+            "user: me@x.y\n", "PRIOR SESSION: sess-",
+            "/somewhere/results/result.json\n", "CONTEXT:\n", "TASK:\nCount the stars.\n",
+            "CAPABILITIES:\n", "WORKFLOW PROTOCOL:\n", "PHASE 1 PLAN",
             "PHASE 2 EXECUTE", "PHASE 3 SYNTHESIZE", "INSTRUCTIONS:\n", "SAFETY:\n", "---END-CODA-TASK---\n",
         ];
         var places = order.Select(part => text.IndexOf(part, StringComparison.Ordinal)).ToList();
@@ -32,7 +34,8 @@ public sealed class PromptEnvelopeTests : IDisposable
         Assert.Equal(places.Order(), places);
         Assert.Contains($">> '{envelope.Files.Status}'", text, StringComparison.Ordinal);
         Assert.Contains($"'{envelope.Files.Result}'", text, StringComparison.Ordinal);
-        foreach (var word in (string[])["completed", "failed", "info_needed", "needs_approval", "critique_synthesize", "execute_1", "APPROVE-WITH-FIXES", "BLOCK"])
+        foreach (var word in (string[])
+            ["completed", "failed", "info_needed", "needs_approval", "critique_synthesize", "execute_1", "APPROVE-WITH-FIXES", "BLOCK"])
         {
             Assert.Contains(word, text, StringComparison.Ordinal);
         }

@@ -46,7 +46,9 @@ public sealed class ResultFileTests : IDisposable
     [Fact]
     public void Missing_fields_take_defaults_and_unknown_ones_pass_through()
     {
-        File.WriteAllText(files.Result, """{"status":"done","model":{"a":1,"a":2},"artifacts":{"url":"x"},"files_changed":["f",{"p":1}],"errors":"one"}""");
+        File.WriteAllText(
+            files.Result,
+            """{"status":"done","model":{"a":1,"a":2},"artifacts":{"url":"x"},"files_changed":["f",{"p":1}],"errors":"one"}""");
 
         var result = new ResultFile(files).Read().Result!;
 
@@ -127,7 +129,8 @@ public sealed class ResultFileTests : IDisposable
     [Fact]
     public void What_the_database_keeps_reads_back_the_same()
     {
-        var bytes = Encoding.UTF8.GetBytes("""{"status":"info_needed","summary":"ü","feedback":"which?","artifacts":[1],"errors":["e"],"x":null}""");
+        var bytes = Encoding.UTF8.GetBytes(
+            """{"status":"info_needed","summary":"ü","feedback":"which?","artifacts":[1],"errors":["e"],"x":null}""");
         var result = ResultFormat.TryParse(bytes, out _)! with { Status = CodingTaskStatus.Interrupted };
 
         var again = ResultFormat.Load(ResultFormat.Save(result))!;

@@ -11,7 +11,8 @@ public sealed class RetentionTests
     public async Task What_ended_long_ago_loses_its_files_and_keeps_its_rows_and_what_runs_keeps_all()
     {
         var time = new FakeTimeProvider(DateTimeOffset.Parse("2026-03-01T00:00:00Z"));
-        await using var host = new CoreHost(FakeAgent.Does("grep -q forever || { result completed 'kept in mind'; exit; }; sleep 1000"), time);
+        await using var host = new CoreHost(
+            FakeAgent.Does("grep -q forever || { result completed 'kept in mind'; exit; }; sleep 1000"), time);
         await host.StartAsync();
         var ended = await EndedAsync(host);
         var runs = await host.RunsAsync(new TaskRequest { Prompt = "forever", TimeoutSeconds = 86400 });

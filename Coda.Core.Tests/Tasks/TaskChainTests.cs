@@ -14,7 +14,8 @@ public sealed class TaskChainTests
         Directory.CreateDirectory(place);
 
         var first = await host.EndsAsync(await host.RunsAsync(new TaskRequest { Prompt = "First.", WorkingDirectory = place }));
-        var second = await host.EndsAsync(await host.RunsAsync(new TaskRequest { Prompt = "Second.", PreviousSessionId = first.SessionId }));
+        var second = await host.EndsAsync(await host.RunsAsync(
+            new TaskRequest { Prompt = "Second.", PreviousSessionId = first.SessionId }));
 
         Assert.Equal((place, place), (first.Summary, second.Summary));
         Assert.Equal((first.SessionId, place), (second.PreviousSessionId, second.WorkingDirectory));
@@ -34,7 +35,9 @@ public sealed class TaskChainTests
         var first = await host.EndsAsync(await host.RunsAsync());
         await host.EndsAsync(await host.RunsAsync(new TaskRequest { Prompt = "Again.", PreviousSessionId = first.SessionId }));
 
-        Assert.Contains("ended as failed and left no result file", File.ReadAllText(Path.Combine(host.Projects, "seen.txt")), StringComparison.Ordinal);
+        Assert.Contains(
+            "ended as failed and left no result file",
+            File.ReadAllText(Path.Combine(host.Projects, "seen.txt")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -47,7 +50,9 @@ public sealed class TaskChainTests
         var first = await host.EndsAsync(await host.RunsAsync(new TaskRequest { Prompt = "First.", WorkingDirectory = place }));
         Directory.Delete(place);
 
-        Assert.Contains(place, await host.RefusesAsync(new TaskRequest { Prompt = "Again.", PreviousSessionId = first.SessionId }), StringComparison.Ordinal);
+        Assert.Contains(
+            place, await host.RefusesAsync(new TaskRequest { Prompt = "Again.", PreviousSessionId = first.SessionId }),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,8 +17,10 @@ public sealed class TaskLifeCycleTests : IDisposable
     [InlineData("result failed 'no luck'", CodingTaskStatus.Failed, "no luck")]
     [InlineData("result needs_approval 'drop it?'", CodingTaskStatus.NeedsApproval, "drop it?")]
     [InlineData("result completed early; sleep 0.3; result failed revised", CodingTaskStatus.Failed, "revised")]
-    [InlineData("rm -rf $CODA_RESULTS_DIR; sleep 1.2; mkdir $CODA_RESULTS_DIR; result completed again", CodingTaskStatus.Completed, "again")]
-    [InlineData("printf '{\"status\":\"done\"' > $CODA_RESULTS_DIR/../result.json; sleep 1.2; printf '}' >> $CODA_RESULTS_DIR/../result.json",
+    [InlineData("rm -rf $CODA_RESULTS_DIR; sleep 1.2; mkdir $CODA_RESULTS_DIR; result completed again",
+        CodingTaskStatus.Completed, "again")]
+    [InlineData("printf '{\"status\":\"done\"' > $CODA_RESULTS_DIR/../result.json; sleep 1.2; "
+        + "printf '}' >> $CODA_RESULTS_DIR/../result.json",
         CodingTaskStatus.Completed, "")]
     [InlineData("yes | head -c 3000000; result completed flooded", CodingTaskStatus.Completed, "flooded")]
     public async Task The_result_decides_once_the_process_is_gone(string script, CodingTaskStatus status, string summary)
@@ -94,7 +96,9 @@ public sealed class TaskLifeCycleTests : IDisposable
 
         await Wait.Until(() => host.Get<RunningTasks>().Find(task.TaskId) is null);
         Assert.Equal(["plan", "execute_1"], (await host.Tasks().ProgressAsync(id, default)).Select(line => line.Step));
-        Assert.Contains("execute_1: write it", File.ReadAllText(Path.Combine(host.Home.RecordingDirectory(task.TerminalId), "timing")), StringComparison.Ordinal);
+        Assert.Contains(
+            "execute_1: write it",
+            File.ReadAllText(Path.Combine(host.Home.RecordingDirectory(task.TerminalId), "timing")), StringComparison.Ordinal);
         lock (seen)
         {
             Assert.Equal(seen.Select(view => view.Version).Order(), seen.Select(view => view.Version));
@@ -171,7 +175,8 @@ public sealed class TaskLifeCycleTests : IDisposable
     public async Task A_result_there_at_the_timeout_decides()
     {
         var time = new FakeTimeProvider(DateTimeOffset.Parse("2026-03-01T00:00:00Z"));
-        await using var host = new CoreHost(FakeAgent.Does("trap 'result completed late; exit' TERM; echo up; while :; do sleep 0.05; done"), time);
+        await using var host = new CoreHost(
+            FakeAgent.Does("trap 'result completed late; exit' TERM; echo up; while :; do sleep 0.05; done"), time);
         await host.StartAsync();
 
         var begun = await host.RunsAsync(new TaskRequest { Prompt = "x", TimeoutSeconds = 5 });
@@ -213,7 +218,8 @@ public sealed class TaskLifeCycleTests : IDisposable
     public async Task A_stopping_server_interrupts_what_runs_and_believes_what_was_written()
     {
         TaskView idle, ready;
-        await using (var host = new CoreHost(FakeAgent.Does("""[ "$(grep -c zebra)" -gt 0 ] && result completed yes; sleep 1000"""), root: root))
+        await using (var host = new CoreHost(
+            FakeAgent.Does("""[ "$(grep -c zebra)" -gt 0 ] && result completed yes; sleep 1000"""), root: root))
         {
             await host.StartAsync();
             idle = await host.RunsAsync(new TaskRequest { Prompt = "wait", WorkflowProtocol = false });
@@ -234,7 +240,8 @@ public sealed class TaskLifeCycleTests : IDisposable
         await using var host = new CoreHost();
         await host.StartAsync();
 
-        var good = await host.EndsAsync(await host.RunsAsync(new TaskRequest { Agent = "shell", Prompt = "pwd; cat; echo; echo \"$CODA_TASK_ID\"" }));
+        var good = await host.EndsAsync(await host.RunsAsync(
+            new TaskRequest { Agent = "shell", Prompt = "pwd; cat; echo; echo \"$CODA_TASK_ID\"" }));
         Assert.Equal((CodingTaskStatus.Completed, good.TaskId), (good.Status, good.Summary));
 
         var bad = await host.EndsAsync(await host.RunsAsync(new TaskRequest { Agent = "shell", Prompt = "echo oh; exit 4" }));

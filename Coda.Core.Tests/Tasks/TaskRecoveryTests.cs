@@ -20,7 +20,9 @@ public sealed class TaskRecoveryTests
         var half = await AddAsync(host, "{\"status\":\"comp");
         var done = await AddAsync(host, """{"status":"completed","summary":"written meanwhile"}""");
         await host.Get<TaskStore>().AddProgressAsync(done.TaskId, 1, [new TaskProgress(done.CreatedAt, "plan", "begin") { Line = 1 }]);
-        File.WriteAllText(host.Files(done).Status, "{\"step\":\"plan\",\"message\":\"begin\"}\n{\"step\":\"synthesize\",\"message\":\"all done\"}");
+        File.WriteAllText(
+            host.Files(done).Status,
+            "{\"step\":\"plan\",\"message\":\"begin\"}\n{\"step\":\"synthesize\",\"message\":\"all done\"}");
         using var survivor = Process.Start(new ProcessStartInfo("setsid", ["sleep", "1000"])
         {
             Environment = { ["CODA_TERMINAL_ID"] = dead.TerminalId },
@@ -64,13 +66,21 @@ public sealed class TaskRecoveryTests
         await host.Get<TaskStore>().AddProgressAsync(
             task.TaskId,
             1,
-            [new TaskProgress(default, "plan_1", "first") { Line = 1 }, new TaskProgress(default, "blocked", "waits"), new TaskProgress(default, "unblocked", "")]);
-        File.WriteAllText(host.Files(task).Status, string.Concat(Enumerable.Range(1, 3).Select(i => $"{{\"step\":\"plan_{i}\",\"message\":\"m{i}\"}}\n")));
+            [
+                new TaskProgress(default, "plan_1", "first") { Line = 1 },
+                new TaskProgress(default, "blocked", "waits"),
+                new TaskProgress(default, "unblocked", ""),
+            ]);
+        File.WriteAllText(
+            host.Files(task).Status,
+            string.Concat(Enumerable.Range(1, 3).Select(i => $"{{\"step\":\"plan_{i}\",\"message\":\"m{i}\"}}\n")));
 
         await host.StartAsync();
 
         Assert.True(TaskId.TryParse(task.TaskId, out var id));
-        Assert.Equal(["plan_1", "blocked", "unblocked", "plan_2", "plan_3"], (await host.Tasks().ProgressAsync(id, default)).Select(line => line.Step));
+        Assert.Equal(
+            ["plan_1", "blocked", "unblocked", "plan_2", "plan_3"],
+            (await host.Tasks().ProgressAsync(id, default)).Select(line => line.Step));
     }
 
     private static async Task<TaskView> AddAsync(CoreHost host, string? result)

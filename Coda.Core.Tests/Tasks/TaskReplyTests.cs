@@ -8,8 +8,10 @@ public sealed class TaskReplyTests
     private const string Asks = """
         cat > seen.txt
         if grep -q '^ANSWER:' seen.txt; then result completed done; exit; fi
-        printf '{"status":"%s","summary":"stuck","feedback":"Which table?\\n---END-CODA-TASK---"}' "$(grep -o 'info_needed\|needs_approval' < wish.txt)" > "$CODA_RESULTS_DIR/result.json"
-        """;
+
+        """
+        + """printf '{"status":"%s","summary":"stuck","feedback":"Which table?\\n---END-CODA-TASK---"}' """
+        + "\"$(grep -o 'info_needed\\|needs_approval' < wish.txt)\" > \"$CODA_RESULTS_DIR/result.json\"";
 
     [Theory]
     [InlineData("info_needed", "because it needed to know:")]
@@ -17,15 +19,18 @@ public sealed class TaskReplyTests
     public async Task The_task_goes_on_with_question_and_answer_in_its_envelope(string status, string words)
     {
         await using var host = await HostAsync(status);
-        var first = await host.EndsAsync(await host.RunsAsync(new TaskRequest { Prompt = "Count the rows.", Email = "me@x.y", TimeoutSeconds = 99, Permissions = "yolo" }));
+        var first = await host.EndsAsync(await host.RunsAsync(
+            new TaskRequest { Prompt = "Count the rows.", Email = "me@x.y", TimeoutSeconds = 99, Permissions = "yolo" }));
         Assert.Equal(status, first.Status.Name());
 
         var second = await host.EndsAsync(await ReplyAsync(host, first, "main.sales\nof ---CODA-TASK--- today"));
 
         Assert.Equal(CodingTaskStatus.Completed, second.Status);
         Assert.Equal(
-            (first.SessionId, first.Email, first.Agent, first.TimeoutSeconds, first.Permissions, first.WorkingDirectory, first.PromptSummary),
-            (second.PreviousSessionId, second.Email, second.Agent, second.TimeoutSeconds, second.Permissions, second.WorkingDirectory, second.PromptSummary));
+            (first.SessionId, first.Email, first.Agent, first.TimeoutSeconds, first.Permissions,
+                first.WorkingDirectory, first.PromptSummary),
+            (second.PreviousSessionId, second.Email, second.Agent, second.TimeoutSeconds, second.Permissions,
+                second.WorkingDirectory, second.PromptSummary));
         var envelope = File.ReadAllText(Path.Combine(host.Projects, "seen.txt"));
         Assert.Contains(words, envelope, StringComparison.Ordinal);
         Assert.Contains("\n> Which table?\n> - - -END-CODA-TASK- - -\n", envelope, StringComparison.Ordinal);
@@ -38,9 +43,9 @@ public sealed class TaskReplyTests
     public async Task A_script_runs_again_with_the_answer_as_a_variable_and_never_as_code()
     {
         await using var host = await HostAsync("info_needed");
-        var script = """
-            if [ -z "$CODA_ANSWER" ]; then echo '{"status":"info_needed","feedback":"Who?"}' > "$CODA_RESULTS_DIR/result.json"; else echo "hello $CODA_ANSWER"; fi
-            """;
+        var script =
+            """if [ -z "$CODA_ANSWER" ]; then echo '{"status":"info_needed","feedback":"Who?"}' > "$CODA_RESULTS_DIR/result.json"; """
+            + """else echo "hello $CODA_ANSWER"; fi""";
         var first = await host.EndsAsync(await host.RunsAsync(new TaskRequest { Prompt = script, Agent = "shell" }));
         var second = await host.EndsAsync(await ReplyAsync(host, first, "$(touch bad); world"));
         Assert.Equal("hello $(touch bad); world", second.Summary);
@@ -82,22 +87,25 @@ public sealed class TaskReplyTests
     {
         await using var host = await HostAsync("info_needed");
         var asking = await host.EndsAsync(await host.RunsAsync());
-        var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => host.Tasks().ReplyAsync(TaskId.Of(asking), "main.sales", default)));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 5).Select(_ => host.Tasks().ReplyAsync(TaskId.Of(asking), "main.sales", default)));
         var started = Assert.Single(answers.OfType<TaskStart.Started>()).Task;
         Assert.Equal(asking.TaskId, started.AnswersTaskId);
 
         await host.EndsAsync(started);
         Assert.Equal(started.TaskId, (await host.Tasks().AnswerToAsync(TaskId.Of(asking), default))?.TaskId);
-        Assert.Contains($"answered already: {started.TaskId}", await RefusalAsync(host, TaskId.Of(asking), "other.table"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"answered already: {started.TaskId}",
+            await RefusalAsync(host, TaskId.Of(asking), "other.table"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_question_stands_again_when_what_went_on_with_its_answer_failed()
     {
         await using var host = await HostAsync("info_needed");
-        var script = """
-            if [ -z "$CODA_ANSWER" ]; then echo '{"status":"info_needed","feedback":"Which?"}' > "$CODA_RESULTS_DIR/result.json"; else exit "$CODA_ANSWER"; fi
-            """;
+        var script =
+            """if [ -z "$CODA_ANSWER" ]; then echo '{"status":"info_needed","feedback":"Which?"}' > "$CODA_RESULTS_DIR/result.json"; """
+            + """else exit "$CODA_ANSWER"; fi""";
         var asking = await host.EndsAsync(await host.RunsAsync(new TaskRequest { Prompt = script, Agent = "shell" }));
         Assert.Equal(CodingTaskStatus.Failed, (await host.EndsAsync(await ReplyAsync(host, asking, "1"))).Status);
         Assert.Null(await host.Tasks().AnswerToAsync(TaskId.Of(asking), default));

@@ -8,7 +8,10 @@ public sealed class TranscriptTests
 {
     [Theory]
     [InlineData("echo one; printf '\\033[1mtwo\\033[0m\\r\\n\\n'; printf '50%%\\r100%%\\n'", "one\ntwo\n\n100%\n", true)]
-    [InlineData("for i in $(seq 100 999); do echo line $i; done", "line 990\nline 991\nline 992\nline 993\nline 994\nline 995\nline 996\nline 997\nline 998\nline 999\n", false)]
+    [InlineData(
+        "for i in $(seq 100 999); do echo line $i; done",
+        "line 990\nline 991\nline 992\nline 993\nline 994\nline 995\nline 996\nline 997\nline 998\nline 999\n",
+        false)]
     [InlineData("printf 'ü%.0s' $(seq 300)", "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü", false)]
     public async Task It_is_the_end_of_the_output_as_text(string script, string text, bool whole)
     {

@@ -31,7 +31,9 @@ public sealed class ColorSchemeTests : IAsyncLifetime
     [Fact]
     public async Task A_program_that_wants_to_know_is_told_of_a_change_and_no_other()
     {
-        var terminal = await OpenAsync("stty raw -echo; printf '\\e[?2031hready'; head -c 9 | tr -d '\\033'; printf '\\e[?2031l'; echo off; head -c 3", ColorScheme.Dark);
+        var terminal = await OpenAsync(
+            "stty raw -echo; printf '\\e[?2031hready'; head -c 9 | tr -d '\\033'; printf '\\e[?2031l'; echo off; head -c 3",
+            ColorScheme.Dark);
         await terminal.Shows("ready");
         terminal.Scheme = ColorScheme.Light;
         await terminal.Shows("[?997;2n");
@@ -53,7 +55,8 @@ public sealed class ColorSchemeTests : IAsyncLifetime
         terminal.Scheme = ColorScheme.Light;
         Assert.Equal(1, told);
         await terminal.EndAsync(TerminalEndReason.Closed);
-        await Wait.Until(async () => await host.Terminals.FindRecordAsync(terminal.Id, default) is { EndedAt: not null, Scheme: ColorScheme.Light });
+        await Wait.Until(async () =>
+            await host.Terminals.FindRecordAsync(terminal.Id, default) is { EndedAt: not null, Scheme: ColorScheme.Light });
     }
 
     private async Task<Terminal> OpenAsync(string script, ColorScheme scheme)

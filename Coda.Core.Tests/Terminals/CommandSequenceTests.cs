@@ -27,7 +27,8 @@ public sealed class CommandSequenceTests : IAsyncLifetime
     public async Task What_a_command_left_switched_is_reset_for_the_next()
     {
         var terminal = await OpenAsync(
-            "stty -echo raw; printf '\\e[?1049h\\e[?1003h\\e[?2004h\\e[?25l\\e[31m'", Bash("stty -a | tr ';' '\\n' | grep -w echo && echo again"));
+            "stty -echo raw; printf '\\e[?1049h\\e[?1003h\\e[?2004h\\e[?25l\\e[31m'",
+            Bash("stty -a | tr ';' '\\n' | grep -w echo && echo again"));
         await terminal.EndsAsync();
         Assert.Contains("\e[?1003l", terminal.Text(), StringComparison.Ordinal);
         Assert.Contains("\e[?1049l", terminal.Text(), StringComparison.Ordinal);
@@ -100,7 +101,8 @@ public sealed class CommandSequenceTests : IAsyncLifetime
     private async Task<Terminal> OpenAsync(Func<int, Task<TerminalCommand?>> then, string first = "exit 0")
     {
         var opening = await host.Terminals.OpenAsync(
-            new TerminalLaunch { Mode = TerminalMode.Interactive, Label = "test", Command = Bash(first), Then = (code, _) => then(code) }, CancellationToken.None);
+            new TerminalLaunch { Mode = TerminalMode.Interactive, Label = "test", Command = Bash(first), Then = (code, _) => then(code) },
+            CancellationToken.None);
         return Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
     }
 }

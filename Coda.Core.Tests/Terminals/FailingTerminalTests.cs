@@ -46,7 +46,8 @@ public sealed class FailingTerminalTests
         File.WriteAllText(recordings, "in the way");
         var launch = new TerminalLaunch
         {
-            Mode = TerminalMode.Run, Label = "test", Command = new TerminalCommand { Arguments = ["bash"], WorkingDirectory = host.Projects },
+            Mode = TerminalMode.Run, Label = "test",
+            Command = new TerminalCommand { Arguments = ["bash"], WorkingDirectory = host.Projects },
         };
         for (var i = 0; i < 3; i++)
         {

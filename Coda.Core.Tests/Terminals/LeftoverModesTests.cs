@@ -67,7 +67,8 @@ public sealed class LeftoverModesTests : IAsyncLifetime
     public async Task A_program_that_leaves_in_good_order_is_followed_by_no_reset()
     {
         var terminal = await PromptAsync(Interactive);
-        await terminal.TypesAsync("bash -c \"printf '\\e[?1049h\\e[?1003h\\e[?25lTUI'; read -n 1; printf '\\e[?25h\\e[?1003l\\e[?1049l'\"\r");
+        await terminal.TypesAsync(
+            "bash -c \"printf '\\e[?1049h\\e[?1003h\\e[?25lTUI'; read -n 1; printf '\\e[?25h\\e[?1003l\\e[?1049l'\"\r");
         await terminal.Shows("TUI");
         await terminal.TypesAsync("x");
         await PromptAsync(terminal, 2);
@@ -87,7 +88,8 @@ public sealed class LeftoverModesTests : IAsyncLifetime
         await terminal.TypesAsync($"{command.Replace("{0}", Switch, StringComparison.Ordinal)}\r");
         await terminal.Shows("TUI");
         await terminal.TypesAsync("x");
-        await Wait.Until(() => terminal.Text().LastIndexOf("\e[?2004h", StringComparison.Ordinal) > terminal.Text().IndexOf("\e[?1003h", StringComparison.Ordinal) + 30);
+        await Wait.Until(() => terminal.Text().LastIndexOf("\e[?2004h", StringComparison.Ordinal)
+            > terminal.Text().IndexOf("\e[?1003h", StringComparison.Ordinal) + 30);
         Assert.True(IsOn(terminal, 1003));
         await terminal.TypesAsync("x");
         await PromptAsync(terminal, 2);
@@ -194,5 +196,7 @@ public sealed class LeftoverModesTests : IAsyncLifetime
 
     /// <summary>Waits for a prompt: what is typed before it would be echoed twice.</summary>
     private static Task PromptAsync(Terminal terminal, int count) =>
-        Wait.Until(() => terminal.Text().Split("$ ").Length > count && terminal.Text().EndsWith("$ ", StringComparison.Ordinal), $"prompt {count}");
+        Wait.Until(
+            () => terminal.Text().Split("$ ").Length > count && terminal.Text().EndsWith("$ ", StringComparison.Ordinal),
+            $"prompt {count}");
 }

@@ -13,7 +13,8 @@ public sealed class PaceWindowTests
     [InlineData(1, 20, 384, 1024)] // a fast page
     [InlineData(200, 20, 768, 1024)] // a fast page far away: the way there and back must be filled
     [InlineData(200, 2, 64, 640)] // a slow page far away
-    public void The_window_fits_the_page_and_the_way_to_it(int roundTripMilliseconds, int megabytesASecond, int leastKilobytes, int mostKilobytes)
+    public void The_window_fits_the_page_and_the_way_to_it(
+        int roundTripMilliseconds, int megabytesASecond, int leastKilobytes, int mostKilobytes)
     {
         var time = new FakeTimeProvider();
         var window = new PaceWindow(time);

@@ -17,7 +17,9 @@ public sealed class PtyTests : IAsyncLifetime
     [Fact]
     public async Task A_program_has_its_size_at_the_very_start_and_a_controlling_terminal()
     {
-        var terminal = await host.OpenAsync("stty size; tty; ps -o tty=,sid=,pgid=,pid= -p $$; : > /dev/tty && echo controlled", size: new TerminalSize(91, 17));
+        var terminal = await host.OpenAsync(
+            "stty size; tty; ps -o tty=,sid=,pgid=,pid= -p $$; : > /dev/tty && echo controlled",
+            size: new TerminalSize(91, 17));
         await terminal.EndsAsync();
         var lines = terminal.Text().Split("\r\n");
         Assert.Equal("17 91", lines[0]);
@@ -107,7 +109,8 @@ public sealed class PtyTests : IAsyncLifetime
     public async Task A_child_that_ignores_hang_up_is_killed_after_its_grace()
     {
         var terminal = await host.OpenAsync(
-            "trap '' HUP TERM; echo ready $$; while :; do sleep 1; done", change: command => command with { StopGrace = TimeSpan.FromMilliseconds(200) });
+            "trap '' HUP TERM; echo ready $$; while :; do sleep 1; done",
+            change: command => command with { StopGrace = TimeSpan.FromMilliseconds(200) });
         await terminal.Shows("ready");
         var pid = terminal.LeaderPid;
         var end = await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
@@ -122,9 +125,11 @@ public sealed class PtyTests : IAsyncLifetime
     public async Task A_daemon_outlives_a_tab_but_not_an_agent(TerminalMode mode, bool survives)
     {
         var terminal = await host.OpenAsync(
-            "setsid sleep 1000 </dev/null >/dev/null 2>&1 & until pgrep -s 0 >/dev/null; do :; done; ps -o pid=,args= -e | grep '[s]leep 1000'; echo done", mode);
+            "setsid sleep 1000 </dev/null >/dev/null 2>&1 & until pgrep -s 0 >/dev/null; do :; done; "
+            + "ps -o pid=,args= -e | grep '[s]leep 1000'; echo done", mode);
         await terminal.Shows("done");
-        var daemons = ProcessTable.WithEnvironment("CODA_TERMINAL_ID", terminal.Id.ToString()).Where(entry => entry.Session != terminal.LeaderPid).ToList();
+        var daemons = ProcessTable.WithEnvironment("CODA_TERMINAL_ID", terminal.Id.ToString())
+            .Where(entry => entry.Session != terminal.LeaderPid).ToList();
         await terminal.EndsAsync();
         var left = ProcessTable.WithEnvironment("CODA_TERMINAL_ID", terminal.Id.ToString());
         Assert.Equal(survives ? 1 : 0, left.Count);
@@ -136,7 +141,8 @@ public sealed class PtyTests : IAsyncLifetime
     {
         var terminal = await host.OpenAsync("echo ready; sleep 1000");
         await terminal.Shows("ready");
-        var ends = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => terminal.EndAsync(TerminalEndReason.Closed)))).WaitAsync(Wait.Timeout);
+        var ends = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => terminal.EndAsync(TerminalEndReason.Closed))))
+            .WaitAsync(Wait.Timeout);
         Assert.Single(ends.Distinct());
         Assert.Equal(129, ends[0].Code);
     }
@@ -257,7 +263,8 @@ public sealed class PtyTests : IAsyncLifetime
     {
         var terminal = await host.OpenAsync("ls /proc/self/fd");
         await terminal.EndsAsync();
-        Assert.Equal(["0", "1", "2", "3"], terminal.Text().Split((char[])[' ', '\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries)); // 3 is ls's own
+        // 3 is ls's own.
+        Assert.Equal(["0", "1", "2", "3"], terminal.Text().Split((char[])[' ', '\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Theory]
@@ -267,7 +274,8 @@ public sealed class PtyTests : IAsyncLifetime
     {
         var launch = new TerminalLaunch
         {
-            Mode = TerminalMode.Direct, Label = "x", Command = new TerminalCommand { Arguments = [program], WorkingDirectory = host.Projects },
+            Mode = TerminalMode.Direct, Label = "x",
+            Command = new TerminalCommand { Arguments = [program], WorkingDirectory = host.Projects },
         };
         var refused = Assert.IsType<TerminalOpening.Refused>(await host.Terminals.OpenAsync(launch, CancellationToken.None));
         Assert.Contains(program, refused.Message, StringComparison.Ordinal);

@@ -19,8 +19,9 @@ public sealed class StreamParserFuzz
     private static readonly string[] Words =
     [
         "\e", "\e[", "\e]", "\eP", "\eX", "\e^", "\e_", "\e\\", "\ec", "[", "]", "P", "X", "^", "_", "\\", ";", ":", "?", ">", "<", "=",
-        "!", "$", "\"", " ", "(", ")", "0", "1", "2", "4", "5", "6", "9", "10", "11", "12", "38", "52", "99", "777", "996", "1049", "2004", "2026",
-        "7501", "4294967296", "h", "l", "m", "n", "c", "q", "r", "p", "u", "R", "state=working", "msg=", "notify;", "\a", "\x0e", "\x0f", "\x18",
+        "!", "$", "\"", " ", "(", ")", "0", "1", "2", "4", "5", "6", "9", "10", "11", "12", "38", "52", "99",
+        "777", "996", "1049", "2004", "2026", "7501", "4294967296", "h", "l", "m", "n", "c", "q", "r", "p", "u", "R",
+        "state=working", "msg=", "notify;", "\a", "\x0e", "\x0f", "\x18",
         "\x1a", "\n", "\r", "\0", "\x7f", "x", "é", "—", "🙂", "\u009b", "\u009c", "\u009d", "\u0090",
     ];
 
@@ -87,7 +88,8 @@ public sealed class StreamParserFuzz
             start = split;
         }
 
-        said.Append($"{tracker.State.Kind} {tracker.State.Message} {Convert.ToHexString(parser.Modes.ToPreamble())} {parser.Modes.ToReset(24)}");
+        said.Append(
+            $"{tracker.State.Kind} {tracker.State.Message} {Convert.ToHexString(parser.Modes.ToPreamble())} {parser.Modes.ToReset(24)}");
         var before = said.Length;
         parser.Parse("\x18\ec\e]2;fine\a\e[?2004h"u8, stream.Length); // CAN leaves every string and sequence
         Assert.Equal("[fine]", said.ToString(before, said.Length - before));

@@ -44,7 +44,8 @@ public sealed class StreamParserTests
     [InlineData("\e(0\x0e\e[3;20r\e[31m\e[5 q", "\e[!p", "\e[!p")]
     [InlineData("\e[31m\e[5 q\e[?12h", "\e[!p", "")] // a shell's settings may have done so
     [InlineData("\e[1;24r", "", "")]
-    public void Everything_left_is_undone_for_a_program_and_a_line_editors_own_kept_for_a_shell(string output, string forProgram, string forShell)
+    public void Everything_left_is_undone_for_a_program_and_a_line_editors_own_kept_for_a_shell(
+        string output, string forProgram, string forShell)
     {
         Feed(output);
         Assert.Equal((forProgram, forShell), (parser.Modes.ToReset(24), parser.Modes.ToReset(24, keepShells: true)));
@@ -61,7 +62,8 @@ public sealed class StreamParserTests
         var (modes, askedTimes) = (parser.Modes.ToPreamble(), queries.ToList());
         Assert.Equal(["héllo", "wörld"], titles);
         Assert.Equal(
-            [QueryKind.CursorPosition, QueryKind.PrimaryAttributes, QueryKind.Setting, QueryKind.SpecialColor, QueryKind.PrivateMode, QueryKind.ProgramStatus],
+            [QueryKind.CursorPosition, QueryKind.PrimaryAttributes, QueryKind.Setting,
+                QueryKind.SpecialColor, QueryKind.PrivateMode, QueryKind.ProgramStatus],
             queries.Select(query => query.Kind));
         for (var split = 1; split < output.Length; split++)
         {
@@ -100,7 +102,8 @@ public sealed class StreamParserTests
     [Fact]
     public void Endless_strings_are_survived_and_what_follows_is_understood()
     {
-        Feed("\e]2;" + new string('x', 100_000) + "\a\e[" + new string('9', 10_000) + "m\e[" + string.Concat(Enumerable.Repeat("1;", 5000)) + "m");
+        Feed("\e]2;" + new string('x', 100_000) + "\a\e[" + new string('9', 10_000)
+            + "m\e[" + string.Concat(Enumerable.Repeat("1;", 5000)) + "m");
         titles.Clear();
         Feed("\ec\e]2;fine\a\e[?2004h");
         Assert.Equal(["fine"], titles);
@@ -146,7 +149,8 @@ public sealed class StreamParserTests
         Feed(output);
         Assert.Equal(
             reply,
-            TerminalReply.To(Assert.Single(queries), parser.Modes, Coda.Core.Terminals.ColorScheme.Dark, new Coda.Core.Terminals.TerminalSize(80, 24)));
+            TerminalReply.To(
+                Assert.Single(queries), parser.Modes, Coda.Core.Terminals.ColorScheme.Dark, new Coda.Core.Terminals.TerminalSize(80, 24)));
     }
 
     private void Feed(string output) => parser.Parse(Encoding.UTF8.GetBytes(output), 0);

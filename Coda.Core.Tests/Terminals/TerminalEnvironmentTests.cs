@@ -39,17 +39,25 @@ public sealed class TerminalEnvironmentTests
         {
             PassEnvironment = ["CLAUDE_CODE_MAX_*"],
             SetEnvironment = new Dictionary<string, string> { ["PAGER"] = "less" },
-            DefaultEnvironment = new Dictionary<string, string> { ["PAGER"] = "cat", ["GIT_PAGER"] = "cat", ["CLAUDE_CODE_MAX_RETRIES"] = "3" },
+            DefaultEnvironment = new Dictionary<string, string>
+            {
+                ["PAGER"] = "cat", ["GIT_PAGER"] = "cat", ["CLAUDE_CODE_MAX_RETRIES"] = "3",
+            },
         };
-        var environment = TerminalEnvironment.Build(new Dictionary<string, string> { ["CLAUDE_CODE_MAX_RETRIES"] = "9" }, [], command, TerminalId.New());
+        var environment = TerminalEnvironment.Build(
+            new Dictionary<string, string> { ["CLAUDE_CODE_MAX_RETRIES"] = "9" }, [], command, TerminalId.New());
         Assert.Equal(("less", "cat", "9"), (environment["PAGER"], environment["GIT_PAGER"], environment["CLAUDE_CODE_MAX_RETRIES"]));
     }
 
     [Fact]
     public void An_agent_gets_its_own_credentials_and_the_operators_extra_variables_but_not_others()
     {
-        var server = new Dictionary<string, string> { ["ANTHROPIC_AUTH_TOKEN"] = "a", ["OPENAI_API_KEY"] = "o", ["TEAM"] = "t", ["TEAM_TOKEN"] = "s" };
-        var environment = TerminalEnvironment.Build(server, ["TEAM", "TEAM_TOKEN"], Command with { PassEnvironment = ["ANTHROPIC_*"] }, TerminalId.New());
+        var server = new Dictionary<string, string>
+        {
+            ["ANTHROPIC_AUTH_TOKEN"] = "a", ["OPENAI_API_KEY"] = "o", ["TEAM"] = "t", ["TEAM_TOKEN"] = "s",
+        };
+        var environment = TerminalEnvironment.Build(
+            server, ["TEAM", "TEAM_TOKEN"], Command with { PassEnvironment = ["ANTHROPIC_*"] }, TerminalId.New());
         Assert.Equal("a", environment["ANTHROPIC_AUTH_TOKEN"]);
         Assert.Equal("t", environment["TEAM"]);
         Assert.DoesNotContain("OPENAI_API_KEY", environment.Keys);
@@ -71,7 +79,8 @@ public sealed class TerminalEnvironmentTests
     [InlineData(true)]
     public async Task The_servers_environment_cannot_be_read_from_a_terminal_once_it_hides(bool hide)
     {
-        const string Peek = "id -u; tr '\\0' '\\n' < /proc/$PPID/environ | grep CODA_TEST_SECRET= || echo nothing; cat /proc/$PPID/mem | head -c 1; ls /proc/$PPID/fd";
+        const string Peek = "id -u; tr '\\0' '\\n' < /proc/$PPID/environ | grep CODA_TEST_SECRET= || echo nothing; "
+            + "cat /proc/$PPID/mem | head -c 1; ls /proc/$PPID/fd";
         var output = await InspectedProcess.RunAsync(Peek, "s3cret", hide);
         Assert.DoesNotMatch("^0\r", output);
         if (hide)

@@ -15,7 +15,8 @@ public sealed class TerminalLimitTests
         await host.OpenAsync("sleep 1000");
         var launch = new TerminalLaunch
         {
-            Mode = TerminalMode.Direct, Label = "third", Command = new TerminalCommand { Arguments = ["bash"], WorkingDirectory = host.Projects },
+            Mode = TerminalMode.Direct, Label = "third",
+            Command = new TerminalCommand { Arguments = ["bash"], WorkingDirectory = host.Projects },
         };
         var refused = Assert.IsType<TerminalOpening.Refused>(await host.Terminals.OpenAsync(launch, CancellationToken.None));
         Assert.Contains("MAX_CONCURRENT_SESSIONS", refused.Message, StringComparison.Ordinal);
@@ -74,7 +75,9 @@ public sealed class TerminalLimitTests
         await terminal.EndsAsync();
         await Wait.Until(() => host.Terminals.Find(terminal.Id) is null);
         var record = Assert.Single(await host.Terminals.EndedAsync(10, CancellationToken.None));
-        Assert.Equal((terminal.Id.ToString(), 3, "my title", TerminalEndReason.Exited), (record.Id, record.ExitCode, record.Title, record.EndReason));
+        Assert.Equal(
+            (terminal.Id.ToString(), 3, "my title", TerminalEndReason.Exited),
+            (record.Id, record.ExitCode, record.Title, record.EndReason));
     }
 
     [Fact]

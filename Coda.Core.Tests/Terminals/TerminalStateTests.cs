@@ -12,7 +12,9 @@ public sealed class TerminalStateTests : IAsyncLifetime
 {
     private static readonly TitleRule[] Gemini =
     [
-        new() { Pattern = "^✋", State = WaitingForApproval }, new() { Pattern = "^✦", State = Working }, new() { Pattern = "^◇", State = Idle },
+        new() { Pattern = "^✋", State = WaitingForApproval },
+        new() { Pattern = "^✦", State = Working },
+        new() { Pattern = "^◇", State = Idle },
     ];
 
     private readonly CoreHost host = new(FakeAgent.Does("""
@@ -71,7 +73,8 @@ public sealed class TerminalStateTests : IAsyncLifetime
     [InlineData(@"\e]9;4;3;0\a", Working, "", "OSC 9;4")]
     [InlineData(@"\a", WaitingForInput, "", "bell")]
     [InlineData(@"\e]7501;state=hacked\a\e]7501;\a\e]7501;=:=\a", Running, "", "output")]
-    public async Task Titles_notifications_and_bells_tell_where_nothing_better_does(string sequence, TerminalStateKind kind, string message, string reason)
+    public async Task Titles_notifications_and_bells_tell_where_nothing_better_does(
+        string sequence, TerminalStateKind kind, string message, string reason)
     {
         var terminal = await OpenAsync($"printf '{sequence}'; printf END; sleep 1000");
         await terminal.Shows("END");
@@ -116,15 +119,21 @@ public sealed class TerminalStateTests : IAsyncLifetime
         await Wait.Until(async () => (await host.NowAsync(task)).Progress == "waiting for approval: rm -rf build");
         Assert.Equal("blocked", (await host.NowAsync(task)).Step);
         Assert.Equal(CodingTaskStatus.Timeout, (await host.EndsAsync(task)).Status);
-        Assert.Contains((await host.ResultAsync(task)).Errors, error => error.Contains("It was waiting for approval: rm -rf build", StringComparison.Ordinal));
+        Assert.Contains(
+            (await host.ResultAsync(task)).Errors,
+            error => error.Contains("It was waiting for approval: rm -rf build", StringComparison.Ordinal));
     }
 
     private static Task Becomes(Terminal terminal, TerminalStateKind kind, string message, string reason) => Wait.Until(
-        () => terminal.State is var state && (state.Kind, state.Message, state.Reason) == (kind, message, reason), $"{kind} '{message}' by {reason}; is {terminal.State}");
+        () => terminal.State is var state && (state.Kind, state.Message, state.Reason) == (kind, message, reason),
+        $"{kind} '{message}' by {reason}; is {terminal.State}");
 
     private async Task<Terminal> OpenAsync(string script)
     {
-        var command = new TerminalCommand { Arguments = ["bash", "--norc", "-c", script], WorkingDirectory = host.Projects, Titles = Gemini, IsAgent = true };
+        var command = new TerminalCommand
+        {
+            Arguments = ["bash", "--norc", "-c", script], WorkingDirectory = host.Projects, Titles = Gemini, IsAgent = true,
+        };
         var opening = await host.Terminals.OpenAsync(
             new TerminalLaunch { Mode = TerminalMode.Interactive, Label = "test", Command = command }, CancellationToken.None);
         return Assert.IsType<TerminalOpening.Opened>(opening).Terminal;

@@ -89,7 +89,8 @@ public sealed class ViewerTests : IAsyncLifetime
         var terminal = await frozen.OpenAsync("while :; do echo 0123456789012345678901234567890123456789; done");
         using var viewer = terminal.Attach(TerminalSize.Default);
         long seen = -1;
-        await Wait.Until(() => terminal.Recording.Length > 250_000 && terminal.Recording.Length == Interlocked.Exchange(ref seen, terminal.Recording.Length));
+        await Wait.Until(() => terminal.Recording.Length > 250_000
+            && terminal.Recording.Length == Interlocked.Exchange(ref seen, terminal.Recording.Length));
         Assert.InRange(terminal.Recording.Length, 250_000, 1_200_000);
 
         var stopped = terminal.Recording.Length;
@@ -142,7 +143,9 @@ public sealed class ViewerTests : IAsyncLifetime
     [Fact]
     public async Task Programs_get_answers_without_any_browser()
     {
-        var terminal = await host.OpenAsync("stty -echo raw; printf '\\e[c\\e]7501;?\\e\\\\'; dd bs=1 count=17 2>/dev/null | od -c -An", TerminalMode.Run);
+        var terminal = await host.OpenAsync(
+            "stty -echo raw; printf '\\e[c\\e]7501;?\\e\\\\'; dd bs=1 count=17 2>/dev/null | od -c -An",
+            TerminalMode.Run);
         await terminal.EndsAsync();
         Assert.Contains("033   [   ?   1   ;   2   c", terminal.Text(), StringComparison.Ordinal);
         Assert.Contains("7   5   0   1", terminal.Text(), StringComparison.Ordinal);

@@ -35,14 +35,16 @@ public sealed class AgentCatalog
 
         foreach (var (place, name, change) in AgentFile.FromConfiguration(configuration).Concat(AgentFile.FromHome(home)))
         {
-            var changed = change.Apply(agents.GetValueOrDefault(name) ?? new AgentDefinition { Name = name, Executable = "", Headless = [] });
+            var changed = change.Apply(
+                agents.GetValueOrDefault(name) ?? new AgentDefinition { Name = name, Executable = "", Headless = [] });
             agents[name] = AgentRules.Fault(changed) is { } fault ? throw new StartupException($"{place}: {fault}") : changed;
         }
 
         configuredDefault = AgentFile.DefaultAgent(configuration, home);
         if (configuredDefault.Length > 0 && !agents.ContainsKey(configuredDefault))
         {
-            throw new StartupException($"Agents:Default is '{configuredDefault}', which is no agent. Known: {string.Join(", ", agents.Keys)}.");
+            throw new StartupException(
+                $"Agents:Default is '{configuredDefault}', which is no agent. Known: {string.Join(", ", agents.Keys)}.");
         }
     }
 
@@ -79,7 +81,8 @@ public sealed class AgentCatalog
         return Find(asked) switch
         {
             null => new AgentChoice.None($"Unknown agent '{asked}'. Known: {open}."),
-            { Delegable: false } => new AgentChoice.None($"Agent '{asked}' takes no tasks on this server (Agents:{asked}:Delegable). Those that do: {open}."),
+            { Delegable: false } => new AgentChoice.None(
+                $"Agent '{asked}' takes no tasks on this server (Agents:{asked}:Delegable). Those that do: {open}."),
             var agent when !IsInstalled(agent) => new AgentChoice.None(
                 $"Agent '{asked}' is not installed: no '{agent.Executable}' on PATH {SearchPath(agent)}. To install it: {Hint(agent)}."),
             var agent => new AgentChoice.Chosen(agent),

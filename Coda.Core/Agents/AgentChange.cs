@@ -2,7 +2,9 @@ using Coda.Core.Terminals;
 
 namespace Coda.Core.Agents;
 
-/// <summary>What an operator says of an agent: whatever is null stays as it is built in. The members are those of <see cref="AgentDefinition"/>.</summary>
+/// <summary>
+/// What an operator says of an agent: whatever is null stays as it is built in. The members are those of <see cref="AgentDefinition"/>.
+/// </summary>
 internal sealed class AgentChange
 {
     /// <inheritdoc cref="AgentDefinition.Description"/>

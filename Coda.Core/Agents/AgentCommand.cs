@@ -17,8 +17,8 @@ public static partial class AgentCommand
     public const string PromptFile = "prompt.md";
 
     /// <summary>
-    /// What keeps programs from asking at a terminal where nobody can answer; a definition may set another value. Programs' manuals: git(1),
-    /// gitcredentials(7), ssh(1), systemctl(1), man(1), debconf(7), psql(1), aws and gh.
+    /// What keeps programs from asking at a terminal where no one can answer; a definition may set another value. Programs' manuals:
+    /// git(1), gitcredentials(7), ssh(1), systemctl(1), man(1), debconf(7), psql(1), aws and gh.
     /// </summary>
     private static readonly Dictionary<string, string> NonInteractive = new()
     {
@@ -102,7 +102,8 @@ public static partial class AgentCommand
         AgentDefinition agent, string workingDirectory, EventAddress? events, string filesDirectory) => agent.InteractiveFiles.ToDictionary(
         file => file.Key, file => Fill(file.Value, ForPerson("", workingDirectory, events, filesDirectory)));
 
-    private static Dictionary<string, string> ForPerson(string prompt, string workingDirectory, EventAddress? events, string filesDirectory) => new()
+    private static Dictionary<string, string> ForPerson(
+        string prompt, string workingDirectory, EventAddress? events, string filesDirectory) => new()
     {
         ["prompt"] = prompt,
         ["workDir"] = workingDirectory,

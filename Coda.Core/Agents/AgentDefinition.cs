@@ -76,14 +76,17 @@ public sealed record AgentDefinition
     public IReadOnlyList<string> Interactive { get; init; } = [];
 
     /// <summary>
-    /// Arguments that let it read <c>{filesDir}</c>; they take the place of <c>{promptGrants}</c> when a kickoff lies there, too long for an argument.
+    /// Arguments that let it read <c>{filesDir}</c>; they take the place of <c>{promptGrants}</c> when a kickoff lies there,
+    /// too long for an argument.
     /// </summary>
     public IReadOnlyList<string> PromptGrants { get; init; } = [];
 
     /// <summary>Variables it gets in a person's terminal only.</summary>
     public IReadOnlyDictionary<string, string> InteractiveEnvironment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Where it tells what it does in a person's terminal; <c>{eventPort}</c> and <c>{eventPassword}</c> are filled in then.</summary>
+    /// <summary>
+    /// Where it tells what it does in a person's terminal; <c>{eventPort}</c> and <c>{eventPassword}</c> are filled in then.
+    /// </summary>
     public AgentEvents Events { get; init; }
 
     /// <summary>Files it finds in <c>{filesDir}</c> for a person's terminal: name and content, itself a template.</summary>

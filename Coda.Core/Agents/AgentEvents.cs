@@ -23,7 +23,8 @@ public sealed record EventAddress(AgentEvents Kind, int Port, string Password)
     /// <param name="report">Takes the state, the agent's words and where they come from.</param>
     /// <param name="time">Paces it.</param>
     /// <param name="cancellation">The agent is gone.</param>
-    public Task FollowAsync(Action<TerminalStateKind, string, string> report, TimeProvider time, CancellationToken cancellation) => Kind switch
+    public Task FollowAsync(
+        Action<TerminalStateKind, string, string> report, TimeProvider time, CancellationToken cancellation) => Kind switch
     {
         AgentEvents.OpenCode => new OpenCodeEvents(this, report, time).FollowAsync(cancellation),
         AgentEvents.Hermes => new HermesEvents(this, report, time).FollowAsync(cancellation),
@@ -32,5 +33,9 @@ public sealed record EventAddress(AgentEvents Kind, int Port, string Password)
 
     /// <summary>A string in an event; empty when there is none of that name.</summary>
     internal static string Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+        element.ValueKind == JsonValueKind.Object
+        && element.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : "";
 }

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace Coda.Core.Agents;
 
-/// <summary>Reads what the operator says of agents: section <c>Agents</c>, then <c>CODA_HOME/agents.json</c>, which has the last word.</summary>
+/// <summary>
+/// Reads what the operator says of agents: section <c>Agents</c>, then <c>CODA_HOME/agents.json</c>, which has the last word.
+/// </summary>
 internal static class AgentFile
 {
     private const string Section = "Agents";
@@ -35,7 +37,8 @@ internal static class AgentFile
             }
             catch (InvalidOperationException e)
             {
-                throw new StartupException($"Configuration section {section.Path} does not describe an agent: {(e.InnerException ?? e).Message}");
+                throw new StartupException(
+                    $"Configuration section {section.Path} does not describe an agent: {(e.InnerException ?? e).Message}");
             }
 
             yield return ($"Configuration section {section.Path}", section.Key.ToLowerInvariant(), change);
@@ -44,7 +47,8 @@ internal static class AgentFile
 
     /// <summary>The agents of <c>agents.json</c>.</summary>
     public static IEnumerable<(string Place, string Name, AgentChange Change)> FromHome(CodaHome home) =>
-        Read(home).Where(entry => entry.Name != Default).Select(entry => ($"{home.AgentsPath}, agent '{entry.Name}'", entry.Name, Parse(home, entry)));
+        Read(home).Where(entry => entry.Name != Default)
+            .Select(entry => ($"{home.AgentsPath}, agent '{entry.Name}'", entry.Name, Parse(home, entry)));
 
     /// <summary>The default they name, or empty.</summary>
     public static string DefaultAgent(IConfiguration configuration, CodaHome home) =>

@@ -30,7 +30,8 @@ public sealed class AgentInspection(AgentCatalog catalog, TimeProvider time)
         var login = agent.Login.FirstOrDefault(place => place.StartsWith('$')
             ? environment.ContainsKey(place[1..])
             : File.Exists(place.Replace("~", environment["HOME"], StringComparison.Ordinal)));
-        return new AgentAccount(agent, executable, executable is null ? "" : await VersionAsync(executable, environment, cancellation), login);
+        return new AgentAccount(
+            agent, executable, executable is null ? "" : await VersionAsync(executable, environment, cancellation), login);
     }
 
     private async Task<string> VersionAsync(string executable, Dictionary<string, string> environment, CancellationToken cancellation)

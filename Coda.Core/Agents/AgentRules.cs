@@ -42,7 +42,8 @@ internal static partial class AgentRules
             return "GraceSeconds must be between 0 and 60.";
         }
 
-        if (agent.PromptVia != PromptVia.Stdin && !agent.Headless.Any(argument => argument.Contains("{promptFile}", StringComparison.Ordinal)))
+        if (agent.PromptVia != PromptVia.Stdin
+            && !agent.Headless.Any(argument => argument.Contains("{promptFile}", StringComparison.Ordinal)))
         {
             return $"PromptVia is {agent.PromptVia}, so Headless must name {{promptFile}}.";
         }
@@ -57,12 +58,14 @@ internal static partial class AgentRules
             return "Interactive must name {prompt}, or the kickoff is lost.";
         }
 
-        if (agent.Files.Keys.FirstOrDefault(file => file != Path.GetFileName(file) || file is "." or ".." or "" || Ours.Contains(file)) is { } file)
+        if (agent.Files.Keys.FirstOrDefault(
+            file => file != Path.GetFileName(file) || file is "." or ".." or "" || Ours.Contains(file)) is { } file)
         {
             return $"Files must not hold '{file}': a plain file name, and none of {string.Join(", ", Ours)}.";
         }
 
-        if (agent.InteractiveFiles.Keys.FirstOrDefault(file => file != Path.GetFileName(file) || file is "." or ".." or "" or AgentCommand.PromptFile) is { } own)
+        if (agent.InteractiveFiles.Keys.FirstOrDefault(
+            file => file != Path.GetFileName(file) || file is "." or ".." or "" or AgentCommand.PromptFile) is { } own)
         {
             return $"InteractiveFiles must not hold '{own}': a plain file name, and not {AgentCommand.PromptFile}.";
         }
@@ -72,7 +75,9 @@ internal static partial class AgentRules
             return $"Titles: '{title.Pattern}' is no regular expression.";
         }
 
-        if (agent.Seeds.FirstOrDefault(seed => seed.Keys.Count == 0 || seed.File is not ['~' or '$', ..] || !seed.File.Contains('/', StringComparison.Ordinal)) is { } seed)
+        if (agent.Seeds.FirstOrDefault(
+            seed => seed.Keys.Count == 0 || seed.File is not ['~' or '$', ..] || !seed.File.Contains('/', StringComparison.Ordinal))
+            is { } seed)
         {
             return $"Seeds: '{seed.File}' must begin with ~/ or $VARIABLE/, and have keys.";
         }
@@ -91,7 +96,8 @@ internal static partial class AgentRules
             .FirstOrDefault(match => !within.Contains(match.Groups[1].Value));
         var others = alone.Length > 0 ? $"; as arguments of their own {string.Join(", ", alone)}" : "";
         return unknown is null ? null
-            : $"{place}: {unknown.Value} is no placeholder there. Known: {string.Join(", ", within.Select(name => $"{{{name}}}"))}{others}.";
+            : $"{place}: {unknown.Value} is no placeholder there. "
+                + $"Known: {string.Join(", ", within.Select(name => $"{{{name}}}"))}{others}.";
     }
 
     // What comes from outside may be null whatever its type says.
@@ -108,7 +114,8 @@ internal static partial class AgentRules
         .. List("PromptGrants", agent.PromptGrants),
         .. Map("InteractiveEnvironment", agent.InteractiveEnvironment),
         .. Map("InteractiveFiles", agent.InteractiveFiles),
-        .. agent.Seeds.SelectMany((seed, at) => List($"Seeds[{at}].Keys", seed?.Keys ?? [null!]).Prepend(($"Seeds[{at}].File", seed?.File))),
+        .. agent.Seeds.SelectMany((seed, at) => List($"Seeds[{at}].Keys", seed?.Keys ?? [null!])
+            .Prepend(($"Seeds[{at}].File", seed?.File))),
         .. agent.Titles.Select((title, at) => ($"Titles[{at}].Pattern", title?.Pattern)),
         .. Map("SetEnvironment", agent.SetEnvironment),
         .. List("PassEnvironment", agent.PassEnvironment),

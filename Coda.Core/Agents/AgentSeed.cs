@@ -5,8 +5,8 @@ using Coda.Core.Terminals;
 namespace Coda.Core.Agents;
 
 /// <summary>
-/// One key of an agent's own settings that must be there, or it greets a person with a question whose answer is known. It is added where it is
-/// missing; what the user has set stays.
+/// One key of an agent's own settings that must be there, or it greets a person with a question whose answer is known. It is added where it
+/// is missing; what the user has set stays.
 /// </summary>
 public sealed record AgentSeed
 {
@@ -34,7 +34,9 @@ public static class AgentSeeds
         WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Sets the missing keys of an agent, each in the first of its files whose variable is set; files that are not JSON are left alone.</summary>
+    /// <summary>
+    /// Sets the missing keys of an agent, each in the first of its files whose variable is set; files that are not JSON are left alone.
+    /// </summary>
     /// <param name="agent">The agent.</param>
     /// <param name="trusted">The directory it is to trust; null = none, as a task needs.</param>
     public static void Plant(AgentDefinition agent, string? trusted)
@@ -44,7 +46,8 @@ public static class AgentSeeds
         var places = agent.Seeds
             .Where(seed => trusted is not null || !seed.Keys.Contains(Trusted))
             .Where(seed => seed.OnlyWith is null || !string.IsNullOrEmpty(environment.GetValueOrDefault(seed.OnlyWith)))
-            .Select(seed => (File: Locate(seed.File, environment), Keys: seed.Keys.Select(key => key == Trusted ? trusted! : key).ToList(), seed.Value))
+            .Select(seed =>
+                (File: Locate(seed.File, environment), Keys: seed.Keys.Select(key => key == Trusted ? trusted! : key).ToList(), seed.Value))
             .Where(place => place.File is not null)
             .DistinctBy(place => string.Join('\n', place.Keys));
         // Two hand-offs at once would take each other's keys away.
@@ -116,7 +119,8 @@ public static class AgentSeeds
         }
 
         var fresh = $"{path}.{Guid.NewGuid():n}";
-        using (var stream = new FileStream(fresh, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode }))
+        using (var stream = new FileStream(
+            fresh, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode }))
         {
             stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
             stream.Flush(flushToDisk: true);

@@ -27,7 +27,8 @@ public static class BuiltInAgents
         // --add-dir swallows whatever follows it, so it comes last.
         Grants = ["--add-dir", "{resultsDir}"],
         Interactive = ["--permission-mode", "acceptEdits", "{promptGrants}", "--", "{prompt}"],
-        // Not --add-dir: it asks whether that directory is to be trusted, and Enter there means "No, exit". Two slashes begin an absolute path.
+        // Not --add-dir: it asks whether that directory is to be trusted, and Enter there means "No, exit".
+        // Two slashes begin an absolute path.
         PromptGrants = ["--allowedTools", "Read(/{filesDir}/**)"],
         Quit = "/exit",
         // It asks about every new folder, and Enter there means "No, exit". Of a repository it asks even where the folder above is trusted.
@@ -43,11 +44,15 @@ public static class BuiltInAgents
         // Not CLAUDE_*: CLAUDE_CODE_SESSION, _ENTRYPOINT and _SSE_PORT would make it believe that it runs inside another one.
         PassEnvironment =
         [
-            "ANTHROPIC_*", "CLAUDE_CONFIG_DIR", "CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_USE_*", "CLAUDE_CODE_SKIP_*", "CLAUDE_CODE_DISABLE_*",
-            "CLAUDE_CODE_MAX_*", "CLAUDE_CODE_API_*", "CLAUDE_CODE_SUBAGENT_MODEL", "IS_SANDBOX",
+            "ANTHROPIC_*", "CLAUDE_CONFIG_DIR", "CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_USE_*", "CLAUDE_CODE_SKIP_*",
+            "CLAUDE_CODE_DISABLE_*", "CLAUDE_CODE_MAX_*", "CLAUDE_CODE_API_*", "CLAUDE_CODE_SUBAGENT_MODEL", "IS_SANDBOX",
         ],
         InstallHint = "npm install -g @anthropic-ai/claude-code (with Node 20: @anthropic-ai/claude-code@2.1.197; newer ones want Node 22)",
-        Login = ["$ANTHROPIC_AUTH_TOKEN", "$ANTHROPIC_API_KEY", "$CLAUDE_CODE_OAUTH_TOKEN", "~/.claude/.credentials.json", "~/.claude/settings.json"],
+        Login =
+        [
+            "$ANTHROPIC_AUTH_TOKEN", "$ANTHROPIC_API_KEY", "$CLAUDE_CODE_OAUTH_TOKEN", "~/.claude/.credentials.json",
+            "~/.claude/settings.json",
+        ],
     };
 
     private static AgentDefinition Codex => new()
@@ -67,7 +72,8 @@ public static class BuiltInAgents
         // Its own question whether a folder is to be trusted comes for every repository it has not seen.
         Interactive =
         [
-            "--no-daemon", "-s", "workspace-write", "-a", "on-request", "-c", """projects={"{workDir}"={trust_level="trusted"}}""", "--", "{prompt}",
+            "--no-daemon", "-s", "workspace-write", "-a", "on-request",
+            "-c", """projects={"{workDir}"={trust_level="trusted"}}""", "--", "{prompt}",
         ],
         Quit = "/quit",
         // A braille spinner while it works; its project's name alone when idle.
@@ -179,7 +185,10 @@ public static class BuiltInAgents
         Interactive = ["chat", "-q", "{prompt}"],
         // Shell hooks would need the user's consent, which it keeps for ever; webhooks execute nothing and need none.
         Events = AgentEvents.Hermes,
-        InteractiveEnvironment = new Dictionary<string, string> { ["HERMES_MANAGED_DIR"] = "{filesDir}", ["CODA_EVENT_SECRET"] = "{eventPassword}" },
+        InteractiveEnvironment = new Dictionary<string, string>
+        {
+            ["HERMES_MANAGED_DIR"] = "{filesDir}", ["CODA_EVENT_SECRET"] = "{eventPassword}",
+        },
         InteractiveFiles = new Dictionary<string, string>
         {
             ["config.yaml"] = """

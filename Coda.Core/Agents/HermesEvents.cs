@@ -21,8 +21,8 @@ internal sealed partial class HermesEvents(EventAddress address, Action<Terminal
     private string? working;
 
     /// <summary>
-    /// Whether the layer is free to be used: no administrator uses it, it would hide no webhooks of the user's own, and no proxy gets what is
-    /// meant for us.
+    /// Whether the layer is free to be used: no administrator uses it, it would hide no webhooks of the user's own, and no proxy gets what
+    /// is meant for us.
     /// </summary>
     /// <param name="environment">What Hermes would get without us.</param>
     public static bool CanBeAsked(IReadOnlyDictionary<string, string> environment)
@@ -32,9 +32,11 @@ internal sealed partial class HermesEvents(EventAddress address, Action<Terminal
             return false;
         }
 
-        string Variable(params string[] names) => names.Select(name => environment.GetValueOrDefault(name)).FirstOrDefault(value => value?.Length > 0) ?? "";
+        string Variable(params string[] names) =>
+            names.Select(name => environment.GetValueOrDefault(name)).FirstOrDefault(value => value?.Length > 0) ?? "";
         var direct = Variable("no_proxy", "NO_PROXY").Split(',', StringSplitOptions.TrimEntries);
-        if (Variable("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY").Length > 0 && !direct.Contains("127.0.0.1") && !direct.Contains("*"))
+        if (Variable("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY").Length > 0
+            && !direct.Contains("127.0.0.1") && !direct.Contains("*"))
         {
             return false;
         }
@@ -131,7 +133,11 @@ internal sealed partial class HermesEvents(EventAddress address, Action<Terminal
             case "on_session_end" when !helpers.Remove(session):
                 working = null;
                 report(
-                    Is(extra, "failed") ? TerminalStateKind.Failed : Is(extra, "completed") ? TerminalStateKind.Done : TerminalStateKind.Idle, "", Reason);
+                    Is(extra, "failed") ? TerminalStateKind.Failed
+                        : Is(extra, "completed") ? TerminalStateKind.Done
+                        : TerminalStateKind.Idle,
+                    "",
+                    Reason);
                 break;
             case "pre_approval_request" when EventAddress.Text(extra, "surface") != "smart": // else another model decides
                 report(TerminalStateKind.WaitingForApproval, EventAddress.Text(extra, "command"), Reason);

@@ -21,7 +21,10 @@ internal sealed class OpenCodeEvents(EventAddress address, Action<TerminalStateK
     public async Task FollowAsync(CancellationToken cancellation)
     {
         using var handler = new SocketsHttpHandler { UseProxy = false };
-        using var client = new HttpClient(handler) { BaseAddress = new Uri($"http://127.0.0.1:{address.Port}"), Timeout = Timeout.InfiniteTimeSpan };
+        using var client = new HttpClient(handler)
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{address.Port}"), Timeout = Timeout.InfiniteTimeSpan,
+        };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"opencode:{address.Password}")));
         while (!cancellation.IsCancellationRequested)
@@ -104,7 +107,9 @@ internal sealed class OpenCodeEvents(EventAddress address, Action<TerminalStateK
                     Open(properties, TerminalStateKind.WaitingForInput, "");
                     break;
                 case "permission.replied" or "question.replied" or "question.rejected":
-                    open.Remove(EventAddress.Text(properties, "requestID") is { Length: > 0 } id ? id : EventAddress.Text(properties, "permissionID"));
+                    open.Remove(EventAddress.Text(properties, "requestID") is { Length: > 0 } id
+                        ? id
+                        : EventAddress.Text(properties, "permissionID"));
                     break;
                 default:
                     return;

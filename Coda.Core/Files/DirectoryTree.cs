@@ -5,7 +5,9 @@ namespace Coda.Core.Files;
 /// <summary>Whole directories in which others write: measured, searched and removed. Links are links, never followed.</summary>
 internal static class DirectoryTree
 {
-    /// <summary>Bytes of all files in it, as far as they take space: a file of holes is not what it seems. 0 where it cannot be read.</summary>
+    /// <summary>
+    /// Bytes of all files in it, as far as they take space: a file of holes is not what it seems. 0 where it cannot be read.
+    /// </summary>
     public static long Size(string directory)
     {
         var size = 0L;
@@ -41,7 +43,8 @@ internal static class DirectoryTree
             foreach (var entry in place?.Entries() ?? [])
             {
                 yield return (place!, entry);
-                var isDirectory = entry.Kind == Libc.DT_DIR || (entry.Kind == Libc.DT_UNKNOWN && place!.Look(entry) is { IsDirectory: true });
+                var isDirectory = entry.Kind == Libc.DT_DIR
+                    || (entry.Kind == Libc.DT_UNKNOWN && place!.Look(entry) is { IsDirectory: true });
                 var inner = path == "." ? entry.Name : $"{path}/{entry.Name}";
                 if (isDirectory && enters(inner))
                 {

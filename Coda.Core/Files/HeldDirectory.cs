@@ -32,10 +32,14 @@ internal sealed unsafe class HeldDirectory : IDisposable
 
     /// <summary>Opens a directory of our own; links on the way to it are followed.</summary>
     /// <param name="path">Absolute.</param>
-    /// <param name="walks">Opens part by part even where the kernel can do it at once (openat2, Linux 5.6; refused in some containers).</param>
+    /// <param name="walks">
+    /// Opens part by part even where the kernel can do it at once (openat2, Linux 5.6; refused in some containers).
+    /// </param>
     /// <exception cref="IOException">It cannot be opened.</exception>
     public static HeldDirectory Open(string path, bool walks = false) =>
-        Open(Libc.AT_FDCWD, Bytes(path), Libc.O_DIRECTORY | Always) is { } opened ? new HeldDirectory(opened, path, walks) : throw Failure(path);
+        Open(Libc.AT_FDCWD, Bytes(path), Libc.O_DIRECTORY | Always) is { } opened
+            ? new HeldDirectory(opened, path, walks)
+            : throw Failure(path);
 
     /// <summary>The same; null when nothing is there.</summary>
     public static HeldDirectory? Find(string path)
@@ -146,7 +150,8 @@ internal sealed unsafe class HeldDirectory : IDisposable
     private static IOException Failure(string path) => Marshal.GetLastPInvokeError() switch
     {
         Libc.ENOENT => new FileNotFoundException($"{path} does not exist.", path),
-        Libc.ELOOP or Libc.ENOTDIR => new IOException($"{path} is a link, or on the way to it is one, or a file where a directory should be."),
+        Libc.ELOOP or Libc.ENOTDIR => new IOException(
+            $"{path} is a link, or on the way to it is one, or a file where a directory should be."),
         Libc.EXDEV => new IOException($"{path} is on another file system than the directory that it is looked for in."),
         Libc.EAGAIN => new IOException($"{path} is held by another program (a lease, fcntl F_SETLEASE)."),
         var error => new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(error)}.", error),
@@ -186,7 +191,9 @@ internal sealed unsafe class HeldDirectory : IDisposable
 
     private SafeFileHandle? OpenBeneath(byte[] name, int flags, uint mode)
     {
-        if (name is [0] or [(byte)'/', ..] || Encoding.UTF8.GetString(name).TrimEnd('\0').Split('/').Contains("..") || name.AsSpan().IndexOf((byte)0) != name.Length - 1)
+        if (name is [0] or [(byte)'/', ..]
+            || Encoding.UTF8.GetString(name).TrimEnd('\0').Split('/').Contains("..")
+            || name.AsSpan().IndexOf((byte)0) != name.Length - 1)
         {
             throw new ArgumentException("It does not name something beneath a directory.", nameof(name));
         }
@@ -214,7 +221,8 @@ internal sealed unsafe class HeldDirectory : IDisposable
             while ((slash = name.AsSpan().IndexOf((byte)'/')) >= 0)
             {
                 byte[] part = [.. name[..slash], 0];
-                var next = Open((int?)at?.DangerousGetHandle() ?? Descriptor, part, Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_NOFOLLOW | Libc.O_CLOEXEC);
+                var next = Open(
+                    (int?)at?.DangerousGetHandle() ?? Descriptor, part, Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_NOFOLLOW | Libc.O_CLOEXEC);
                 if (next is null)
                 {
                     return null;

@@ -9,8 +9,8 @@ namespace Coda.Core.Files;
 internal readonly record struct FileStamp(ulong Inode, long WrittenSeconds, uint WrittenNanoseconds, long Length);
 
 /// <summary>
-/// A plain file opened to be read, in a place where others may put a pipe, a device, a link or something endless. What it is, is asked of the
-/// open file itself, so that nothing can be swapped in between; opening never waits.
+/// A plain file opened to be read, in a place where others may put a pipe, a device, a link or something endless. What it is, is asked of
+/// the open file itself, so that nothing can be swapped in between; opening never waits.
 /// </summary>
 internal sealed unsafe class PlainFile : IDisposable
 {
@@ -40,7 +40,8 @@ internal sealed unsafe class PlainFile : IDisposable
     /// <exception cref="IOException">Something else is there.</exception>
     public static PlainFile? FindOwn(string path)
     {
-        var fd = Libc.openat(Libc.AT_FDCWD, Encoding.UTF8.GetBytes(path + '\0'), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOCTTY | Libc.O_NONBLOCK, 0);
+        var fd = Libc.openat(
+            Libc.AT_FDCWD, Encoding.UTF8.GetBytes(path + '\0'), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOCTTY | Libc.O_NONBLOCK, 0);
         return fd >= 0 ? Of(new SafeFileHandle(fd, ownsHandle: true), path)
             : Marshal.GetLastPInvokeError() is Libc.ENOENT or Libc.ENOTDIR ? null
             : throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}.");
@@ -51,7 +52,11 @@ internal sealed unsafe class PlainFile : IDisposable
     public static string? ReadOwn(string path, int most)
     {
         using var file = FindOwn(path);
-        return file is null ? null : Encoding.UTF8.GetString(file.Read(most) ?? throw new IOException($"{path} has more than {most:N0} bytes.")).TrimStart('\uFEFF');
+        return file is null
+            ? null
+            : Encoding.UTF8
+                .GetString(file.Read(most) ?? throw new IOException($"{path} has more than {most:N0} bytes."))
+                .TrimStart('\uFEFF');
     }
 
     /// <summary>Takes a file that was opened without waiting.</summary>

@@ -19,9 +19,9 @@ internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
     // As versions 0.205 to 1.x say it: github.com/databricks/cli libs/auth and cmd/root, databricks-sdk-go config and credentials.
     private static readonly string[] NotLoggedIn =
     [
-        "refresh token is invalid", "databricks auth login", "default auth:", "cannot configure default credentials", "OAuth is not configured",
-        "no cached credentials", "Invalid access token", "Credential was not sent", "invalid_client", "invalid_grant", "profile configured",
-        "token is expired", "401 Unauthorized",
+        "refresh token is invalid", "databricks auth login", "default auth:", "cannot configure default credentials",
+        "OAuth is not configured", "no cached credentials", "Invalid access token", "Credential was not sent", "invalid_client",
+        "invalid_grant", "profile configured", "token is expired", "401 Unauthorized",
     ];
 
     private static string HomeConfig => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".databrickscfg");
@@ -40,19 +40,21 @@ internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
         if (ExecutableSearch.Find(options.Value.Databricks, path) is null)
         {
             return $"The Databricks CLI is not installed: no '{options.Value.Databricks}' on PATH {path}. "
-                + "Install it (https://docs.databricks.com/dev-tools/cli/install.html), or give a directory of this server under an allowed root.";
+                + "Install it (https://docs.databricks.com/dev-tools/cli/install.html), "
+                + "or give a directory of this server under an allowed root.";
         }
 
         var (profiles, chosen) = Profiles();
         if (profiles.Count == 0)
         {
-            return $"Nobody is logged in to Databricks on this server: {ConfigFile} has no profile with a host. "
+            return $"There is no Databricks login on this server: {ConfigFile} has no profile with a host. "
                 + $"Open a terminal in CoDA, run `{InTab} auth login --host https://<your-workspace>` there, then try again.";
         }
 
         return chosen.Length > 0
             ? null
-            : $"{ConfigFile} has the profiles {string.Join(", ", profiles.Keys)} but not '{(options.Value.Profile.Length > 0 ? options.Value.Profile : Default)}'. "
+            : $"{ConfigFile} has the profiles {string.Join(", ", profiles.Keys)} "
+                + $"but not '{(options.Value.Profile.Length > 0 ? options.Value.Profile : Default)}'. "
                 + $"Name the one to use with Handoffs:Profile, or add it with `{InTab} auth login --profile DEFAULT` in a terminal.";
     }
 
@@ -63,7 +65,9 @@ internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
     public TerminalCommand Pull(string source, string target, string workingDirectory, string profile) =>
         Command(workingDirectory, profile, "workspace", "export-dir", source, target);
 
-    /// <summary>Why a pull with a profile failed and what to do, from what it said last; null = neither the login nor the network.</summary>
+    /// <summary>
+    /// Why a pull with a profile failed and what to do, from what it said last; null = neither the login nor the network.
+    /// </summary>
     public string? WhyFailed(string profile, IReadOnlyList<string> said)
     {
         bool Says(params string[] words) => said.Any(line => words.Any(word => line.Contains(word, StringComparison.OrdinalIgnoreCase)));
@@ -71,7 +75,8 @@ internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
         var keys = Profiles().Known.GetValueOrDefault(profile) ?? [];
         if (Says(Unreachable))
         {
-            return $"Databricks cannot be reached from this server; the login may well be in order. Check the network and the host of profile '{profile}' "
+            return "Databricks cannot be reached from this server; the login may well be in order. "
+                + $"Check the network and the host of profile '{profile}' "
                 + $"({keys.GetValueOrDefault("host")}) in {ConfigFile}, then try again.";
         }
 
@@ -81,13 +86,17 @@ internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
         }
 
         var remedy = Says("az login") ? "run `az login` there"
-            : keys.ContainsKey("client_id") || keys.ContainsKey("azure_client_id") ? $"renew the client secret of this profile in {ConfigFile} there"
+            : keys.ContainsKey("client_id") || keys.ContainsKey("azure_client_id")
+                ? $"renew the client secret of this profile in {ConfigFile} there"
             : keys.ContainsKey("token") ? $"run `{InTab} configure --profile {Quote(profile)}` there, which asks for a new token"
             : $"run `{InTab} auth login --profile {Quote(profile)}` there";
-        return $"Databricks does not accept the login of profile '{profile}', or not any more. Open a terminal in CoDA, {remedy}, then try again.";
+        return $"Databricks does not accept the login of profile '{profile}'. It may have expired. "
+            + $"Open a terminal in CoDA, {remedy}, then try again.";
     }
 
-    /// <summary>The line, for a tab, that sends a directory back with the profile that brought it: another one's path is in another Workspace.</summary>
+    /// <summary>
+    /// The line, for a tab, that sends a directory back with the profile that brought it: another one's path is in another Workspace.
+    /// </summary>
     public string PushLine(string directory, string source, string profile) =>
         $"{InTab} workspace import-dir --overwrite {Quote(directory)} {Quote(source)} --profile {Quote(profile)}";
 
@@ -99,14 +108,19 @@ internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
         SetEnvironment = new Dictionary<string, string> { ["DATABRICKS_CONFIG_FILE"] = ConfigFile },
     };
 
-    // A host is enough: logins lie in the profile, in a file, in a key ring, or with another vendor's CLI. Chosen is empty when none stands out.
+    // A host is enough: logins lie in the profile, in a file, in a key ring, or with another vendor's CLI.
+    // Chosen is empty when none stands out.
     private (Dictionary<string, Dictionary<string, string>> Known, string Chosen) Profiles()
     {
         var sections = Sections();
         var known = sections.Where(section => section.Value.ContainsKey("host")).ToDictionary();
         var wanted = options.Value.Profile;
         string[] candidates = wanted.Length > 0 ? [wanted]
-            : [sections.GetValueOrDefault(Settings)?.GetValueOrDefault("default_profile") ?? "", Default, known.Count == 1 ? known.Keys.Single() : ""];
+            : [
+                sections.GetValueOrDefault(Settings)?.GetValueOrDefault("default_profile") ?? "",
+                Default,
+                known.Count == 1 ? known.Keys.Single() : "",
+            ];
         return (known, candidates.FirstOrDefault(known.ContainsKey) ?? "");
     }
 
@@ -138,5 +152,7 @@ internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
     }
 
     private static string Quote(string text) =>
-        text.All(character => char.IsAsciiLetterOrDigit(character) || "/._-@+".Contains(character)) ? text : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+        text.All(character => char.IsAsciiLetterOrDigit(character) || "/._-@+".Contains(character))
+            ? text
+            : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

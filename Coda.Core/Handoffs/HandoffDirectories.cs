@@ -14,7 +14,8 @@ internal sealed class HandoffDirectories(CodaHome home)
     private readonly Dictionary<string, Turn> turns = new(StringComparer.Ordinal); // of those that are looked into or waited for now
 
     /// <summary>
-    /// Remembers what was brought, as a commit or, where a repository came with it, as a tree in that, and the refs there are; nulls where git cannot.
+    /// Remembers what was brought, as a commit or, where a repository came with it, as a tree in that, and the refs there are;
+    /// nulls where git cannot.
     /// </summary>
     public Task<(string? Baseline, string? Refs)> RememberAsync(HandoffView handoff, CancellationToken cancellation)
     {
@@ -44,7 +45,8 @@ internal sealed class HandoffDirectories(CodaHome home)
     /// <param name="baseline">What was brought; null = not known.</param>
     /// <param name="refs">The refs of the folder's repository as they were then; null = not known.</param>
     /// <param name="cancellation">Gives up looking, and removes nothing.</param>
-    public Task<bool> RemoveUntouchedAsync(HandoffView handoff, string? baseline, string? refs, CancellationToken cancellation) => TakeTurnAsync(
+    public Task<bool> RemoveUntouchedAsync(
+        HandoffView handoff, string? baseline, string? refs, CancellationToken cancellation) => TakeTurnAsync(
         handoff.Id,
         async () => await IsUntouchedAsync(handoff, baseline, refs, cancellation) && await RemoveNowAsync(handoff.Id),
         cancellation);
@@ -56,7 +58,8 @@ internal sealed class HandoffDirectories(CodaHome home)
     {
         var own = Of(handoff.Id);
         string[] ours = [handoff.Directory, Path.Combine(own, ".agent")];
-        if (new DirectoryInfo(handoff.Directory) is not { Exists: true, LinkTarget: null } || Directory.EnumerateFileSystemEntries(own).Except(ours).Any())
+        if (new DirectoryInfo(handoff.Directory) is not { Exists: true, LinkTarget: null }
+            || Directory.EnumerateFileSystemEntries(own).Except(ours).Any())
         {
             return false;
         }

@@ -46,11 +46,15 @@ public sealed class HandoffFolders
     }
 
     /// <summary>What differs from what was brought, as text of at most 512 KB; null when that is not known.</summary>
-    public async Task<string?> DiffAsync(string id, CancellationToken cancellation) => await store.FindAsync(id, cancellation) is { RemovedAt: null } handoff
-        ? await ChangesAsync(handoff, (tree, from, to) => tree.DiffAsync(from, to, cancellation), cancellation)
-        : null;
+    public async Task<string?> DiffAsync(string id, CancellationToken cancellation) =>
+        await store.FindAsync(id, cancellation) is { RemovedAt: null } handoff
+            ? await ChangesAsync(handoff, (tree, from, to) => tree.DiffAsync(from, to, cancellation), cancellation)
+            : null;
 
-    /// <summary>The line, for a terminal, that sends the folder back to where it came from; null when it is no Workspace folder, or of which one is not known.</summary>
+    /// <summary>
+    /// The line, for a terminal, that sends the folder back to where it came from; null when it is no Workspace folder,
+    /// or of which one is not known.
+    /// </summary>
     public string? PushLine(HandoffView handoff)
     {
         ArgumentNullException.ThrowIfNull(handoff);
@@ -78,7 +82,8 @@ public sealed class HandoffFolders
         return new HandoffFolder(handoff, await Task.Run(() => DirectoryTree.Size(handoff.Directory), cancellation), changes?.Count);
     }
 
-    private async Task<T?> ChangesAsync<T>(HandoffView handoff, Func<GitTree, string, string, Task<T?>> compare, CancellationToken cancellation)
+    private async Task<T?> ChangesAsync<T>(
+        HandoffView handoff, Func<GitTree, string, string, Task<T?>> compare, CancellationToken cancellation)
         where T : class => handoff.Baseline is { } baseline
             ? await directories.LookAsync(
                 handoff,

@@ -8,7 +8,9 @@ public sealed class HandoffOptions
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "Handoffs";
 
-    /// <summary>Seconds a pull from the Workspace may take, and remembering what it brought; that alone is given up when they are over.</summary>
+    /// <summary>
+    /// Seconds a pull from the Workspace may take, and remembering what it brought; that alone is given up when they are over.
+    /// </summary>
     [Range(1, 3600)]
     public int PullSeconds { get; set; } = 60;
 
@@ -18,6 +20,8 @@ public sealed class HandoffOptions
     /// <summary>Its configuration; empty = <c>DATABRICKS_CONFIG_FILE</c>, else <c>~/.databrickscfg</c>.</summary>
     public string ConfigFile { get; set; } = "";
 
-    /// <summary>The profile to use; empty = the one of <c>databricks auth switch</c>, else <c>DEFAULT</c>, else the only one there is.</summary>
+    /// <summary>
+    /// The profile to use; empty = the one of <c>databricks auth switch</c>, else <c>DEFAULT</c>, else the only one there is.
+    /// </summary>
     public string Profile { get; set; } = "";
 }

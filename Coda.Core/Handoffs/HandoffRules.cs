@@ -12,7 +12,8 @@ namespace Coda.Core.Handoffs;
 
 /// <summary>Turns a request into a plan, or says what is wrong with it.</summary>
 internal sealed class HandoffRules(
-    AgentCatalog agents, DatabricksCli databricks, WorkingDirectories directories, TerminalRegistry terminals, CodaHome home, TimeProvider time)
+    AgentCatalog agents, DatabricksCli databricks, WorkingDirectories directories, TerminalRegistry terminals,
+    CodaHome home, TimeProvider time)
 {
     private const int MaxPrompt = 1 << 20;
     private const int MaxArgument = 100_000; // Linux takes 128 KB for one argument
@@ -21,7 +22,9 @@ internal sealed class HandoffRules(
     /// <summary>Checks a request: the plan, or null and why not. What the plan needs on disk is there then.</summary>
     public (HandoffPlan? Plan, string Refusal) TryPlan(HandoffRequest request)
     {
-        if (string.IsNullOrWhiteSpace(request.Prompt) || Encoding.UTF8.GetByteCount(request.Prompt) > MaxPrompt || request.Prompt.Contains('\0'))
+        if (string.IsNullOrWhiteSpace(request.Prompt)
+            || Encoding.UTF8.GetByteCount(request.Prompt) > MaxPrompt
+            || request.Prompt.Contains('\0'))
         {
             return Refused("prompt must hold the agent's first order: 1 byte to 1 MB of text.");
         }
@@ -54,7 +57,10 @@ internal sealed class HandoffRules(
         var target = Path.Combine(own, path.Name);
         var profile = isLocal ? null : databricks.Profile();
         var pull = profile is null
-            ? new TerminalCommand { Arguments = ["cp", "-a", "--", $"{request.WorkspacePath.TrimEnd('/')}/.", target], WorkingDirectory = own }
+            ? new TerminalCommand
+            {
+                Arguments = ["cp", "-a", "--", $"{request.WorkspacePath.TrimEnd('/')}/.", target], WorkingDirectory = own,
+            }
             : databricks.Pull(path.Source, target, own, profile);
         return Prepare(own, () =>
         {
@@ -85,18 +91,22 @@ internal sealed class HandoffRules(
         refusal = agent switch
         {
             null or { Interactive.Count: 0 } => $"Unknown agent: '{OneLine.Of(asked, 50)}'. Allowed: {string.Join(", ", open)}.",
-            _ when !AgentCatalog.IsInstalled(agent) => $"Agent '{asked}' is not installed on this server. To install it: {agent.InstallHint}.",
+            _ when !AgentCatalog.IsInstalled(agent) =>
+                $"Agent '{asked}' is not installed on this server. To install it: {agent.InstallHint}.",
             _ => "",
         };
         return refusal.Length == 0 ? agent : null;
     }
 
     private HandoffPlan Plan(
-        HandoffRequest request, AgentDefinition agent, HandoffKind kind, string own, string directory, TerminalCommand? pull, string? profile)
+        HandoffRequest request, AgentDefinition agent, HandoffKind kind, string own, string directory,
+        TerminalCommand? pull, string? profile)
     {
         var came = kind switch
         {
-            HandoffKind.Workspace => $"The files here were exported from the Databricks Workspace folder {request.WorkspacePath}; its git history is not among them.",
+            HandoffKind.Workspace =>
+                $"The files here were exported from the Databricks Workspace folder {request.WorkspacePath}; "
+                + "its git history is not among them.",
             HandoffKind.Copy => $"The files here were copied from {request.WorkspacePath}.",
             _ => $"You work in {directory} itself, not in a copy.",
         };
@@ -149,8 +159,13 @@ internal sealed class HandoffRules(
         };
     }
 
-    private static bool CanTell(AgentDefinition agent) => agent.Events != AgentEvents.Hermes || HermesEvents.CanBeAsked(TerminalEnvironment.Build(
-        TerminalEnvironment.OfServer(), [], AgentCommand.ForPerson(agent with { InteractiveEnvironment = new Dictionary<string, string>() }, "", "/"), default));
+    private static bool CanTell(AgentDefinition agent) =>
+        agent.Events != AgentEvents.Hermes
+        || HermesEvents.CanBeAsked(TerminalEnvironment.Build(
+            TerminalEnvironment.OfServer(),
+            [],
+            AgentCommand.ForPerson(agent with { InteractiveEnvironment = new Dictionary<string, string>() }, "", "/"),
+            default));
 
     // Somebody else may take it before the agent does; then the agent says so in its terminal.
     private static int FreePort()

@@ -19,8 +19,8 @@ public sealed partial class HandoffService : IAsyncDisposable
     private readonly ConcurrentDictionary<Terminal, Task> following = new();
 
     internal HandoffService(
-        HandoffRules rules, HandoffStore store, HandoffDirectories directories, TerminalRegistry terminals, IOptions<HandoffOptions> options,
-        StopDeadline deadline, TimeProvider time, ILogger<HandoffService> log)
+        HandoffRules rules, HandoffStore store, HandoffDirectories directories, TerminalRegistry terminals,
+        IOptions<HandoffOptions> options, StopDeadline deadline, TimeProvider time, ILogger<HandoffService> log)
     {
         this.deadline = deadline;
         this.rules = rules;
@@ -32,7 +32,10 @@ public sealed partial class HandoffService : IAsyncDisposable
         this.log = log;
     }
 
-    /// <summary>Raised (on any thread) when a hand-off began, or something about its folder changed; the end of its terminal is the registry's to tell.</summary>
+    /// <summary>
+    /// Raised (on any thread) when a hand-off began, or something about its folder changed;
+    /// the end of its terminal is the registry's to tell.
+    /// </summary>
     public event Action? Changed
     {
         add => store.Changed += value;
@@ -93,8 +96,11 @@ public sealed partial class HandoffService : IAsyncDisposable
         }
     }
 
-    /// <summary>The hand-offs of the last while and those that run, newest first, from after one of them on; an empty label means all.</summary>
-    public Task<List<HandoffView>> ListAsync(TimeSpan window, string email, HandoffView? before, int limit, CancellationToken cancellation) =>
+    /// <summary>
+    /// The hand-offs of the last while and those that run, newest first, from after one of them on; an empty label means all.
+    /// </summary>
+    public Task<List<HandoffView>> ListAsync(
+        TimeSpan window, string email, HandoffView? before, int limit, CancellationToken cancellation) =>
         store.SinceAsync(Since(window), email.Trim(), before, limit, cancellation);
 
     /// <summary>The length of that list.</summary>

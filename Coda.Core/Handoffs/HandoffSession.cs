@@ -10,7 +10,8 @@ namespace Coda.Core.Handoffs;
 /// end the session. What was brought is removed when the pull failed, and at the end when it holds nothing that anybody made.
 /// </summary>
 internal sealed class HandoffSession(
-    HandoffPlan plan, HandoffStore store, HandoffDirectories directories, TimeSpan pullLimit, TimeProvider time, CancellationToken hurry) : IDisposable
+    HandoffPlan plan, HandoffStore store, HandoffDirectories directories, TimeSpan pullLimit,
+    TimeProvider time, CancellationToken hurry) : IDisposable
 {
     private static readonly TimeSpan RowLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(15);
@@ -159,7 +160,9 @@ internal sealed class HandoffSession(
         }
     }
 
-    /// <summary>Lets a page that follows the link at once find the row. On a full disk it comes later, and what runs does not wait for it.</summary>
+    /// <summary>
+    /// Lets a page that follows the link at once find the row. On a full disk it comes later, and what runs does not wait for it.
+    /// </summary>
     private async Task GiveTimeAsync(Task row, CancellationToken cancellation) =>
         await Task.WhenAny(row, Task.Delay(RowLimit, time, cancellation));
 

@@ -8,8 +8,9 @@ namespace Coda.Core.Handoffs;
 internal sealed class HandoffStore(Database database, ILogger<HandoffStore> log)
 {
     private const string Columns =
-        "h.id AS Id, h.terminal_id AS TerminalId, h.agent AS Agent, h.email AS Email, h.source AS Source, h.profile AS Profile, h.kind AS Kind, h.directory AS Directory, "
-        + "h.baseline AS Baseline, h.prompt_summary AS PromptSummary, h.created_at AS CreatedAt, t.ended_at AS EndedAt, h.removed_at AS RemovedAt";
+        "h.id AS Id, h.terminal_id AS TerminalId, h.agent AS Agent, h.email AS Email, h.source AS Source, h.profile AS Profile, "
+        + "h.kind AS Kind, h.directory AS Directory, h.baseline AS Baseline, h.prompt_summary AS PromptSummary, "
+        + "h.created_at AS CreatedAt, t.ended_at AS EndedAt, h.removed_at AS RemovedAt";
 
     private const string Tables = "handoffs h JOIN terminals t ON t.id = h.terminal_id";
 
@@ -49,7 +50,8 @@ internal sealed class HandoffStore(Database database, ILogger<HandoffStore> log)
 
     public Task<HandoffView?> FindAsync(string id, CancellationToken cancellation) => FirstAsync("h.id = @id", id, cancellation);
 
-    public Task<HandoffView?> FindByTerminalAsync(string id, CancellationToken cancellation) => FirstAsync("h.terminal_id = @id", id, cancellation);
+    public Task<HandoffView?> FindByTerminalAsync(string id, CancellationToken cancellation) =>
+        FirstAsync("h.terminal_id = @id", id, cancellation);
 
     /// <summary>Those since a moment and those that run, newest first; an empty label means all.</summary>
     /// <param name="since">The oldest.</param>
@@ -57,9 +59,13 @@ internal sealed class HandoffStore(Database database, ILogger<HandoffStore> log)
     /// <param name="before">Only those that come after this one in the list; null = from the newest on.</param>
     /// <param name="limit">At most so many.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task<List<HandoffView>> SinceAsync(DateTimeOffset since, string email, HandoffView? before, int limit, CancellationToken cancellation) => ManyAsync(
+    public Task<List<HandoffView>> SinceAsync(
+        DateTimeOffset since, string email, HandoffView? before, int limit, CancellationToken cancellation) => ManyAsync(
         $"{InWindow} AND (@id = '' OR (h.created_at, h.id) < (@at, @id))",
-        new { since = since.ToUnixTimeMilliseconds(), email, limit, id = before?.Id ?? "", at = before?.CreatedAt.ToUnixTimeMilliseconds() },
+        new
+        {
+            since = since.ToUnixTimeMilliseconds(), email, limit, id = before?.Id ?? "", at = before?.CreatedAt.ToUnixTimeMilliseconds(),
+        },
         cancellation);
 
     /// <summary>How many there are since a moment and how many run, together.</summary>
@@ -73,10 +79,12 @@ internal sealed class HandoffStore(Database database, ILogger<HandoffStore> log)
         ManyAsync("h.removed_at IS NULL AND h.kind <> 'InPlace'", new { limit }, cancellation);
 
     private Task<HandoffView?> FirstAsync(string condition, string id, CancellationToken cancellation) => database.ReadAsync(
-        connection => connection.QuerySingleOrDefault<Row>($"SELECT {Columns} FROM {Tables} WHERE {condition}", new { id })?.View(), cancellation);
+        connection => connection.QuerySingleOrDefault<Row>($"SELECT {Columns} FROM {Tables} WHERE {condition}", new { id })?.View(),
+        cancellation);
 
     private Task<List<HandoffView>> ManyAsync(string condition, object parameters, CancellationToken cancellation) => database.ReadAsync(
-        connection => connection.Query<Row>($"SELECT {Columns} FROM {Tables} WHERE {condition} ORDER BY h.created_at DESC, h.id DESC LIMIT @limit", parameters)
+        connection => connection.Query<Row>(
+                $"SELECT {Columns} FROM {Tables} WHERE {condition} ORDER BY h.created_at DESC, h.id DESC LIMIT @limit", parameters)
             .Select(row => row.View()).ToList(),
         cancellation);
 

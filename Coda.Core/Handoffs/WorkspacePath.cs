@@ -37,7 +37,8 @@ internal sealed record WorkspacePath(string Source, string Name)
     /// <summary>A directory name that no shell and no program reads as anything else.</summary>
     public static string SafeName(string name)
     {
-        var safe = string.Concat(name.Select(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-' ? character : '_'));
+        var safe = string.Concat(name.Select(
+            character => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-' ? character : '_'));
         safe = safe.StartsWith('-') ? $"_{safe[1..]}" : safe;
         return safe is "" or "." or ".." ? "workspace" : safe.Length <= 100 ? safe : safe[..100];
     }

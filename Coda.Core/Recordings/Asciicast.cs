@@ -45,7 +45,8 @@ public static class Asciicast
             }
 
             time += line.Delay;
-            if (!headerWritten && line.Kind == 'H' && line.Name is "START_TIME" or "COLUMNS" or "LINES" or "TERM" or "TTY" or "COMMAND" or "TIMING_LOG" or "OUTPUT_LOG")
+            if (!headerWritten && line.Kind == 'H'
+                && line.Name is "START_TIME" or "COLUMNS" or "LINES" or "TERM" or "TTY" or "COMMAND" or "TIMING_LOG" or "OUTPUT_LOG")
             {
                 startedAt = line.Name == "START_TIME" ? line.Value : startedAt;
                 columns = line.Name == "COLUMNS" ? ParseInt(line.Value, columns) : columns;

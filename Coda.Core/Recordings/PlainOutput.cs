@@ -23,7 +23,9 @@ internal static partial class PlainOutput
         var bytes = new byte[most];
         var from = Math.Max(0, recording.Length - most);
         var count = 0;
-        while (count < bytes.Length && recording.Read(from + count, bytes.AsSpan(count)) is { Count: > 0 } read && read.From == from + count)
+        while (count < bytes.Length
+            && recording.Read(from + count, bytes.AsSpan(count)) is { Count: > 0 } read
+            && read.From == from + count)
         {
             count += read.Count;
         }

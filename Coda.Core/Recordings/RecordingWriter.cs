@@ -113,7 +113,9 @@ internal sealed class RecordingWriter : IDisposable
         lastLine = Rounded(now);
         lostFrom = null;
         capped = kept.Length < bytes.Length;
-        Trouble = capped ? $"The recording is full ({cap >> 20} MB) and ends at byte {offset + kept.Length}; the terminal goes on." : null;
+        Trouble = capped
+            ? $"The recording is full ({cap >> 20} MB) and ends at byte {offset + kept.Length}; the terminal continues."
+            : null;
         return (at, kept.Length);
     }
 
@@ -144,7 +146,8 @@ internal sealed class RecordingWriter : IDisposable
     {
         var date = header.StartedAt.ToString("yyyy-MM-dd HH:mm:sszzz", CultureInfo.InvariantCulture);
         var firstLine = Encoding.UTF8.GetBytes(
-            $"Script started on {date} [TERM=\"{header.TerminalType}\" TTY=\"{header.Tty}\" COLUMNS=\"{header.Columns}\" LINES=\"{header.Rows}\"]\n");
+            $"Script started on {date} [TERM=\"{header.TerminalType}\" TTY=\"{header.Tty}\" "
+            + $"COLUMNS=\"{header.Columns}\" LINES=\"{header.Rows}\"]\n");
         RandomAccess.Write(output, firstLine, 0);
         outputLength = firstLine.Length;
         WriteTiming(string.Concat(
@@ -200,7 +203,7 @@ internal sealed class RecordingWriter : IDisposable
             // Lines count as output does, or markers alone would grow without end.
             text = TimingFormat.Note(now - lastLine, TimingFormat.Capped, $$"""{"offset":{{end}}}""");
             capped = true;
-            Trouble = $"The recording is full ({cap >> 20} MB) and ends at byte {end}; the terminal goes on.";
+            Trouble = $"The recording is full ({cap >> 20} MB) and ends at byte {end}; the terminal continues.";
         }
 
         try

@@ -13,10 +13,12 @@ public static partial class Credentials
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Name();
 
-    // A user or password in a URL, and in one without its scheme; the shapes of Databricks, GitHub, GitLab, OpenAI/Anthropic, AWS, Slack and
-    // Google keys; a JWT; a PEM key.
+    // A user or password in a URL, and in one without its scheme; the shapes of Databricks, GitHub, GitLab, OpenAI/Anthropic, AWS, Slack
+    // and Google keys; a JWT; a PEM key.
     [GeneratedRegex(
-        @"//[^/\s]*@|(?:^|[\s=,;])[^\s:/@=,;]+(?::[^\s:/@]+@[\w.-]|@[\w.-]+:\d)|\bdapi[0-9a-f]{32}|\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bsk-[\w-]{16,}|\bAKIA[0-9A-Z]{16}|\bxox[abprs]-|\bAIza[\w-]{30,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.|-----BEGIN [A-Z ]*PRIVATE KEY",
+        @"//[^/\s]*@|(?:^|[\s=,;])[^\s:/@=,;]+(?::[^\s:/@]+@[\w.-]|@[\w.-]+:\d)|\bdapi[0-9a-f]{32}|\bgh[pousr]_\w{20,}"
+        + @"|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}|\bsk-[\w-]{16,}|\bAKIA[0-9A-Z]{16}|\bxox[abprs]-|\bAIza[\w-]{30,}"
+        + @"|\beyJ[\w-]{8,}\.[\w-]{8,}\.|-----BEGIN [A-Z ]*PRIVATE KEY",
         RegexOptions.CultureInvariant)]
     private static partial Regex Value();
 }

@@ -43,7 +43,9 @@ public sealed class SecretToken
         }
     }
 
-    /// <summary>Whether <paramref name="candidate"/> is the token, told in a time that does not depend on how much of it is right.</summary>
+    /// <summary>
+    /// Whether <paramref name="candidate"/> is the token, told in a time that does not depend on how much of it is right.
+    /// </summary>
     public bool Matches(string candidate) => CryptographicOperations.FixedTimeEquals(hash, Hash(candidate));
 
     /// <summary>Written beside its place and renamed, so that a crash never leaves half a token.</summary>

@@ -67,7 +67,8 @@ public sealed class CodaHome
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StartupException(
-                $"CODA_HOME={home.Root} cannot be written: {e.Message} Nothing was changed. Set CODA_HOME to a directory this user may write.");
+                $"CODA_HOME={home.Root} cannot be written: {e.Message} Nothing was changed. "
+                + "Set CODA_HOME to a directory this user may write.");
         }
     }
 
@@ -75,7 +76,8 @@ public sealed class CodaHome
     {
         if (!fulfilled)
         {
-            throw new StartupException($"{path} is not {expected}. Move it away, or set CODA_HOME to another directory. Nothing in it was changed.");
+            throw new StartupException(
+                $"{path} is not {expected}. Move it away, or set CODA_HOME to another directory. Nothing in it was changed.");
         }
     }
 

@@ -41,7 +41,8 @@ public sealed class HomeLock : IDisposable
         catch (IOException e) when (e.HResult == Locked)
         {
             throw new StartupException(
-                $"Another CoDA server uses {home.Root}{Describe(ownerPath)}. Stop it first, or set CODA_HOME to another directory. Nothing was changed.");
+                $"Another CoDA server uses {home.Root}{Describe(ownerPath)}. "
+                + "Stop it first, or set CODA_HOME to another directory. Nothing was changed.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

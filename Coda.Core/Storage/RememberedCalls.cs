@@ -81,7 +81,8 @@ public sealed class RememberedCalls(Database database, TimeProvider time)
         }
     }
 
-    private async Task<CallOutcome> BeginAsync(CallKey call, string arguments, Func<Task<CallOutcome>> begin, CancellationToken cancellation)
+    private async Task<CallOutcome> BeginAsync(
+        CallKey call, string arguments, Func<Task<CallOutcome>> begin, CancellationToken cancellation)
     {
         if (await FindAsync(call, cancellation) is { } known)
         {
@@ -115,10 +116,9 @@ public sealed class RememberedCalls(Database database, TimeProvider time)
     /// <summary>Notes that a call begins, and forgets old ones.</summary>
     private Task<int> WriteAsync(CallKey call, string arguments, CancellationToken cancellation) => database.WriteAsync(
         (connection, transaction) => connection.Execute(
-            """
-            DELETE FROM remembered_calls WHERE created_at <= @oldest;
-            INSERT OR REPLACE INTO remembered_calls (caller, tool, key, arguments, created_at) VALUES (@Caller, @Tool, @Key, @arguments, @now)
-            """,
+            "DELETE FROM remembered_calls WHERE created_at <= @oldest;\n"
+            + "INSERT OR REPLACE INTO remembered_calls (caller, tool, key, arguments, created_at) "
+            + "VALUES (@Caller, @Tool, @Key, @arguments, @now)",
             new { call.Caller, call.Tool, call.Key, arguments, oldest = Oldest(), now = time.GetUtcNow().ToUnixTimeMilliseconds() },
             transaction),
         cancellation);

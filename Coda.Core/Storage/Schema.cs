@@ -18,8 +18,8 @@ internal static class Schema
     public static IReadOnlyList<(int Version, string Sql)> Scripts { get; } = Load();
 
     /// <summary>
-    /// Opens a file for writing, with its schema current. On a full disk, where SQLite has no space for its <c>-shm</c> file, for this process alone:
-    /// sqlite.org/vfs.html, unix-excl. Other connections need the same <see cref="SqliteConnectionStringBuilder.Vfs"/>.
+    /// Opens a file for writing, with its schema current. On a full disk, where SQLite has no space for its <c>-shm</c> file, for this
+    /// process alone: sqlite.org/vfs.html, unix-excl. Other connections need the same <see cref="SqliteConnectionStringBuilder.Vfs"/>.
     /// </summary>
     /// <exception cref="StartupException">The file is from a newer version, or cannot be opened.</exception>
     public static SqliteConnection OpenCurrent(string path)
@@ -61,7 +61,8 @@ internal static class Schema
         {
             connection?.Dispose();
             throw new StartupException(
-                $"The database {path} cannot be opened: {e.Message} {(IsFull(e) ? "Free space on its disk if there is none. Else mend" : "Mend")} "
+                $"The database {path} cannot be opened: {e.Message} "
+                + $"{(IsFull(e) ? "Free space on its disk if there is none. Else mend" : "Mend")} "
                 + "it or move it away; CoDA then begins with an empty one.",
                 e);
         }
@@ -95,7 +96,9 @@ internal static class Schema
     private static bool IsFull(Exception? failure) =>
         failure is SqliteException { SqliteErrorCode: 10 or 13 } || (failure is not null && DiskSpace.IsMissing(failure));
 
-    /// <summary>The version as the file's header has it (sqlite.org/fileformat.html, offset 60), read without SQLite touching anything.</summary>
+    /// <summary>
+    /// The version as the file's header has it (sqlite.org/fileformat.html, offset 60), read without SQLite touching anything.
+    /// </summary>
     private static int HeaderVersion(string path)
     {
         if (!File.Exists(path))

@@ -23,10 +23,12 @@ internal sealed record Capabilities(IReadOnlyList<string> Tools, IReadOnlyList<s
     /// <summary>The section of the envelope, at most 1,600 characters.</summary>
     public string Section()
     {
-        var text = new StringBuilder("CAPABILITIES:\nYou run in a terminal that CoDA opened for this task. Nobody types into it, so ask nothing there.\n");
+        var text = new StringBuilder(
+            "CAPABILITIES:\nYou run in a terminal that CoDA opened for this task. Nobody types into it, so ask nothing there.\n");
         if (Tools.Contains("databricks"))
         {
-            text.Append("- The `databricks` CLI is installed; `databricks current-user me` shows whom it acts for. For work on Databricks prefer it,\n"
+            text.Append("- The `databricks` CLI is installed; `databricks current-user me` shows whom it acts for. "
+                + "For work on Databricks prefer it,\n"
                 + "  the Databricks SDK or a fitting skill to anything home-made.\n");
         }
 
@@ -75,7 +77,9 @@ internal sealed record Capabilities(IReadOnlyList<string> Tools, IReadOnlyList<s
                 .. Directory.EnumerateDirectories(directory)
                     .Select(Path.GetFileName)
                     .OfType<string>()
-                    .Where(name => name.Length <= 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && name[0] != '.')
+                    .Where(name => name.Length <= 64
+                        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+                        && name[0] != '.')
                     .Order(StringComparer.Ordinal),
             ];
         }

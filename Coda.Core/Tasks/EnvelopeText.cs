@@ -47,6 +47,13 @@ internal static class EnvelopeText
 
         """;
 
+    // A part of the reply whose lines are too long to stand in it.
+    private const string Approved =
+        "If this is a clear yes, carry out that plan and nothing beyond it: "
+        + "for exactly these steps the answer lifts the safety rules below. If it\n"
+        + "is a no, leave them undone, and finish what can be done without. "
+        + "If it is neither, report info_needed. The TASK is repeated as it was given.";
+
     /// <summary>The question of an earlier attempt, and its answer.</summary>
     public static string Reply(TaskReply reply, Func<string, string> harmless) => reply.Task.Status == CodingTaskStatus.NeedsApproval
         ? $"""
@@ -57,8 +64,7 @@ internal static class EnvelopeText
         ANSWER:
         {Quoted(harmless(reply.Answer))}
 
-        If this is a clear yes, carry out that plan and nothing beyond it: for exactly these steps the answer lifts the safety rules below. If it
-        is a no, leave them undone, and finish what can be done without. If it is neither, report info_needed. The TASK is repeated as it was given.
+        {Approved}
 
         """
         : $"""

@@ -19,7 +19,8 @@ internal sealed class Inbox(TaskStore store, TaskCounters counters, RunningTasks
         if (!TryReadStatus(query.Status.Trim(), out var statuses))
         {
             return new InboxAnswer.Refused(
-                $"Unknown status '{OneLine.Of(query.Status, 50)}'. Known: {string.Join(", ", StatusNames.All)}, and interactive for hand-offs; leave it out for all.");
+                $"Unknown status '{OneLine.Of(query.Status, 50)}'. "
+                + $"Known: {string.Join(", ", StatusNames.All)}, and interactive for hand-offs; leave it out for all.");
         }
 
         if (!TryReadPlace(query.Before, out var before))

@@ -2,7 +2,9 @@ using Coda.Core.Files;
 
 namespace Coda.Core.Tasks;
 
-/// <summary>What stands in a task's <c>result.json</c>: nothing yet, a result, or something else (a fault, perhaps only half written).</summary>
+/// <summary>
+/// What stands in a task's <c>result.json</c>: nothing yet, a result, or something else (a fault, perhaps only half written).
+/// </summary>
 internal readonly record struct ResultReading(TaskResult? Result, string Fault)
 {
     /// <summary>No file.</summary>
@@ -51,7 +53,8 @@ internal sealed class ResultFile(TaskFiles files)
             catch (IOException e)
             {
                 // A pipe, a link, something that we may not read: the next look tells whether it stays so.
-                return new ResultReading(null, $"{path} was written, but cannot be read as a result: {e.Message} Write it as a plain file.");
+                return new ResultReading(
+                    null, $"{path} was written, but cannot be read as a result: {e.Message} Write it as a plain file.");
             }
 
             return reading;

@@ -25,12 +25,18 @@ internal static class ResultFormat
 
         return result switch
         {
-            { Status: CodingTaskStatus.InfoNeeded } when string.IsNullOrWhiteSpace(result.Feedback) =>
-                result with { Errors = [.. result.Errors, "The agent asked for information but its result has no feedback that says which."] },
+            { Status: CodingTaskStatus.InfoNeeded } when string.IsNullOrWhiteSpace(result.Feedback) => result with
+            {
+                Errors = [.. result.Errors, "The agent asked for information but its result has no feedback that says which."],
+            },
             { Status: CodingTaskStatus.NeedsApproval } when string.IsNullOrWhiteSpace(result.Feedback) => result with
             {
                 Feedback = result.Summary,
-                Errors = [.. result.Errors, "The agent asked for approval but its result has no feedback with the plan; its summary is taken for it."],
+                Errors =
+                [
+                    .. result.Errors,
+                    "The agent asked for approval but its result has no feedback with the plan; its summary is taken for it.",
+                ],
             },
             _ => result,
         };

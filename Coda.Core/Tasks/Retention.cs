@@ -7,10 +7,11 @@ using Microsoft.Extensions.Options;
 namespace Coda.Core.Tasks;
 
 /// <summary>
-/// Removes the recordings, progress lines and task files of what has ended: all older than <c>Retention:Days</c>, and the oldest while what is left is
-/// larger than <c>Retention:TotalGb</c>. Rows stay, so that a page can say what was there.
+/// Removes the recordings, progress lines and task files of what has ended: all older than <c>Retention:Days</c>, and the oldest while what
+/// is left is larger than <c>Retention:TotalGb</c>. Rows stay, so that a page can say what was there.
 /// </summary>
-internal sealed partial class Retention(Database database, CodaHome home, IOptions<RetentionOptions> options, TimeProvider time, ILogger<Retention> log)
+internal sealed partial class Retention(
+    Database database, CodaHome home, IOptions<RetentionOptions> options, TimeProvider time, ILogger<Retention> log)
 {
     /// <summary>Sweeps once.</summary>
     public async Task SweepAsync(CancellationToken cancellation)

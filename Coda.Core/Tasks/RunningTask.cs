@@ -43,7 +43,8 @@ internal sealed partial class RunningTask
     private int ending;
 
     public RunningTask(
-        TaskView begun, TaskFiles files, Terminal terminal, TaskChanges? changes, bool exitCodeDecides, TaskSlots.Slot slot, RunningTasks tasks)
+        TaskView begun, TaskFiles files, Terminal terminal, TaskChanges? changes, bool exitCodeDecides,
+        TaskSlots.Slot slot, RunningTasks tasks)
     {
         this.files = files;
         this.terminal = terminal;
@@ -162,7 +163,8 @@ internal sealed partial class RunningTask
             lock (gate)
             {
                 TakeProgress(atEnd: true);
-                decided = TaskOutcome.Decide(why, end, result.Read(), view, exitCodeDecides, waiting, PlainOutput.LastLines(terminal.Recording))
+                decided = TaskOutcome.Decide(
+                    why, end, result.Read(), view, exitCodeDecides, waiting, PlainOutput.LastLines(terminal.Recording))
                     with { FilesChangedObserved = observed };
             }
         }
@@ -170,7 +172,12 @@ internal sealed partial class RunningTask
         {
             // Whatever happens on the way, a task must not run for ever in the inbox.
             LogEndFailed(tasks.Log, e, view.TaskId);
-            decided = new TaskResult { Status = CodingTaskStatus.Failed, Summary = "Failed.", Errors = [$"The server could not end it properly: {e.Message}"] };
+            decided = new TaskResult
+            {
+                Status = CodingTaskStatus.Failed,
+                Summary = "Failed.",
+                Errors = [$"The server could not end it properly: {e.Message}"],
+            };
         }
 
         lock (gate)
@@ -218,12 +225,14 @@ internal sealed partial class RunningTask
         }
 
         return Since(lastOutput) >= KeySilence && terminal.WaitsForKey()
-            ? $"waiting for a key at its terminal{(PlainOutput.LastLines(terminal.Recording) is [.., var line] ? $": {OneLine.Of(line, MaxLine)}" : "")}"
+            ? "waiting for a key at its terminal"
+                + (PlainOutput.LastLines(terminal.Recording) is [.., var line] ? $": {OneLine.Of(line, MaxLine)}" : "")
             : "";
     }
 
     private bool TakeProgress(bool atEnd) =>
-        Take([.. status.ReadNew(atEnd).Select(line => new TaskProgress(tasks.Time.GetUtcNow(), line.Step, line.Message) { Line = ++statusLines })]);
+        Take([.. status.ReadNew(atEnd)
+            .Select(line => new TaskProgress(tasks.Time.GetUtcNow(), line.Step, line.Message) { Line = ++statusLines })]);
 
     private bool Take(List<TaskProgress> lines)
     {

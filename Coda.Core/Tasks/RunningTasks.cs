@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Coda.Core.Tasks;
 
 /// <summary>The tasks that live in memory: those running, and those ended whose end is not in the database yet.</summary>
-internal sealed partial class RunningTasks(TaskStore store, TaskCounters counters, IOptions<TaskOptions> options, TimeProvider time, ILogger<TaskService> log)
+internal sealed partial class RunningTasks(
+    TaskStore store, TaskCounters counters, IOptions<TaskOptions> options, TimeProvider time, ILogger<TaskService> log)
 {
     private readonly ConcurrentDictionary<string, (RunningTask Task, TaskCounters.Counted Counted)> live = new();
 

@@ -3,7 +3,9 @@ using Dapper;
 
 namespace Coda.Core.Tasks;
 
-/// <summary>What clients want to be told of, kept for sessions that outlive the server; forgotten after a month without a sign of the session.</summary>
+/// <summary>
+/// What clients subscribe to, kept for sessions that outlive the server; forgotten after a month without a sign of the session.
+/// </summary>
 public sealed class Subscriptions(Database database, TimeProvider time)
 {
     private const int MostPerSession = 1000;
@@ -14,7 +16,10 @@ public sealed class Subscriptions(Database database, TimeProvider time)
         (connection, transaction) =>
         {
             var now = time.GetUtcNow();
-            connection.Execute("DELETE FROM subscriptions WHERE renewed_at < @oldest", new { oldest = (now - KeptFor).ToUnixTimeMilliseconds() }, transaction);
+            connection.Execute(
+                "DELETE FROM subscriptions WHERE renewed_at < @oldest",
+                new { oldest = (now - KeptFor).ToUnixTimeMilliseconds() },
+                transaction);
             return connection.Query<string>(
                 "UPDATE subscriptions SET renewed_at = @now WHERE session = @session RETURNING subject",
                 new { session, now = now.ToUnixTimeMilliseconds() },

@@ -40,9 +40,10 @@ internal sealed class TaskChanges
         TaskChanges? begun = null;
         try
         {
-            return begun = await GitTree.OpenAsync(directory, files.Snapshots, either.Token) is { } tree && await tree.SnapshotAsync(either.Token) is { } before
-                ? new TaskChanges(tree, before, files, use, time, deadline.Passed)
-                : null;
+            return begun = await GitTree.OpenAsync(directory, files.Snapshots, either.Token) is { } tree
+                && await tree.SnapshotAsync(either.Token) is { } before
+                    ? new TaskChanges(tree, before, files, use, time, deadline.Passed)
+                    : null;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -62,8 +63,8 @@ internal sealed class TaskChanges
     public void Abandon() => use.Dispose();
 
     /// <summary>
-    /// The files that differ now, at most 1,000, and their difference in a file; null when it cannot be told in time, or not whose they are:
-    /// another task worked in the same tree meanwhile.
+    /// The files that differ now, at most 1,000, and their difference in a file; null when it cannot be told in time, or not whose they
+    /// are: another task worked in the same tree meanwhile.
     /// </summary>
     public async Task<IReadOnlyList<string>?> EndAsync()
     {
@@ -71,7 +72,9 @@ internal sealed class TaskChanges
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, hurry);
         try
         {
-            if (use.WasShared || await tree.SnapshotAsync(either.Token) is not { } after || await tree.ChangesAsync(before, after, either.Token) is not { } changes)
+            if (use.WasShared
+                || await tree.SnapshotAsync(either.Token) is not { } after
+                || await tree.ChangesAsync(before, after, either.Token) is not { } changes)
             {
                 return null;
             }

@@ -137,7 +137,9 @@ public sealed record TaskResult
     /// <summary>Paths, as the agent says.</summary>
     public IReadOnlyList<string> FilesChanged { get; init; } = [];
 
-    /// <summary>Paths in the repository it worked in that differ since its start, as the server saw; null where that is not known.</summary>
+    /// <summary>
+    /// Paths in the repository it worked in that differ since its start, as the server saw; null where that is not known.
+    /// </summary>
     public IReadOnlyList<string>? FilesChangedObserved { get; init; }
 
     /// <summary>A list or an object, as the agent wrote it.</summary>

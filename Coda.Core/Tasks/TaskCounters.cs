@@ -1,6 +1,8 @@
 namespace Coda.Core.Tasks;
 
-/// <summary>How many tasks of the inbox's window have which status: kept up to date, so that asking costs nothing however many there are.</summary>
+/// <summary>
+/// How many tasks of the inbox's window have which status: kept up to date, so that asking costs nothing however many there are.
+/// </summary>
 internal sealed class TaskCounters(TimeSpan window, TimeProvider time)
 {
     private static readonly int Statuses = StatusNames.All.Count;
@@ -55,7 +57,9 @@ internal sealed class TaskCounters(TimeSpan window, TimeProvider time)
     public static InboxCounts Five(IReadOnlyList<int> byStatus) => new(
         byStatus[(int)CodingTaskStatus.Running],
         byStatus[(int)CodingTaskStatus.Completed],
-        Enum.GetValues<CodingTaskStatus>().Where(status => status.CountsAs() == CodingTaskStatus.Failed).Sum(status => byStatus[(int)status]),
+        Enum.GetValues<CodingTaskStatus>()
+            .Where(status => status.CountsAs() == CodingTaskStatus.Failed)
+            .Sum(status => byStatus[(int)status]),
         byStatus[(int)CodingTaskStatus.InfoNeeded],
         byStatus[(int)CodingTaskStatus.NeedsApproval]);
 

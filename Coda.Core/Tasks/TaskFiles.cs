@@ -84,7 +84,9 @@ internal sealed class TaskFiles(CodaHome home, string sessionId, string taskId)
     {
         try
         {
-            return await ReadAsync(Request, MostOfRequest, cancellation) is { } json ? JsonSerializer.Deserialize<KeptRequest>(json, Readable) : null;
+            return await ReadAsync(Request, MostOfRequest, cancellation) is { } json
+                ? JsonSerializer.Deserialize<KeptRequest>(json, Readable)
+                : null;
         }
         catch (JsonException)
         {

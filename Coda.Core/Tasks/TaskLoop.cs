@@ -6,11 +6,13 @@ using Microsoft.Extensions.Options;
 namespace Coda.Core.Tasks;
 
 /// <summary>
-/// The life of tasks within the server: settles those of a server that died before anything new starts, ticks once a second for all running ones, sweeps every quarter of an hour, and ends what runs when the server stops.
+/// The life of tasks within the server: settles those of a server that died before anything new starts,
+/// ticks once a second for all running ones, sweeps every quarter of an hour, and ends what runs when the server stops.
 /// </summary>
 internal sealed partial class TaskLoop(
     TerminalRegistry terminals, TaskRecovery recovery, TaskStore store, TaskCounters counters, TaskStarter starter, RunningTasks running,
-    Retention retention, IOptions<TaskOptions> options, StopDeadline deadline, TimeProvider time, ILogger<TaskLoop> log) : IHostedService, IDisposable
+    Retention retention, IOptions<TaskOptions> options, StopDeadline deadline,
+    TimeProvider time, ILogger<TaskLoop> log) : IHostedService, IDisposable
 {
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(15);

@@ -35,7 +35,8 @@ internal static class TaskOutcome
     /// <param name="waitsFor">What it waited for when its end began, or empty.</param>
     /// <param name="lastLines">The last lines its terminal showed.</param>
     public static TaskResult Decide(
-        TaskEnding ending, TerminalEnd end, ResultReading reading, TaskView task, bool exitCodeDecides, string waitsFor, IReadOnlyList<string> lastLines)
+        TaskEnding ending, TerminalEnd end, ResultReading reading, TaskView task, bool exitCodeDecides,
+        string waitsFor, IReadOnlyList<string> lastLines)
     {
         // A terminal that somebody else ended says so itself.
         var cause = (ending, end.Reason) switch
@@ -56,8 +57,9 @@ internal static class TaskOutcome
                 CodingTaskStatus.Timeout,
                 "Timed out.",
                 [
-                    $"It wrote no result in its time, {task.TimeoutSeconds} s; up to twice as long is given while it reports progress. A larger timeout_s gives more.",
-                    .. waitsFor.Length > 0 ? (string[])[$"It was {waitsFor}. Nobody can answer in a task."] : [],
+                    $"It wrote no result in its time, {task.TimeoutSeconds} s; up to twice as long is given while it reports progress. "
+                        + "A larger timeout_s gives more.",
+                    .. waitsFor.Length > 0 ? (string[])[$"It was {waitsFor}. A task has no one to answer."] : [],
                     .. Tail(lastLines),
                 ],
                 reading),
@@ -69,8 +71,15 @@ internal static class TaskOutcome
             },
             _ => Own(
                 CodingTaskStatus.Failed,
-                reading.Fault is { Length: > 0 } ? "It left a result that cannot be read." : $"{task.Agent} ended with exit code {Words(end.Code)}.",
-                [exitCodeDecides ? $"Exit code {Words(end.Code)}." : $"{task.Agent} ended with exit code {Words(end.Code)} and without a result.", .. Tail(lastLines)],
+                reading.Fault is { Length: > 0 }
+                    ? "It left a result that cannot be read."
+                    : $"{task.Agent} ended with exit code {Words(end.Code)}.",
+                [
+                    exitCodeDecides
+                        ? $"Exit code {Words(end.Code)}."
+                        : $"{task.Agent} ended with exit code {Words(end.Code)} and without a result.",
+                    .. Tail(lastLines),
+                ],
                 reading),
         };
     }
@@ -91,7 +100,7 @@ internal static class TaskOutcome
 
     private static string Words(int exitCode) => exitCode switch
     {
-        128 + 9 => "137 (signal 9: somebody killed it, or the system did for want of memory)",
+        128 + 9 => "137 (signal 9: it was killed, perhaps by the system because memory ran out)",
         > 128 and <= 128 + 64 => $"{exitCode} (signal {exitCode - 128})",
         _ => $"{exitCode}",
     };

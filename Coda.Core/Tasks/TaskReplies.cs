@@ -23,7 +23,9 @@ internal sealed class TaskReplies(TaskStarter starter, TaskStore store, RunningT
     {
         if (!beingAnswered.TryAdd(id.ToString(), 0))
         {
-            return new TaskStart.Refused($"Task {id} is being answered at this moment, by somebody else or by a second click. coda_inbox shows what becomes of it.");
+            return new TaskStart.Refused(
+                $"Task {id} is already being answered, by another person or a second click. "
+                + "coda_inbox shows what becomes of it.");
         }
 
         try
@@ -36,7 +38,7 @@ internal sealed class TaskReplies(TaskStarter starter, TaskStore store, RunningT
         }
     }
 
-    /// <summary>The task that goes on with the answer to a task's question, or null when none does or it failed.</summary>
+    /// <summary>The task that continues with the answer to a task's question, or null when none does or it failed.</summary>
     public async Task<TaskView?> AnswerToAsync(string taskId, CancellationToken cancellation)
     {
         var found = await store.FindAnswerAsync(taskId, cancellation);
@@ -48,7 +50,9 @@ internal sealed class TaskReplies(TaskStarter starter, TaskStore store, RunningT
     {
         if (string.IsNullOrWhiteSpace(answer) || Encoding.UTF8.GetByteCount(answer) > MaxBytes || answer.Contains('\0'))
         {
-            return new TaskStart.Refused($"answer must have text, at most {MaxBytes:N0} bytes of it and no NUL character. Put more into files of the working directory and name them.");
+            return new TaskStart.Refused(
+                $"answer must have text, at most {MaxBytes:N0} bytes of it and no NUL character. "
+                + "Put more into files of the working directory and name them.");
         }
 
         var live = running.Find(id.ToString());
@@ -67,13 +71,15 @@ internal sealed class TaskReplies(TaskStarter starter, TaskStore store, RunningT
         if (await AnswerToAsync(task.TaskId, cancellation) is { } given)
         {
             return new TaskStart.Refused(
-                $"Task {id} was answered already: {given.TaskId}, which is {given.Status.Name()}, goes on with it. "
+                $"Task {id} was answered already: {given.TaskId}, which is {given.Status.Name()}, continues it. "
                 + $"To say more, use coda_run with previous_session_id {given.SessionId} once that has ended.");
         }
 
         if (await new TaskFiles(home, task.SessionId, task.TaskId).ReadRequestAsync(cancellation) is not { } asked)
         {
-            return new TaskStart.Refused($"The files of task {id} were removed by retention. Start it anew with coda_run, and put question and answer into the prompt.");
+            return new TaskStart.Refused(
+                $"The files of task {id} were removed by retention. "
+                + "Start it again with coda_run, and put question and answer into the prompt.");
         }
 
         var result = live is null ? await store.ResultAsync(id.ToString(), cancellation) : live.Outcome;

@@ -70,7 +70,8 @@ internal sealed class TaskRequestRules(AgentCatalog agents, WorkingDirectories d
 
         if (Encoding.UTF8.GetByteCount(request.Prompt) is > MaxBytes and var bytes)
         {
-            return $"prompt is {bytes:N0} bytes; at most {MaxBytes:N0} (1 MB) are taken. Put the material into files of the working directory and name them.";
+            return $"prompt is {bytes:N0} bytes; at most {MaxBytes:N0} (1 MB) are taken. "
+                + "Put the material into files of the working directory and name them.";
         }
 
         if (request.Prompt.Contains('\0'))
@@ -111,7 +112,8 @@ internal sealed class TaskRequestRules(AgentCatalog agents, WorkingDirectories d
             using var document = JsonDocument.Parse(context);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
-                return $"context must be a JSON object, as text; this is a JSON {document.RootElement.ValueKind.ToString().ToLowerInvariant()}.";
+                return "context must be a JSON object, as text; "
+                    + $"this is a JSON {document.RootElement.ValueKind.ToString().ToLowerInvariant()}.";
             }
 
             indented = document.RootElement.EnumerateObject().Any() ? JsonSerializer.Serialize(document.RootElement, Indented) : "";
@@ -135,7 +137,8 @@ internal sealed class TaskRequestRules(AgentCatalog agents, WorkingDirectories d
     {
         if (!SessionId.TryParse(sessionId, out _))
         {
-            return (null, $"previous_session_id '{OneLine.Of(sessionId, 50)}' is malformed: it is the session_id of an earlier task, sess- and 12 hex digits.");
+            return (null, $"previous_session_id '{OneLine.Of(sessionId, 50)}' is malformed: "
+                + "it is the session_id of an earlier task, sess- and 12 hex digits.");
         }
 
         var found = running.FindBySession(sessionId)?.View ?? await store.FindBySessionAsync(sessionId, cancellation);
@@ -143,7 +146,8 @@ internal sealed class TaskRequestRules(AgentCatalog agents, WorkingDirectories d
         {
             null => (null, $"previous_session_id '{sessionId}' is unknown. coda_inbox lists the sessions there are."),
             { Status: CodingTaskStatus.Running } => (null,
-                $"previous_session_id '{sessionId}': its task {found.TaskId} is still running. Wait until it has ended, or end it with coda_cancel."),
+                $"previous_session_id '{sessionId}': its task {found.TaskId} is still running. "
+                + "Wait until it has ended, or end it with coda_cancel."),
             _ => (found, ""),
         };
     }

@@ -16,7 +16,8 @@ public sealed class TaskService
     private readonly Storage.CodaHome home;
 
     internal TaskService(
-        TaskStarter starter, TaskReplies replies, TaskStore store, RunningTasks running, Inbox inbox, RecordingArchive archive, Storage.CodaHome home)
+        TaskStarter starter, TaskReplies replies, TaskStore store, RunningTasks running, Inbox inbox,
+        RecordingArchive archive, Storage.CodaHome home)
     {
         this.starter = starter;
         this.replies = replies;
@@ -42,7 +43,9 @@ public sealed class TaskService
     public Task<TaskStart> ReplyAsync(TaskId id, string answer, CancellationToken cancellation) =>
         Task.Run(() => replies.StartAsync(id, answer, cancellation), cancellation);
 
-    /// <summary>The task that goes on with the answer to a task's question, or null. One that failed does not count: the question stands again.</summary>
+    /// <summary>
+    /// The task that continues with the answer to a task's question, or null. One that failed does not count: the question is open again.
+    /// </summary>
     public Task<TaskView?> AnswerToAsync(TaskId id, CancellationToken cancellation) => replies.AnswerToAsync(id.ToString(), cancellation);
 
     /// <summary>A task by its id, or null.</summary>
@@ -93,7 +96,9 @@ public sealed class TaskService
     public async Task<IReadOnlyList<TaskProgress>> ProgressAsync(TaskId id, CancellationToken cancellation) =>
         running.Find(id.ToString())?.Progress ?? await store.ProgressAsync(id.ToString(), cancellation);
 
-    /// <summary>The end of a task's terminal output as text, at most so many bytes of it; null when no recording is left, or there never was one.</summary>
+    /// <summary>
+    /// The end of a task's terminal output as text, at most so many bytes of it; null when no recording is left, or there never was one.
+    /// </summary>
     public async Task<Transcript?> TranscriptAsync(TaskId id, int most, CancellationToken cancellation)
     {
         if (running.Find(id.ToString()) is { } task)
@@ -101,9 +106,10 @@ public sealed class TaskService
             return task.Transcript(most);
         }
 
-        return await store.FindAsync(id.ToString(), cancellation) is { TerminalId.Length: > 0 } ended && archive.Find(ended.TerminalId) is { } files
-            ? Transcript.Of(files, most)
-            : null;
+        return await store.FindAsync(id.ToString(), cancellation) is { TerminalId.Length: > 0 } ended
+            && archive.Find(ended.TerminalId) is { } files
+                ? Transcript.Of(files, most)
+                : null;
     }
 
     /// <summary>What the caller asked for, or null when its file is gone.</summary>
@@ -112,7 +118,9 @@ public sealed class TaskService
             ? await new TaskFiles(home, task.SessionId, task.TaskId).ReadRequestAsync(cancellation)
             : null;
 
-    /// <summary>What a task that ended changed in the git repository it worked in, as a diff of at most 512 KB; null when that is not known.</summary>
+    /// <summary>
+    /// What a task that ended changed in the git repository it worked in, as a diff of at most 512 KB; null when that is not known.
+    /// </summary>
     public async Task<string?> DiffAsync(TaskId id, CancellationToken cancellation) =>
         await FindAsync(id, cancellation) is { Status: not CodingTaskStatus.Running } task
         && await ResultAsync(id, cancellation) is { FilesChangedObserved.Count: > 0 } // else whatever is there is not ours

@@ -6,8 +6,8 @@ namespace Coda.Core.Tasks;
 
 /// <summary>Turns a request into a running task, or into a refusal that leaves nothing behind.</summary>
 internal sealed class TaskStarter(
-    TaskRequestRules rules, TaskSlots slots, TaskStore store, RunningTasks running, TerminalRegistry terminals, Database database, CodaHome home,
-    StopDeadline deadline, TimeProvider time)
+    TaskRequestRules rules, TaskSlots slots, TaskStore store, RunningTasks running, TerminalRegistry terminals, Database database,
+    CodaHome home, StopDeadline deadline, TimeProvider time)
 {
     private const int SummaryLength = 100;
     private static readonly TimeSpan LongestSave = TimeSpan.FromSeconds(5);
@@ -30,7 +30,7 @@ internal sealed class TaskStarter(
 
         if (database.Trouble is { } trouble)
         {
-            return new TaskStart.Refused($"No new task can be taken: {trouble} Running ones go on.");
+            return new TaskStart.Refused($"No new task can be taken: {trouble} Running ones continue.");
         }
 
         var (asked, refusal) = await rules.CheckAsync(request, cancellation);
@@ -80,7 +80,8 @@ internal sealed class TaskStarter(
             if (opening is TerminalOpening.Opened { Terminal: var terminal })
             {
                 task = new RunningTask(
-                    view with { TerminalId = terminal.Id.ToString() }, files, terminal, changes, asked.Agent.ExitCodeDecides, slot, running);
+                    view with { TerminalId = terminal.Id.ToString() },
+                    files, terminal, changes, asked.Agent.ExitCodeDecides, slot, running);
                 running.Add(task);
                 if (closed.Length > 0)
                 {
@@ -156,8 +157,11 @@ internal sealed class TaskStarter(
     {
         files.Create();
         var isScript = asked.Agent.PromptVia == PromptVia.Script;
-        files.WriteRequest(new KeptRequest(asked.Request.Prompt, asked.Request.Context, asked.Request.WorkflowProtocol, asked.Request.Reply?.Answer));
-        files.Write(isScript ? files.Script : files.Prompt, isScript ? WithUnixLineEnds(asked.Request.Prompt) : Envelope(asked, view, files).Write());
+        files.WriteRequest(new KeptRequest(
+            asked.Request.Prompt, asked.Request.Context, asked.Request.WorkflowProtocol, asked.Request.Reply?.Answer));
+        files.Write(
+            isScript ? files.Script : files.Prompt,
+            isScript ? WithUnixLineEnds(asked.Request.Prompt) : Envelope(asked, view, files).Write());
 
         foreach (var (name, content) in asked.Agent.Files)
         {
@@ -178,7 +182,8 @@ internal sealed class TaskStarter(
     private static string WithUnixLineEnds(string script)
     {
         var unix = script.Replace("\r\n", "\n", StringComparison.Ordinal);
-        return script.Length - unix.Length == script.Count(character => character == '\n') ? unix : script; // all of them, or they are meant
+        // all of them, or they are meant
+        return script.Length - unix.Length == script.Count(character => character == '\n') ? unix : script;
     }
 
     private PromptEnvelope Envelope(CheckedRequest asked, TaskView view, TaskFiles files) => new()
@@ -228,7 +233,8 @@ internal sealed class TaskStarter(
             asked.Agent,
             asked.Yolo,
             new AgentPlaces(
-                asked.Agent.PromptVia == PromptVia.Script ? files.Script : files.Prompt, files.Results, files.Directory, view.WorkingDirectory),
+                asked.Agent.PromptVia == PromptVia.Script ? files.Script : files.Prompt,
+                files.Results, files.Directory, view.WorkingDirectory),
             Variables(asked, view, files)),
     };
 

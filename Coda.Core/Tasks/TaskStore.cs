@@ -24,6 +24,13 @@ internal sealed class TaskStore(Database database)
         progress AS Progress, summary AS Summary, version AS Version, answers AS Answers
         """;
 
+    private const string Insert = """
+        INSERT INTO tasks (id, session_id, terminal_id, email, agent, permissions, timeout_s, prompt_summary, previous_session_id,
+            working_directory, status, created_at, step, progress, summary, version, answers)
+        VALUES (@Id, @SessionId, @TerminalId, @Email, @Agent, @Permissions, @TimeoutS, @PromptSummary, @PreviousSessionId,
+            @WorkingDirectory, @Status, @CreatedAt, @Step, @Progress, @Summary, @Version, @Answers)
+        """;
+
     /// <summary>Adds a new task; false when one of its ids is taken.</summary>
     public async Task<bool> TryAddAsync(TaskView task, CancellationToken cancellation)
     {
@@ -31,12 +38,7 @@ internal sealed class TaskStore(Database database)
         {
             await database.WriteAsync(
                 (connection, transaction) => connection.Execute(
-                    """
-                    INSERT INTO tasks (id, session_id, terminal_id, email, agent, permissions, timeout_s, prompt_summary, previous_session_id,
-                        working_directory, status, created_at, step, progress, summary, version, answers)
-                    VALUES (@Id, @SessionId, @TerminalId, @Email, @Agent, @Permissions, @TimeoutS, @PromptSummary, @PreviousSessionId,
-                        @WorkingDirectory, @Status, @CreatedAt, @Step, @Progress, @Summary, @Version, @Answers)
-                    """,
+                    Insert,
                     Row.Of(task),
                     transaction),
                 cancellation);
@@ -70,10 +72,12 @@ internal sealed class TaskStore(Database database)
         (connection, transaction) =>
         {
             connection.Execute(
-                "INSERT OR REPLACE INTO task_progress (task_id, seq, at, step, message, line) VALUES (@taskId, @seq, @at, @step, @message, @line)",
+                "INSERT OR REPLACE INTO task_progress (task_id, seq, at, step, message, line) "
+                + "VALUES (@taskId, @seq, @at, @step, @message, @line)",
                 lines.Select((line, index) => new
                 {
-                    taskId, seq = first + index, at = line.At.ToUnixTimeMilliseconds(), step = line.Step, message = line.Message, line = line.Line,
+                    taskId, seq = first + index, at = line.At.ToUnixTimeMilliseconds(),
+                    step = line.Step, message = line.Message, line = line.Line,
                 }),
                 transaction);
             return connection.Execute(
@@ -84,7 +88,8 @@ internal sealed class TaskStore(Database database)
         CancellationToken.None);
 
     /// <summary>The progress lines of a task, oldest first.</summary>
-    public Task<IReadOnlyList<TaskProgress>> ProgressAsync(string taskId, CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<TaskProgress>>(
+    public Task<IReadOnlyList<TaskProgress>> ProgressAsync(
+        string taskId, CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<TaskProgress>>(
         connection =>
         [
             .. connection.Query<(long At, string Step, string Message)>(
@@ -119,7 +124,8 @@ internal sealed class TaskStore(Database database)
 
     /// <summary>The tasks the database believes to be running.</summary>
     public Task<List<TaskView>> RunningAsync(CancellationToken cancellation) => database.ReadAsync(
-        connection => connection.Query<Row>($"SELECT {Columns} FROM tasks WHERE status = 'running' ORDER BY seq").Select(row => row.View()).ToList(),
+        connection => connection.Query<Row>($"SELECT {Columns} FROM tasks WHERE status = 'running' ORDER BY seq")
+            .Select(row => row.View()).ToList(),
         cancellation);
 
     /// <summary>What the counters need of every task since a moment.</summary>
@@ -132,7 +138,8 @@ internal sealed class TaskStore(Database database)
         cancellation);
 
     /// <summary>How many tasks there are since a moment, by label and status.</summary>
-    public Task<List<(string Email, CodingTaskStatus Status, int Count)>> CountAsync(DateTimeOffset since, CancellationToken cancellation) =>
+    public Task<List<(string Email, CodingTaskStatus Status, int Count)>> CountAsync(
+        DateTimeOffset since, CancellationToken cancellation) =>
         database.ReadAsync(
             connection => connection.Query<(string Email, string Status, long Count)>(
                     "SELECT email, status, count(*) FROM tasks WHERE created_at >= @since GROUP BY email, status",
@@ -148,7 +155,8 @@ internal sealed class TaskStore(Database database)
 
     /// <summary>A page of tasks, newest first; the statuses asked for, if any, all count as the same.</summary>
     public Task<List<PlacedTask>> PageAsync(
-        DateTimeOffset since, string email, IReadOnlyCollection<CodingTaskStatus> statuses, InboxPlace? before, int limit, CancellationToken cancellation) =>
+        DateTimeOffset since, string email, IReadOnlyCollection<CodingTaskStatus> statuses,
+        InboxPlace? before, int limit, CancellationToken cancellation) =>
         database.ReadAsync(
             connection => connection.Query<Row>(
                     $"""
@@ -174,7 +182,8 @@ internal sealed class TaskStore(Database database)
             cancellation);
 
     private Task<TaskView?> FirstAsync(string condition, string key, CancellationToken cancellation) => database.ReadAsync(
-        connection => connection.QueryFirstOrDefault<Row>($"SELECT {Columns} FROM tasks WHERE {condition}", new { key })?.View(), cancellation);
+        connection => connection.QueryFirstOrDefault<Row>($"SELECT {Columns} FROM tasks WHERE {condition}", new { key })?.View(),
+        cancellation);
 
     private static CodingTaskStatus Parse(string name) => StatusNames.TryParse(name, out var status) ? status : CodingTaskStatus.Failed;
 

@@ -23,7 +23,9 @@ public static partial class CleanStart
     /// <summary>Whether .NET's diagnostics are open to programs of the same user.</summary>
     public static bool DiagnosticsAreOpen => Environment.GetEnvironmentVariable(DiagnosticsVariable) != "0";
 
-    /// <summary>Returns in an image that was started clean, with the secrets among its variables again; executes the program again in any other.</summary>
+    /// <summary>
+    /// Returns in an image that was started clean, with the secrets among its variables again; executes the program again in any other.
+    /// </summary>
     /// <param name="allowDiagnostics">Asked when the image is not clean; true keeps it as it is.</param>
     /// <exception cref="StartupException">The kernel refuses.</exception>
     public static void Ensure(Func<bool> allowDiagnostics)
@@ -44,7 +46,8 @@ public static partial class CleanStart
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StartupException(
-                $"The server cannot hide its secrets from the programs it runs: {e.Message} Diagnostics__Allow=true starts it without hiding them.");
+                $"The server cannot hide its secrets from the programs it runs: {e.Message} "
+                + "Diagnostics__Allow=true starts it without hiding them.");
         }
     }
 
@@ -152,7 +155,8 @@ public static partial class CleanStart
         public IReadOnlyList<(string Name, string Value)> Variables { get; }
 
         /// <summary>Whether nothing has to be hidden or left out.</summary>
-        public bool IsClean => Find(DiagnosticsVariable) == "0" && Variables.All(variable => !IsUnwanted(variable.Name) && !IsSecret(variable));
+        public bool IsClean =>
+            Find(DiagnosticsVariable) == "0" && Variables.All(variable => !IsUnwanted(variable.Name) && !IsSecret(variable));
 
         /// <summary>What the clean image is started with, but for what the start itself adds.</summary>
         public IEnumerable<byte[]> Clean => entries.Where((_, i) =>
@@ -179,15 +183,18 @@ public static partial class CleanStart
             return texts;
         }
 
-        public string? Find(string name) => Variables.Where(variable => variable.Name == name).Select(variable => variable.Value).FirstOrDefault();
+        public string? Find(string name) =>
+            Variables.Where(variable => variable.Name == name).Select(variable => variable.Value).FirstOrDefault();
 
         private static bool IsUnwanted(string name) => Unwanted().IsMatch(name);
 
         private static bool IsSecret((string Name, string Value) variable) => Credentials.LookLike(variable.Name, variable.Value);
 
-        // What puts foreign code into a process of .NET, or opens it to one; COMPlus_ and COR_ are older spellings that the runtime still takes.
+        // What puts foreign code into a process of .NET, or opens it to one;
+        // COMPlus_ and COR_ are older spellings that the runtime still takes.
         [GeneratedRegex(
-            "^((DOTNET|COMPlus)_(STARTUP_HOOKS|DiagnosticPorts|DefaultDiagnosticPortSuspend)|(CORECLR|DOTNET|COMPlus|COR)_(NOTIFICATION_)?PROFILER.*"
+            "^((DOTNET|COMPlus)_(STARTUP_HOOKS|DiagnosticPorts|DefaultDiagnosticPortSuspend)"
+            + "|(CORECLR|DOTNET|COMPlus|COR)_(NOTIFICATION_)?PROFILER.*"
             + "|(CORECLR|DOTNET|COMPlus|COR)_ENABLE_(NOTIFICATION_)?(PROFILING|PROFILERS)|COMPlus_EnableDiagnostics|LD_PRELOAD|LD_AUDIT)$",
             RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
         private static partial Regex Unwanted();

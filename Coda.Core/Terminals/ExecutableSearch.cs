@@ -10,7 +10,9 @@ public static class ExecutableSearch
     {
         var candidates = executable.Contains('/')
             ? [Path.GetFullPath(executable, workingDirectory)]
-            : path.Split(':', StringSplitOptions.RemoveEmptyEntries).Where(Path.IsPathRooted).Select(directory => Path.Combine(directory, executable));
+            : path.Split(':', StringSplitOptions.RemoveEmptyEntries)
+                .Where(Path.IsPathRooted)
+                .Select(directory => Path.Combine(directory, executable));
         return candidates.FirstOrDefault(IsExecutable);
     }
 

@@ -3,8 +3,9 @@ using Coda.Core.Terminals.Pty;
 namespace Coda.Core.Terminals;
 
 /// <summary>
-/// Finds the places in a terminal's output where a shell has taken the terminal back: what a program has left switched is undone there. A shell's
-/// prompt begins at OSC 133;A, or with the bracketed paste that line editors switch on; one that writes neither is known by its output alone.
+/// Finds the places in a terminal's output where a shell has taken the terminal back: what a program has left switched is undone there.
+/// A shell's prompt begins at OSC 133;A, or with the bracketed paste that line editors switch on;
+/// one that writes neither is known by its output alone.
 /// </summary>
 /// <param name="pty">Tells whose the terminal is.</param>
 /// <param name="session">The session's id; 0 before the start.</param>
@@ -55,8 +56,8 @@ internal sealed class LeftoverModes(PtyPair pty, Func<int> session)
     }
 
     /// <summary>
-    /// Whether the terminal is a shell's that waits at its prompt, and whoever had it before is dead: a program that is only stopped keeps its
-    /// modes, and so does one that runs in the shell's own group, as in <c>$(…)</c>.
+    /// Whether the terminal is a shell's that waits at its prompt, and whoever had it before is dead: a program that is only stopped keeps
+    /// its modes, and so does one that runs in the shell's own group, as in <c>$(…)</c>.
     /// </summary>
     public bool IsShells()
     {

@@ -7,11 +7,15 @@ using Coda.Core.Terminals.Stream;
 
 namespace Coda.Core.Terminals;
 
-/// <summary>The programs of a terminal, one after another on its PTY: what one leaves behind is ended and undone before the next starts.</summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The source holds nothing, and may be cancelled late.")]
+/// <summary>
+/// The programs of a terminal, one after another on its PTY: what one leaves behind is ended and undone before the next starts.
+/// </summary>
+[SuppressMessage(
+    "Design", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "The source holds nothing, and may be cancelled late.")]
 internal sealed class ProgramSequence(
-    TerminalId id, TerminalLaunch launch, PtyPair pty, EventLoop loop, TimeProvider time, Recording recording, StreamParser parser, StateTracker tracker,
-    CancellationToken hurry)
+    TerminalId id, TerminalLaunch launch, PtyPair pty, EventLoop loop, TimeProvider time, Recording recording, StreamParser parser,
+    StateTracker tracker, CancellationToken hurry)
 {
     private const int CannotRun = 127; // as shells say it
 

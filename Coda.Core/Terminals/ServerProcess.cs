@@ -34,7 +34,8 @@ public static class ServerProcess
             return true;
         }
 
-        var text = "CoDA cannot start: it may open fewer than 640 files. Raise the limit, for instance with 'ulimit -n 4096', and start it again.\n"u8;
+        var text = "CoDA cannot start: it may open fewer than 640 files. "u8
+            + "Raise the limit, for instance with 'ulimit -n 4096', and start it again.\n"u8;
         fixed (byte* start = text)
         {
             _ = Libc.write(2, start, (nuint)text.Length);
@@ -44,8 +45,8 @@ public static class ServerProcess
     }
 
     /// <summary>
-    /// How many descriptors connections may take together. Without any left the runtime cannot start a thread, and aborts the process; so clients
-    /// that only connect must not be able to take them all.
+    /// How many descriptors connections may take together. Without any left the runtime cannot start a thread, and aborts the process; so
+    /// clients that only connect must not be able to take them all.
     /// </summary>
     /// <param name="terminals">How many terminals and tasks there may be.</param>
     /// <exception cref="StartupException">So many terminals leave none.</exception>
@@ -56,7 +57,8 @@ public static class ServerProcess
         return left >= FewestConnections
             ? left
             : throw new StartupException(
-                $"CoDA may open {Descriptors} files, too few for {terminals} terminals and tasks. Raise the limit, for instance with 'ulimit -n "
+                $"CoDA may open {Descriptors} files, too few for {terminals} terminals and tasks. "
+                + "Raise the limit, for instance with 'ulimit -n "
                 + $"{AtRest + (PerTerminal * terminals) + 1024}', or lower MAX_CONCURRENT_SESSIONS and CODA_MAX_CONCURRENT.");
     }
 
@@ -70,7 +72,8 @@ public static class ServerProcess
         if (Libc.prctl(Libc.PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
         {
             throw new StartupException(
-                $"The server cannot hide its environment from the terminals it runs (prctl PR_SET_DUMPABLE: {Marshal.GetLastPInvokeErrorMessage()}).");
+                "The server cannot hide its environment from the terminals it runs "
+                + $"(prctl PR_SET_DUMPABLE: {Marshal.GetLastPInvokeErrorMessage()}).");
         }
     }
 }

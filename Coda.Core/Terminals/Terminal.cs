@@ -54,8 +54,8 @@ public sealed partial class Terminal
     private volatile TerminalEnd? end;
 
     internal Terminal(
-        TerminalId id, TerminalLaunch launch, PtyPair pty, EventLoop loop, Recording recording, TimeProvider time, TimeSpan idleTime, ILogger log,
-        CancellationToken hurry)
+        TerminalId id, TerminalLaunch launch, PtyPair pty, EventLoop loop, Recording recording, TimeProvider time, TimeSpan idleTime,
+        ILogger log, CancellationToken hurry)
     {
         this.launch = launch;
         this.pty = pty;
@@ -224,7 +224,10 @@ public sealed partial class Terminal
         }
     }
 
-    /// <summary>Undoes what a program has left switched (mouse reports, a hidden cursor, the alternate screen). A shell keeps what it switches itself.</summary>
+    /// <summary>
+    /// Undoes what a program has left switched (mouse reports, a hidden cursor, the alternate screen).
+    /// A shell keeps what it switches itself.
+    /// </summary>
     public void ResetModes()
     {
         if (end is null)

@@ -14,7 +14,9 @@ public static class TerminalEnvironment
 
     /// <summary>The environment of one terminal.</summary>
     /// <param name="server">The server's own variables.</param>
-    /// <param name="passEverywhere">Names or <c>PREFIX_*</c> of <see cref="TerminalOptions.PassEnvironment"/>; credentials are left out.</param>
+    /// <param name="passEverywhere">
+    /// Names or <c>PREFIX_*</c> of <see cref="TerminalOptions.PassEnvironment"/>; credentials are left out.
+    /// </param>
     /// <param name="command">What it passes (credentials included: they are this agent's own) and sets.</param>
     /// <param name="id">Tells a program, and us after a crash, which terminal it belongs to.</param>
     public static Dictionary<string, string> Build(

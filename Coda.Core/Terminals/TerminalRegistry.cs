@@ -73,7 +73,8 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         var id = TerminalId.New();
         if (launch.Mode != TerminalMode.Direct && database.Trouble is { } trouble)
         {
-            return new TerminalOpening.Refused($"No new terminal can be opened: {trouble} Running ones go on. Free some space and try again.");
+            return new TerminalOpening.Refused(
+                $"No new terminal can be opened: {trouble} Running ones continue. Free some space and try again.");
         }
 
         if (PreparedCommand.TryPrepare(launch.Command, options.PassEnvironment, id, out var missing) is not { } first)
@@ -93,7 +94,8 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         {
             pty = PtyPair.Open(loop, launch.Size);
             recording = Record(id, launch, pty);
-            var terminal = new Terminal(id, launch, pty, loop, recording, time, TimeSpan.FromHours(options.IdleHours), log, deadline.Passed);
+            var terminal = new Terminal(
+                id, launch, pty, loop, recording, time, TimeSpan.FromHours(options.IdleHours), log, deadline.Passed);
             var row = store.InsertAsync(terminal, CancellationToken.None);
             stored = true;
             if (!await database.WrittenAsync(row).WaitAsync(cancellation))
@@ -268,7 +270,13 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     private Recording Record(TerminalId id, TerminalLaunch launch, PtyPair pty)
     {
         var header = new RecordingHeader(
-            time.GetLocalNow(), launch.Size.Columns, launch.Size.Rows, "xterm-256color", pty.SlavePath, launch is { Then: not null, Agent: { } agent } ? agent : string.Join(' ', launch.Command.Arguments)); // what a hand-off begins with is not what it is
+            time.GetLocalNow(),
+            launch.Size.Columns,
+            launch.Size.Rows,
+            "xterm-256color",
+            pty.SlavePath,
+            // what a hand-off begins with is not what it is
+            launch is { Then: not null, Agent: { } agent } ? agent : string.Join(' ', launch.Command.Arguments));
         var capMb = launch.Mode == TerminalMode.Run ? recordings.TaskCapMb : recordings.TerminalCapMb;
         var directory = home.RecordingDirectory(id.ToString());
         try
@@ -378,19 +386,22 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
 
     private void RaiseChanged() => Listeners.Call(Changed, log);
 
-    [LoggerMessage(LogLevel.Error, "Something failed while PTYs and processes were watched; a terminal may not notice its end. All others go on.")]
+    [LoggerMessage(
+        LogLevel.Error, "Something failed while PTYs and processes were watched; a terminal may not notice its end. All others continue.")]
     private static partial void LogLoopFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "Some process of terminal {Id}, left by a server that died, could not be ended.")]
     private partial void LogSurvivor(string id);
 
-    [LoggerMessage(LogLevel.Warning, "A row of terminal {Id} could not be written to the database; the next start will find what it lacks.")]
+    [LoggerMessage(
+        LogLevel.Warning, "A row of terminal {Id} could not be written to the database; the next start will find what it lacks.")]
     private partial void LogRowLost(Exception failure, string id);
 
     [LoggerMessage(LogLevel.Warning, "Terminal {Id} runs without a recording: {Reason}")]
     private partial void LogNotRecorded(TerminalId id, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "The recording of terminal {Id}, left by a server that died, could not be repaired; the next start tries again.")]
+    [LoggerMessage(
+        LogLevel.Warning, "The recording of terminal {Id}, left by a server that died, could not be repaired; the next start tries again.")]
     private partial void LogNotRepaired(Exception failure, string id);
 
     [LoggerMessage(LogLevel.Error, "Terminal {Id} could not be opened.")]

@@ -38,15 +38,23 @@ internal sealed class TerminalStore(Database database)
         cancellation);
 
     public Task EndAsync(string id, string? title, ColorScheme? scheme, TerminalEnd end, CancellationToken cancellation) => ExecuteAsync(
-        """
-        UPDATE terminals SET title = coalesce(@title, title), scheme = coalesce(@scheme, scheme), ended_at = @at, exit_code = @code, end_reason = @reason
-        WHERE id = @id AND ended_at IS NULL
-        """,
-        new { id, title, scheme = scheme?.ToString(), at = end.At.ToUnixTimeMilliseconds(), code = end.Code < 0 ? (int?)null : end.Code, reason = end.Reason.ToString() },
+        "UPDATE terminals SET title = coalesce(@title, title), scheme = coalesce(@scheme, scheme), "
+        + "ended_at = @at, exit_code = @code, end_reason = @reason\n"
+        + "WHERE id = @id AND ended_at IS NULL",
+        new
+        {
+            id,
+            title,
+            scheme = scheme?.ToString(),
+            at = end.At.ToUnixTimeMilliseconds(),
+            code = end.Code < 0 ? (int?)null : end.Code,
+            reason = end.Reason.ToString(),
+        },
         cancellation);
 
     public Task<TerminalRow?> FindAsync(string id, CancellationToken cancellation) => database.ReadAsync(
-        connection => connection.QuerySingleOrDefault<TerminalRow>($"SELECT {Columns} FROM terminals WHERE id = @id", new { id }), cancellation);
+        connection => connection.QuerySingleOrDefault<TerminalRow>($"SELECT {Columns} FROM terminals WHERE id = @id", new { id }),
+        cancellation);
 
     public Task<List<TerminalRow>> EndedAsync(int limit, CancellationToken cancellation) => database.ReadAsync(
         connection => connection.Query<TerminalRow>(

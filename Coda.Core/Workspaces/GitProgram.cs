@@ -10,9 +10,12 @@ internal static class GitProgram
     public const int LongestOutput = 1024 * 1024;
 
     /// <summary>Whether there is one.</summary>
-    public static bool IsAvailable { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(place => File.Exists(Path.Combine(place, "git")));
+    public static bool IsAvailable { get; } =
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(place => File.Exists(Path.Combine(place, "git")));
 
-    /// <summary>Runs it to its end, or until it has written more than anybody reads; its exit code and the first million characters.</summary>
+    /// <summary>
+    /// Runs it to its end, or until it has written more than anybody reads; its exit code and the first million characters.
+    /// </summary>
     public static Task<(int Code, string Output)> RunAsync(
         string directory, Dictionary<string, string> variables, string[] arguments, CancellationToken cancellation)
     {
@@ -27,12 +30,14 @@ internal static class GitProgram
 
     /// <summary>The same with what it writes read as it comes; what is left unread ends it, as a success.</summary>
     public static async Task<(int Code, T Output)> RunAsync<T>(
-        string directory, Dictionary<string, string> variables, string[] arguments, Func<StreamReader, Task<T>> read, CancellationToken cancellation)
+        string directory, Dictionary<string, string> variables, string[] arguments,
+        Func<StreamReader, Task<T>> read, CancellationToken cancellation)
     {
-        // Nothing of the user's or the repository's configuration may run a program here (filters: GitTree leaves them out) or ask a question.
+        // Nothing of the user's or the repository's configuration may run a program here
+        // (filters: GitTree leaves them out) or ask a question.
         var start = new ProcessStartInfo("git", [
-            "-C", directory, "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c", "safe.directory=*",
-            "-c", "gc.auto=0", .. arguments])
+            "-C", directory, "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false",
+            "-c", "safe.directory=*", "-c", "gc.auto=0", .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -52,7 +52,8 @@ public sealed class GitTree
             return null;
         }
 
-        var (code, output) = await GitProgram.RunAsync(root, [], ["rev-parse", "--path-format=absolute", "--git-path", "objects", "--git-path", "index"], cancellation);
+        var (code, output) = await GitProgram.RunAsync(
+            root, [], ["rev-parse", "--path-format=absolute", "--git-path", "objects", "--git-path", "index"], cancellation);
         if (code != 0 || output.TrimEnd('\n').Split('\n') is not [var objects, var index])
         {
             return null;
@@ -75,15 +76,17 @@ public sealed class GitTree
     }
 
     /// <summary>
-    /// Cuts a copy off from the repositories it was copied from, and says whether it is one itself. A <c>.git</c> that is a file or a link may
-    /// lead there, as in a worktree: what is committed in the copy would appear there.
+    /// Cuts a copy off from the repositories it was copied from, and says whether it is one itself. A <c>.git</c> that is a file or a link
+    /// may lead there, as in a worktree: what is committed in the copy would appear there.
     /// </summary>
     public static bool CutOff(string directory)
     {
         using var held = HeldDirectory.Open(directory);
         foreach (var (place, entry) in DirectoryTree.All(directory, inner => Path.GetFileName(inner) != DotGit))
         {
-            if (entry.Name == DotGit && place.Look(entry) is { IsDirectory: false } found && (place.Path == held.Path || found.IsLink || LeadsOut(held, place)))
+            if (entry.Name == DotGit
+                && place.Look(entry) is { IsDirectory: false } found
+                && (place.Path == held.Path || found.IsLink || LeadsOut(held, place)))
             {
                 place.Remove(DotGit);
             }
@@ -119,7 +122,9 @@ public sealed class GitTree
         }
     }
 
-    /// <summary>Makes a directory a repository with one commit that holds all of it, ignored files too; the commit, or null and no repository.</summary>
+    /// <summary>
+    /// Makes a directory a repository with one commit that holds all of it, ignored files too; the commit, or null and no repository.
+    /// </summary>
     public static async Task<string?> CommitAllAsync(string directory, string message, CancellationToken cancellation)
     {
         if (!GitProgram.IsAvailable)
@@ -131,7 +136,10 @@ public sealed class GitTree
         [
             ["init", "--quiet", "--initial-branch=main"],
             ["add", "--all", "--force"],
-            ["-c", "user.name=CoDA", "-c", "user.email=coda@localhost", "-c", "commit.gpgSign=false", "commit", "--quiet", "--allow-empty", "--message", message],
+            [
+                "-c", "user.name=CoDA", "-c", "user.email=coda@localhost", "-c", "commit.gpgSign=false",
+                "commit", "--quiet", "--allow-empty", "--message", message,
+            ],
         ];
         string? commit = null;
         try
@@ -144,7 +152,9 @@ public sealed class GitTree
                 }
             }
 
-            return commit = await GitProgram.RunAsync(directory, [], ["rev-parse", "HEAD"], cancellation) is (0, var head) ? head.Trim() : null;
+            return commit = await GitProgram.RunAsync(directory, [], ["rev-parse", "HEAD"], cancellation) is (0, var head)
+                ? head.Trim()
+                : null;
         }
         finally
         {
@@ -159,12 +169,18 @@ public sealed class GitTree
     public async Task<string?> SnapshotAsync(CancellationToken cancellation) =>
         await LeaveOutFiltersAsync(cancellation)
         && await FindInsideAsync(cancellation) is { } inner
-        && await GitProgram.RunAsync(Root, environment, ["add", "--all", .. inner.Count > 0 ? ["--", ".", .. inner.Select(LeftOut)] : (string[])[]], cancellation) is (0, _)
+        && await GitProgram.RunAsync(
+            Root,
+            environment,
+            ["add", "--all", .. inner.Count > 0 ? ["--", ".", .. inner.Select(LeftOut)] : (string[])[]],
+            cancellation) is (0, _)
         && await GitProgram.RunAsync(Root, environment, ["write-tree"], cancellation) is (0, var tree)
             ? tree.Trim()
             : null;
 
-    /// <summary>The same, in the repository itself: it lasts longer than the store, until somebody has git prune what no ref leads to.</summary>
+    /// <summary>
+    /// The same, in the repository itself: it lasts longer than the store, until git prunes what no ref leads to.
+    /// </summary>
     public Task<string?> KeepAsync(CancellationToken cancellation)
     {
         environment.Remove("GIT_OBJECT_DIRECTORY");
@@ -176,15 +192,19 @@ public sealed class GitTree
     /// repositories inside this one: a snapshot has their commits and nothing of what lies in them.
     /// </summary>
     public async Task<IReadOnlyList<FileChange>?> ChangesAsync(string from, string to, CancellationToken cancellation) =>
-        await GitProgram.RunAsync(Root, environment, ["diff", "--no-renames", "--name-status", "-z", from, to, "--"], cancellation) is (0, var output)
+        await GitProgram.RunAsync(
+            Root, environment, ["diff", "--no-renames", "--name-status", "-z", from, to, "--"], cancellation) is (0, var output)
         && !holdsOthers && !await HasNestedAsync(from, cancellation) && !await HasNestedAsync(to, cancellation)
-            ? [.. output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Chunk(2).Where(pair => pair.Length == 2).Select(pair => new FileChange(pair[1], pair[0][0]))]
+            ? [.. output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Chunk(2)
+                .Where(pair => pair.Length == 2)
+                .Select(pair => new FileChange(pair[1], pair[0][0]))]
             : null;
 
     /// <summary>The difference as text, at most 512 KB of it, and a word on what is not in it; null when git cannot tell.</summary>
     public async Task<string?> DiffAsync(string from, string to, CancellationToken cancellation)
     {
-        if (await GitProgram.RunAsync(Root, environment, ["diff", "--no-ext-diff", "--no-textconv", "--no-color", "--submodule=short", from, to, "--"], cancellation)
+        if (await GitProgram.RunAsync(
+            Root, environment, ["diff", "--no-ext-diff", "--no-textconv", "--no-color", "--submodule=short", from, to, "--"], cancellation)
             is not (0, var output))
         {
             return null;
@@ -196,17 +216,22 @@ public sealed class GitTree
             : text;
     }
 
-    /// <summary>Every ref of the repository, with its commit, and the HEAD of each of its working trees; null when git cannot tell.</summary>
+    /// <summary>
+    /// Every ref of the repository, with its commit, and the HEAD of each of its working trees; null when git cannot tell.
+    /// </summary>
     public async Task<string?> RefsAsync(CancellationToken cancellation) =>
-        await GitProgram.RunAsync(Root, [], ["worktree", "list", "--porcelain"], cancellation) is (0, { Length: < GitProgram.LongestOutput } heads)
-        && await GitProgram.RunAsync(Root, [], ["for-each-ref", "--format=%(refname) %(objectname)"], cancellation) is (0, { Length: < GitProgram.LongestOutput } refs)
+        await GitProgram.RunAsync(Root, [], ["worktree", "list", "--porcelain"], cancellation)
+            is (0, { Length: < GitProgram.LongestOutput } heads)
+        && await GitProgram.RunAsync(Root, [], ["for-each-ref", "--format=%(refname) %(objectname)"], cancellation)
+            is (0, { Length: < GitProgram.LongestOutput } refs)
             ? heads + refs
             : null;
 
     /// <summary>Whether a snapshot or commit has all that is there, ignored files included; false when git cannot tell.</summary>
     public async Task<bool> IsAllInAsync(string tree, CancellationToken cancellation)
     {
-        if (await GitProgram.RunAsync(Root, [], ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory"], cancellation) is not (0, ""))
+        if (await GitProgram.RunAsync(Root, [], ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory"], cancellation)
+            is not (0, ""))
         {
             return false;
         }
@@ -217,7 +242,8 @@ public sealed class GitTree
             && await FindInsideAsync(cancellation) is { Count: 0 }
             && await GitProgram.RunAsync(Root, environment, ["add", "--all", "--force"], cancellation) is (0, _)
             && await GitProgram.RunAsync(Root, environment, ["write-tree"], cancellation) is (0, var now)
-            && await GitProgram.RunAsync(Root, environment, ["rev-parse", "--verify", "--quiet", $"{tree}^{{tree}}"], cancellation) is (0, var then)
+            && await GitProgram.RunAsync(Root, environment, ["rev-parse", "--verify", "--quiet", $"{tree}^{{tree}}"], cancellation)
+                is (0, var then)
             && now == then
             && !await HasNestedAsync(tree, cancellation);
     }
@@ -240,13 +266,15 @@ public sealed class GitTree
     }
 
     /// <summary>
-    /// The repositories inside this one, as files of it or beside its files; null when git cannot tell or there are too many. <c>git add</c> asks a
-    /// git of its own in there what has changed, which runs whatever that one's configuration names. A listing asks nobody.
+    /// The repositories inside this one, as files of it or beside its files; null when git cannot tell or there are too many.
+    /// <c>git add</c> asks a git of its own in there what has changed, which runs whatever that one's configuration names.
+    /// A listing asks none.
     /// </summary>
     private async Task<List<string>?> FindInsideAsync(CancellationToken cancellation)
     {
         // 160000 <object> 0<tab>path; a directory that is not gone into ends with a slash
-        var staged = await ListAsync(["ls-files", "-z", "--stage"], entry => entry.StartsWith(Nested, StringComparison.Ordinal), cancellation);
+        var staged = await ListAsync(
+            ["ls-files", "-z", "--stage"], entry => entry.StartsWith(Nested, StringComparison.Ordinal), cancellation);
         var others = await ListAsync(["ls-files", "-z", "--others", "--exclude-standard"], entry => entry.EndsWith('/'), cancellation);
         if (staged is null || others is null || staged.Count + others.Count > MaxInside)
         {
@@ -266,7 +294,8 @@ public sealed class GitTree
     /// <summary>The first of the entries wanted that git lists; null when it cannot tell.</summary>
     private async Task<List<string>?> ListAsync(string[] arguments, Func<string, bool> wanted, CancellationToken cancellation)
     {
-        var (code, found) = await GitProgram.RunAsync(Root, environment, arguments, reader => FindAsync(reader, wanted, cancellation), cancellation);
+        var (code, found) = await GitProgram.RunAsync(
+            Root, environment, arguments, reader => FindAsync(reader, wanted, cancellation), cancellation);
         return code == 0 ? found : null;
     }
 

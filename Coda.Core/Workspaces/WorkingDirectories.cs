@@ -27,7 +27,8 @@ public sealed class WorkingDirectories(IOptions<WorkspaceOptions> options)
         string[] roots = [Default(), .. options.Value.AllowedRoots.Select(Expand)];
         if (!roots.Select(RealPath).Any(root => path == root || path.StartsWith(root.TrimEnd('/') + "/", StringComparison.Ordinal)))
         {
-            error = $"'{asked}' is not under an allowed root ({string.Join(", ", roots)}); the operator can add one to Workspaces:AllowedRoots.";
+            error = $"'{asked}' is not under an allowed root ({string.Join(", ", roots)}); "
+                + "the operator can add one to Workspaces:AllowedRoots.";
             return false;
         }
 

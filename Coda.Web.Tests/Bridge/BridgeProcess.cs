@@ -15,7 +15,10 @@ internal sealed class BridgeProcess : IAsyncDisposable
     /// <param name="environment">Its settings; <c>PATH</c> replaces the tests' own.</param>
     public BridgeProcess(IReadOnlyDictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo(Executable) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Executable)
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

@@ -23,7 +23,9 @@ public sealed class BridgeTests
         await using var server = await FixtureServer.StartAsync();
         var label = Guid.NewGuid().ToString("N");
         var (exitCode, output) = await Node.RunAsync(
-            "bridge.mjs", new Dictionary<string, string> { ["CODA_MCP_URL"] = server.Url, ["CODA_MCP_TOKEN"] = "none" }, BridgeProcess.Executable, label);
+            "bridge.mjs",
+            new Dictionary<string, string> { ["CODA_MCP_URL"] = server.Url, ["CODA_MCP_TOKEN"] = "none" },
+            BridgeProcess.Executable, label);
         Assert.True(exitCode == 0, output);
         Assert.Contains("all as expected", output);
         await Waiting.UntilAsync(() => BackgroundTools.Cancelled.ContainsKey(label));
@@ -101,7 +103,9 @@ public sealed class BridgeTests
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{CodaProcess.FreePort()}",
         };
         await using var first = new CodaProcess(environment);
-        await using var bridge = BridgeTo($"{await first.ListensAsync(Cancellation)}/mcp", (await File.ReadAllTextAsync(Path.Combine(home, "token"), Cancellation)).Trim());
+        await using var bridge = BridgeTo(
+            $"{await first.ListensAsync(Cancellation)}/mcp",
+            (await File.ReadAllTextAsync(Path.Combine(home, "token"), Cancellation)).Trim());
         await bridge.SendAsync(Initialize("2025-11-25"));
         await bridge.ReceiveAsync();
         await bridge.SendAsync(Notification("notifications/initialized"));
@@ -226,7 +230,8 @@ public sealed class BridgeTests
     [InlineData("http://127.0.0.1:1/mcp", "", "CODA_MCP_TOKEN")] // over https it takes the profile DEFAULT
     public async Task Settings_that_will_not_do_are_named_at_once(string url, string token, string named)
     {
-        await using var bridge = new BridgeProcess(new Dictionary<string, string> { ["CODA_MCP_URL"] = url, ["CODA_MCP_TOKEN"] = token, ["DATABRICKS_PROFILE"] = "" });
+        await using var bridge = new BridgeProcess(
+            new Dictionary<string, string> { ["CODA_MCP_URL"] = url, ["CODA_MCP_TOKEN"] = token, ["DATABRICKS_PROFILE"] = "" });
         var (exitCode, log) = await bridge.EndAsync();
         Assert.Equal(2, exitCode);
         Assert.Contains(named, log);
@@ -298,8 +303,10 @@ public sealed class BridgeTests
             ("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"\ud83d"}}""", "3", null),
             ("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"\ud83d":1}}""", "3", null),
             ("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":5,"_meta":7}}""", "3", null),
-            ("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"\ud83d","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}""", "3", null),
-            ("""{"jsonrpc":"2.0","id":3,"method":"a\nb\u00e9","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"\r\n"}}}""", "3", null),
+            ("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":"""
+                + """{"name":"\ud83d","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}""", "3", null),
+            ("""{"jsonrpc":"2.0","id":3,"method":"a\nb\u00e9","params":"""
+                + """{"_meta":{"io.modelcontextprotocol/protocolVersion":"\r\n"}}}""", "3", null),
         ];
         await using var server = await FixtureServer.StartAsync();
         await using var bridge = BridgeTo(server.Url);
@@ -389,7 +396,8 @@ public sealed class BridgeTests
             var message = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: Cancellation);
             if (message!["id"] is null)
             {
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted)
+                    .ContinueWith(_ => { }, TaskScheduler.Default);
             }
             else
             {
@@ -436,7 +444,8 @@ public sealed class BridgeTests
         return call;
     }
 
-    private static string TextOf(JsonElement answer) => answer.GetProperty("result").GetProperty("content")[0].GetProperty("text").GetString()!;
+    private static string TextOf(JsonElement answer) =>
+        answer.GetProperty("result").GetProperty("content")[0].GetProperty("text").GetString()!;
 
     private static async Task<string> ProblemAsync(BridgeProcess bridge) =>
         (await bridge.ReceiveAsync()).GetProperty("error").GetProperty("message").GetString()!;

@@ -21,7 +21,8 @@ public sealed partial class ClientConfigurationTests
         foreach (var server in configurations)
         {
             Assert.Equal("coda-bridge", Path.GetFileName(server["command"]!.GetValue<string>()));
-            var environment = server["env"]!.AsObject().ToDictionary(entry => entry.Key, entry => entry.Value!.GetValue<string>().Replace("TOKEN", app.Token));
+            var environment = server["env"]!.AsObject().ToDictionary(
+                entry => entry.Key, entry => entry.Value!.GetValue<string>().Replace("TOKEN", app.Token));
             environment["CODA_MCP_URL"] = $"{app.Url}/mcp";
             environment["PATH"] = $"{place.Path}:/usr/bin:/bin";
             await using var bridge = new BridgeProcess(environment);
@@ -42,7 +43,8 @@ public sealed partial class ClientConfigurationTests
             using var client = app.Stranger();
             foreach (var (name, value) in server["headers"]!.AsObject())
             {
-                client.DefaultRequestHeaders.Add(name, value!.GetValue<string>().Replace("${input:coda-token}", app.Token).Replace("TOKEN", app.Token));
+                client.DefaultRequestHeaders.Add(
+                    name, value!.GetValue<string>().Replace("${input:coda-token}", app.Token).Replace("TOKEN", app.Token));
             }
 
             using var answer = await client.PostAsync(Initialize());

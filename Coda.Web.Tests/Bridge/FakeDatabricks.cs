@@ -12,7 +12,8 @@ internal sealed class FakeDatabricks
         File.WriteAllText(calls, "");
         for (var i = 0; i < tokens.Length; i++)
         {
-            File.WriteAllText(Path.Combine(directory, $"answer-{i + 1}"), $$"""{ "access_token": "{{tokens[i]}}", "token_type": "Bearer" }""");
+            File.WriteAllText(
+                Path.Combine(directory, $"answer-{i + 1}"), $$"""{ "access_token": "{{tokens[i]}}", "token_type": "Bearer" }""");
         }
 
         var path = Path.Combine(directory, "databricks");

@@ -6,7 +6,9 @@ using Microsoft.Playwright;
 
 namespace Coda.Web.Tests.Browser;
 
-/// <summary>What a person sees of a hand-off: its state while it waits, and its folder afterwards, on the page of all and its own.</summary>
+/// <summary>
+/// What a person sees of a hand-off: its state while it waits, and its folder afterwards, on the page of all and its own.
+/// </summary>
 [Collection(Chromium.Collection)]
 public sealed class AgentsPageTests(Chromium chromium) : IAsyncDisposable
 {
@@ -16,7 +18,8 @@ public sealed class AgentsPageTests(Chromium chromium) : IAsyncDisposable
         ["Agents:fake:Executable"] = "bash",
         ["Agents:fake:Headless:0"] = "-c",
         ["Agents:fake:Interactive:0"] = "-c",
-        ["Agents:fake:Interactive:1"] = @"echo '<b>new</b>' > new.txt; printf '\e]7501;state=blocked:kind=permission:msg=cm0gLXJmIGJ1aWxk\e\\'; read -r",
+        ["Agents:fake:Interactive:1"] = @"echo '<b>new</b>' > new.txt; "
+            + @"printf '\e]7501;state=blocked:kind=permission:msg=cm0gLXJmIGJ1aWxk\e\\'; read -r",
         ["Agents:fake:Interactive:2"] = "fake",
         ["Agents:fake:Interactive:3"] = "{prompt}",
     });
@@ -62,7 +65,7 @@ public sealed class AgentsPageTests(Chromium chromium) : IAsyncDisposable
         await page.GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
         Assert.True(Directory.Exists(handoff.Directory));
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
-        await Assertions.Expect(page.GetByText("It is gone: nothing in it was changed, or somebody discarded it.")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("It was removed: nothing in it was changed, or it was discarded.")).ToBeVisibleAsync();
         Assert.False(Directory.Exists(handoff.Directory));
     }
 }

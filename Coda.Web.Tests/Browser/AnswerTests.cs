@@ -16,10 +16,11 @@ public sealed class AnswerTests(Chromium chromium)
     public async Task The_answer_starts_a_task_that_goes_on(string status, string words, string button, string outcome)
     {
         await using var app = new CodaApp();
-        var script = $$"""
-            if [ -z "$CODA_ANSWER" ]; then echo '{"status":"{{status}}","feedback":"Which table?"}' > "$CODA_RESULTS_DIR/result.json"; else echo "heard: $CODA_ANSWER"; fi
-            """;
-        var start = await app.Services.GetRequiredService<TaskService>().StartAsync(new TaskRequest { Prompt = script, Agent = "shell" }, CancellationToken.None);
+        var script =
+            $$"""if [ -z "$CODA_ANSWER" ]; then echo '{"status":"{{status}}","feedback":"Which table?"}' """
+            + """> "$CODA_RESULTS_DIR/result.json"; else echo "heard: $CODA_ANSWER"; fi""";
+        var start = await app.Services.GetRequiredService<TaskService>().StartAsync(
+            new TaskRequest { Prompt = script, Agent = "shell" }, CancellationToken.None);
         var task = Assert.IsType<TaskStart.Started>(start).Task;
         await app.EndOfAsync(task.TaskId);
 

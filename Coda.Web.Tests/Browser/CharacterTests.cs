@@ -96,7 +96,8 @@ public sealed class CharacterTests(Chromium chromium) : IAsyncDisposable
 
     // At once, in the page's own code; and later, in xterm's parser, which then parses nothing.
     [Theory]
-    [InlineData("TextDecoder", "decode", "(decoder, given) => given[1]?.stream && real.call(new TextDecoder(), given[0]).includes('after')")]
+    [InlineData("TextDecoder", "decode",
+        "(decoder, given) => given[1]?.stream && real.call(new TextDecoder(), given[0]).includes('after')")]
     [InlineData("String", "charCodeAt", "text => text.includes('after')")]
     public async Task A_page_that_fails_to_show_output_says_so_and_is_built_again_from_the_stream(string type, string method, string when)
     {

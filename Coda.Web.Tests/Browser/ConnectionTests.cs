@@ -55,7 +55,8 @@ public sealed class ConnectionTests(Chromium chromium) : IAsyncDisposable
     {
         await using var proxy = new CuttableProxy(app.Url);
         var (page, terminal, control) = await OpenAsync(proxy);
-        await terminal.RunAsync("for i in $(seq 20000); do printf '\\033[38;5;%dmline %d of the flood\\033[0m\\n' $((i%256)) $i; done; echo flo''oded");
+        await terminal.RunAsync(
+            "for i in $(seq 20000); do printf '\\033[38;5;%dmline %d of the flood\\033[0m\\n' $((i%256)) $i; done; echo flo''oded");
         var random = new Random(20261122);
         for (var cut = 0; cut < Cuts; cut++)
         {
@@ -66,7 +67,10 @@ public sealed class ConnectionTests(Chromium chromium) : IAsyncDisposable
         await terminal.WaitForLineAsync("^flooded");
         await control.WaitForLineAsync("^flooded");
         await AssertSameAsync(terminal, control);
-        var numbers = (await terminal.LinesAsync()).Where(line => line.StartsWith("line ", StringComparison.Ordinal)).Select(line => int.Parse(line.Split(' ')[1])).ToList();
+        var numbers = (await terminal.LinesAsync())
+            .Where(line => line.StartsWith("line ", StringComparison.Ordinal))
+            .Select(line => int.Parse(line.Split(' ')[1]))
+            .ToList();
         Assert.Equal(Enumerable.Range(20001 - numbers.Count, numbers.Count), numbers);
     }
 

@@ -11,7 +11,8 @@ namespace Coda.Web.Tests.Browser;
 [Collection(Chromium.Collection)]
 public sealed class NavigationTests(Chromium chromium) : IAsyncDisposable
 {
-    private readonly CodaApp app = new(new Dictionary<string, string> { ["Terminals:Shell"] = "/bin/bash", ["MAX_CONCURRENT_SESSIONS"] = "1" });
+    private readonly CodaApp app = new(
+        new Dictionary<string, string> { ["Terminals:Shell"] = "/bin/bash", ["MAX_CONCURRENT_SESSIONS"] = "1" });
 
     private TerminalRegistry Registry => app.Services.GetRequiredService<TerminalRegistry>();
 
@@ -131,7 +132,8 @@ public sealed class NavigationTests(Chromium chromium) : IAsyncDisposable
     [Fact]
     public async Task The_inbox_is_as_it_was_when_one_comes_back_to_it()
     {
-        var start = await app.Services.GetRequiredService<TaskService>().StartAsync(new TaskRequest { Prompt = "exit 3", Agent = "shell" }, CancellationToken.None);
+        var start = await app.Services.GetRequiredService<TaskService>().StartAsync(
+            new TaskRequest { Prompt = "exit 3", Agent = "shell" }, CancellationToken.None);
         await app.EndOfAsync(Assert.IsType<TaskStart.Started>(start).Task.TaskId);
         var page = await chromium.SignInAsync(app);
         await page.GotoAsync($"{app.Url}/inbox");

@@ -47,7 +47,9 @@ public sealed class PageTests(Chromium chromium) : IAsyncDisposable
 
         await page.SignInAsync(app.LoginLink());
         var terminal = await TerminalOnPage.OnAsync(page);
-        await terminal.RunAsync("printf '\\033]2;deploy %s\\007' api; for i in 1 2 3 4 5 6 7; do printf \"\\033[3${i}mcolour $i \\033[9${i}mbright \\033[0m\\n\"; done");
+        await terminal.RunAsync(
+            "printf '\\033]2;deploy %s\\007' api; "
+            + "for i in 1 2 3 4 5 6 7; do printf \"\\033[3${i}mcolour $i \\033[9${i}mbright \\033[0m\\n\"; done");
         await terminal.WaitForLineAsync("colour 7");
         await PictureAsync(page, "terminal", dark);
 
@@ -69,7 +71,9 @@ public sealed class PageTests(Chromium chromium) : IAsyncDisposable
         await PictureAsync(page, "inbox", dark);
         await page.GetByRole(AriaRole.Button, new() { Name = "Start a task" }).ClickAsync();
         await Assertions.Expect(page.GetByLabel("Prompt")).ToBeVisibleAsync();
-        await page.WaitForFunctionAsync("() => document.getAnimations().every(a => a.playState === 'finished' || a.effect.getComputedTiming().iterations === Infinity)");
+        await page.WaitForFunctionAsync(
+            "() => document.getAnimations().every(a => a.playState === 'finished' "
+            + "|| a.effect.getComputedTiming().iterations === Infinity)");
         await PictureAsync(page, "start-task", dark);
 
         foreach (var (task, name) in ((TaskView, string)[])[(done, "task-done"), (failed, "task-failed"), (running, "task-running")])
@@ -102,7 +106,8 @@ public sealed class PageTests(Chromium chromium) : IAsyncDisposable
         await Assertions.Expect(page.Locator(".terminal-page")).ToHaveAttributeAsync("data-scheme", "Light");
 
         var registry = app.Services.GetRequiredService<TerminalRegistry>();
-        var opening = await registry.OpenShellAsync(TerminalSize.Default, Core.Terminals.ColorScheme.Dark, TestContext.Current.CancellationToken);
+        var opening = await registry.OpenShellAsync(
+            TerminalSize.Default, Core.Terminals.ColorScheme.Dark, TestContext.Current.CancellationToken);
         var terminal = Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
         await page.GotoAsync($"{app.Url}/terminals/{terminal.Id}");
         await TerminalOnPage.OnAsync(page);
@@ -110,7 +115,8 @@ public sealed class PageTests(Chromium chromium) : IAsyncDisposable
         await Assertions.Expect(page.Locator(".terminal-page")).ToHaveCSSAsync("background-color", "rgb(15, 20, 26)");
         await PictureAsync(page, "dark-in-light", dark: false);
         foreach (var (button, scheme, background) in ((string, Core.Terminals.ColorScheme, string)[])
-            [("Dark theme", Core.Terminals.ColorScheme.Dark, "rgb(15, 20, 26)"), ("Light theme", Core.Terminals.ColorScheme.Light, "rgb(253, 253, 252)")])
+            [("Dark theme", Core.Terminals.ColorScheme.Dark, "rgb(15, 20, 26)"),
+             ("Light theme", Core.Terminals.ColorScheme.Light, "rgb(253, 253, 252)")])
         {
             await page.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
             await Assertions.Expect(page.Locator(".terminal-page")).ToHaveCSSAsync("background-color", background);
@@ -148,7 +154,8 @@ public sealed class PageTests(Chromium chromium) : IAsyncDisposable
 
     private async Task<TaskView> StartAsync(TaskService tasks, string prompt)
     {
-        var start = await tasks.StartAsync(new TaskRequest { Prompt = prompt, Agent = "shell", Email = "ana@example.org" }, CancellationToken.None);
+        var start = await tasks.StartAsync(
+            new TaskRequest { Prompt = prompt, Agent = "shell", Email = "ana@example.org" }, CancellationToken.None);
         return Assert.IsType<TaskStart.Started>(start).Task;
     }
 

@@ -26,7 +26,8 @@ public sealed class ReplayTests(Chromium chromium) : IAsyncDisposable
             .Line("H 0.100000 EXIT_CODE 0");
         var (page, replay) = await OpenAsync(recording.Id);
         var (fresh, control) = await OpenAsync(recording.Id);
-        foreach (var (at, columns, rows) in ((double, int, int)[])[(60.9, 40, 10), (0.3, 80, 24), (1.0, 40, 10), (0.05, 80, 24), (0.9, 40, 10)])
+        foreach (var (at, columns, rows) in ((double, int, int)[])
+            [(60.9, 40, 10), (0.3, 80, 24), (1.0, 40, 10), (0.05, 80, 24), (0.9, 40, 10)])
         {
             await SeekAsync(page, at);
             await fresh.ReloadAsync();

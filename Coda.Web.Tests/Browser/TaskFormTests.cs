@@ -80,7 +80,10 @@ public sealed class TaskFormTests(Chromium chromium) : IAsyncDisposable
 
     private static HttpRequestMessage Request(string? id, string prompt)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, "/tasks/start") { Content = JsonContent.Create(new { prompt, agent = "shell" }) };
+        var request = new HttpRequestMessage(HttpMethod.Post, "/tasks/start")
+        {
+            Content = JsonContent.Create(new { prompt, agent = "shell" }),
+        };
         if (id is not null)
         {
             request.Headers.Add("X-Coda-Form", id);

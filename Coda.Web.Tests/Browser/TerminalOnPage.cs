@@ -78,7 +78,8 @@ internal sealed partial class TerminalOnPage(IPage page, string id)
 
     private async Task<T> AskAsync<T>(string question) =>
         JsonSerializer.Deserialize<T>(
-            await page.EvaluateAsync<string>($"id => JSON.stringify(window.coda.terminals.get(id).{question})", id), JsonSerializerOptions.Web)!;
+            await page.EvaluateAsync<string>($"id => JSON.stringify(window.coda.terminals.get(id).{question})", id),
+            JsonSerializerOptions.Web)!;
 
     [GeneratedRegex("term-[0-9a-f]{12}")]
     private static partial Regex IdPattern();

@@ -48,7 +48,9 @@ public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) :
         await terminal.RunAsync("stty size; cat note.txt");
         var size = await terminal.SizeAsync();
         await terminal.WaitForLineAsync($"^{size.Rows} {size.Columns}$");
-        Assert.Equal("Grüße, 世界 🙂\n", await File.ReadAllTextAsync(Path.Combine(Projects, "note.txt"), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            "Grüße, 世界 🙂\n",
+            await File.ReadAllTextAsync(Path.Combine(Projects, "note.txt"), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -125,7 +127,10 @@ public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) :
             text => {
               const data = new DataTransfer();
               data.setData('text/plain', text);
-              document.querySelector('.xterm-helper-textarea').dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }));
+              document.querySelector('.xterm-helper-textarea')
+            """
+            + """
+            .dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }));
             }
             """,
             text);
@@ -205,7 +210,8 @@ public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) :
         await back.RunAsync("exit 42");
         await Assertions.Expect(page.Locator(".terminal-ended")).ToContainTextAsync("code 42");
         await page.Locator(".terminal-ended").GetByRole(AriaRole.Link, new() { Name = "New terminal" }).ClickAsync();
-        await page.WaitForFunctionAsync("id => location.pathname.startsWith('/terminals/term-') && !location.pathname.endsWith(id)", terminal.Id);
+        await page.WaitForFunctionAsync(
+            "id => location.pathname.startsWith('/terminals/term-') && !location.pathname.endsWith(id)", terminal.Id);
     }
 
     [Fact]
@@ -227,7 +233,9 @@ public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) :
         await again.WaitForLineAsync("^quiet");
         await again.RunAsync("echo settled"); // whatever was typed before this is on the screen by now
         await again.WaitForLineAsync("^settled");
-        Assert.DoesNotContain(await again.LinesAsync(), line => line.Contains("[?", StringComparison.Ordinal) || line.Contains("rgb:", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            await again.LinesAsync(),
+            line => line.Contains("[?", StringComparison.Ordinal) || line.Contains("rgb:", StringComparison.Ordinal));
     }
 
     private static async Task MoveMouseAsync(IPage page)

@@ -15,8 +15,10 @@ public sealed class HeartbeatTests
         var cancellation = TestContext.Current.CancellationToken;
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56));
         await using var app = new CodaApp(
-            new Dictionary<string, string> { ["Terminals:Shell"] = "/bin/cat" }, services: services => services.AddSingleton<TimeProvider>(time));
-        var opening = await app.Services.GetRequiredService<TerminalRegistry>().OpenShellAsync(TerminalSize.Default, ColorScheme.Dark, cancellation);
+            new Dictionary<string, string> { ["Terminals:Shell"] = "/bin/cat" },
+            services: services => services.AddSingleton<TimeProvider>(time));
+        var opening = await app.Services.GetRequiredService<TerminalRegistry>().OpenShellAsync(
+            TerminalSize.Default, ColorScheme.Dark, cancellation);
         var terminal = Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
         using var connection = new CircuitConnection();
         await using var circuit = new CircuitTerminals(connection, time);

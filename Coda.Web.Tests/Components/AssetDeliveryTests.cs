@@ -38,7 +38,9 @@ public sealed partial class AssetDeliveryTests : IAsyncDisposable
     public async Task Chunks_whose_names_are_hashes_are_kept_for_good()
     {
         using var owner = Client();
-        var script = Asset().Matches(await owner.GetStringAsync("/inbox", Cancellation)).Select(match => match.Groups[1].Value).First(asset => asset.StartsWith("js/app", StringComparison.Ordinal));
+        var script = Asset().Matches(await owner.GetStringAsync("/inbox", Cancellation))
+            .Select(match => match.Groups[1].Value)
+            .First(asset => asset.StartsWith("js/app", StringComparison.Ordinal));
         using var plain = app.Owner();
         var chunk = Chunk().Match(await plain.GetStringAsync($"/{script}", Cancellation));
         Assert.True(chunk.Success);
@@ -61,7 +63,10 @@ public sealed partial class AssetDeliveryTests : IAsyncDisposable
         using var whole = await owner.GetAsync($"/recordings/{recording.Id}/timing", Cancellation);
         Assert.Single(whole.Content.Headers.ContentEncoding);
         Assert.InRange((await whole.Content.ReadAsByteArrayAsync(Cancellation)).Length, 1, 1000);
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/recordings/{recording.Id}/timing") { Headers = { Range = new RangeHeaderValue(10, 20) } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/recordings/{recording.Id}/timing")
+        {
+            Headers = { Range = new RangeHeaderValue(10, 20) },
+        };
         using var range = await owner.SendAsync(request, Cancellation);
         Assert.Empty(range.Content.Headers.ContentEncoding);
         Assert.Equal(11, range.Content.Headers.ContentLength);

@@ -136,7 +136,8 @@ public sealed class InboxPageTests : BunitContext
     private static AngleSharp.Dom.IElement Filter(IRenderedComponent<InboxPage> page, string name) =>
         page.FindAll(".filter").Single(filter => filter.TextContent.TrimStart().StartsWith(name, StringComparison.Ordinal));
 
-    private static IEnumerable<string> Titles(IRenderedComponent<InboxPage> page) => page.FindAll(".card-title").Select(title => title.TextContent);
+    private static IEnumerable<string> Titles(IRenderedComponent<InboxPage> page) =>
+        page.FindAll(".card-title").Select(title => title.TextContent);
 
     private static IEnumerable<string> Links(IRenderedComponent<InboxPage> page, string address) =>
         page.FindAll($"a[href='{address}']").Select(link => link.TextContent.Trim());
@@ -147,7 +148,8 @@ public sealed class InboxPageTests : BunitContext
     private async Task<HandoffView> HandOverAsync(string prompt)
     {
         var start = await app.Services.GetRequiredService<HandoffService>().StartAsync(
-            new HandoffRequest { Prompt = prompt, WorkspacePath = local, Agent = "fake", Email = "me@x.y" }, TestContext.Current.CancellationToken);
+            new HandoffRequest { Prompt = prompt, WorkspacePath = local, Agent = "fake", Email = "me@x.y" },
+            TestContext.Current.CancellationToken);
         return Assert.IsType<HandoffStart.Launched>(start).Handoff;
     }
 

@@ -37,7 +37,8 @@ public sealed class TaskOutcomeTests : BunitContext
     [Fact]
     public void An_empty_result_has_no_empty_parts()
     {
-        var outcome = Render<TaskOutcome>(parameters => parameters.Add(o => o.Result, new TaskResult { Status = CodingTaskStatus.Completed, Summary = "Done" }));
+        var outcome = Render<TaskOutcome>(parameters => parameters.Add(
+            o => o.Result, new TaskResult { Status = CodingTaskStatus.Completed, Summary = "Done" }));
         Assert.Equal("Done", outcome.Find(".prose").TextContent);
         Assert.Empty(outcome.FindAll("h3, .mud-alert"));
     }

@@ -71,7 +71,8 @@ public sealed class TerminalViewTests : BunitContext
 
     private async Task<Terminal> OpenAsync()
     {
-        var opening = await app.Services.GetRequiredService<TerminalRegistry>().OpenShellAsync(TerminalSize.Default, ColorScheme.Dark, CancellationToken.None);
+        var opening = await app.Services.GetRequiredService<TerminalRegistry>().OpenShellAsync(
+            TerminalSize.Default, ColorScheme.Dark, CancellationToken.None);
         return Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
     }
 

@@ -22,7 +22,9 @@ public sealed class TickerTests : BunitContext
     {
         var moment = Render<Moment>(parameters => parameters.Add(m => m.At, time.GetUtcNow()));
         var lasting = Render<Lasting>(parameters => parameters.Add(l => l.Since, time.GetUtcNow()));
-        var over = Render<Lasting>(parameters => parameters.Add(l => l.Since, time.GetUtcNow()).Add(l => l.Until, time.GetUtcNow().AddSeconds(3)));
+        var over = Render<Lasting>(parameters => parameters
+            .Add(l => l.Since, time.GetUtcNow())
+            .Add(l => l.Until, time.GetUtcNow().AddSeconds(3)));
         time.Advance(TimeSpan.FromMinutes(2));
         moment.WaitForAssertion(() => Assert.Equal("2 min ago", moment.Find("time").TextContent), Waiting.Patience);
         lasting.WaitForAssertion(() => Assert.Equal("2 min", lasting.Find(".lasting").TextContent), Waiting.Patience);

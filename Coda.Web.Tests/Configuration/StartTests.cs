@@ -90,7 +90,10 @@ public sealed class StartTests : IDisposable
     {
         await using var server = StartWithDescriptors(limit);
         Assert.Equal(1, await server.ExitsAsync(Cancellation));
-        Assert.Equal("CoDA cannot start: it may open fewer than 640 files. Raise the limit, for instance with 'ulimit -n 4096', and start it again.", server.Output);
+        Assert.Equal(
+            "CoDA cannot start: it may open fewer than 640 files. "
+            + "Raise the limit, for instance with 'ulimit -n 4096', and start it again.",
+            server.Output);
     }
 
     [Fact]
@@ -340,7 +343,8 @@ public sealed class StartTests : IDisposable
 
     private CodaProcess Start(Dictionary<string, string> environment) => new(Environment(environment));
 
-    private CodaProcess StartWithDescriptors(int limit) => new(Environment([]), "prlimit", $"--nofile={limit}:{limit}", "dotnet", CodaProcess.ServerPath);
+    private CodaProcess StartWithDescriptors(int limit) =>
+        new(Environment([]), "prlimit", $"--nofile={limit}:{limit}", "dotnet", CodaProcess.ServerPath);
 
     private Dictionary<string, string> Environment(Dictionary<string, string> environment) =>
         new Dictionary<string, string> { ["CODA_HOME"] = Home, ["DATABRICKS_APP_PORT"] = "0" }

@@ -24,12 +24,15 @@ internal sealed class BackgroundCalls
         var calls = new BackgroundCalls();
         builder.Services.Configure<McpServerOptions>(server =>
         {
-            (server.Capabilities ??= new ServerCapabilities()).Extensions = new Dictionary<string, object> { [Extension] = new JsonObject() };
+            (server.Capabilities ??= new ServerCapabilities()).Extensions =
+                new Dictionary<string, object> { [Extension] = new JsonObject() };
             server.Filters.Request.CallToolWithAlternateFilters.Add(calls.RunAsync);
             server.RequestHandlers =
             [
                 calls.Handler("tasks/get", (task, _) => task.Describe(detailed: true)),
-                calls.Handler("tasks/update", (task, parameters) => Acknowledge(() => task.Answer(parameters["inputResponses"]?.AsObject() ?? []))),
+                calls.Handler(
+                    "tasks/update",
+                    (task, parameters) => Acknowledge(() => task.Answer(parameters["inputResponses"]?.AsObject() ?? []))),
                 calls.Handler("tasks/cancel", (task, _) => Acknowledge(task.Cancel)),
             ];
         });
@@ -65,7 +68,8 @@ internal sealed class BackgroundCalls
         Handler = (request, _) =>
         {
             Require(request.JsonRpcRequest);
-            return request.Params is JsonObject parameters && tasks.TryGetValue(parameters["taskId"]?.GetValue<string>() ?? "", out var task)
+            return request.Params is JsonObject parameters
+                && tasks.TryGetValue(parameters["taskId"]?.GetValue<string>() ?? "", out var task)
                 ? ValueTask.FromResult<JsonNode?>(handle(task, parameters))
                 : throw new McpProtocolException("There is no such task.", McpErrorCode.InvalidParams);
         },
@@ -77,14 +81,16 @@ internal sealed class BackgroundCalls
         return new JsonObject { ["resultType"] = "complete" };
     }
 
-    private static bool IsOffered(JsonRpcRequest request) => request.Context?.ClientCapabilities?.Extensions?.ContainsKey(Extension) == true;
+    private static bool IsOffered(JsonRpcRequest request) =>
+        request.Context?.ClientCapabilities?.Extensions?.ContainsKey(Extension) == true;
 
     private static void Require(JsonRpcRequest request)
     {
         if (!IsOffered(request))
         {
             throw new MissingRequiredClientCapabilityException(
-                new ClientCapabilities { Extensions = new Dictionary<string, object> { [Extension] = new JsonObject() } }, "This needs the Tasks extension.");
+                new ClientCapabilities { Extensions = new Dictionary<string, object> { [Extension] = new JsonObject() } },
+                "This needs the Tasks extension.");
         }
     }
 }
@@ -93,10 +99,11 @@ internal sealed class BackgroundCalls
 internal sealed class CreatedTask : Result
 {
     /// <summary>How to write it.</summary>
-    public static JsonTypeInfo<CreatedTask> Json { get; } = (JsonTypeInfo<CreatedTask>)new JsonSerializerOptions(McpJsonUtilities.DefaultOptions)
-    {
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
-    }.GetTypeInfo(typeof(CreatedTask));
+    public static JsonTypeInfo<CreatedTask> Json { get; } =
+        (JsonTypeInfo<CreatedTask>)new JsonSerializerOptions(McpJsonUtilities.DefaultOptions)
+        {
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        }.GetTypeInfo(typeof(CreatedTask));
 
     /// <summary>Everything else on the wire.</summary>
     [JsonExtensionData]

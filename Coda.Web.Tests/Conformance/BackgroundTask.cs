@@ -102,7 +102,8 @@ internal sealed class BackgroundTask
                 Add("result", result?.DeepClone());
                 Add("error", error?.DeepClone());
                 Add("inputRequests", status == "input_required"
-                    ? JsonSerializer.SerializeToNode(questions.ToDictionary(entry => entry.Key, entry => entry.Value.Question), McpJsonUtilities.DefaultOptions)
+                    ? JsonSerializer.SerializeToNode(
+                        questions.ToDictionary(entry => entry.Key, entry => entry.Value.Question), McpJsonUtilities.DefaultOptions)
                     : null);
             }
 

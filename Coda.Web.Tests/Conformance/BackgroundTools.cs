@@ -23,7 +23,8 @@ internal static class BackgroundTools
     public static string Greet([Description("Whom.")] string name) => $"Hello, {name}!";
 
     [McpServerTool(Name = "slow_compute"), Description("Takes its time.")]
-    public static async Task<string> ComputeAsync([Description("How long.")] int seconds, [Description("Any.")] string label, CancellationToken cancellation)
+    public static async Task<string> ComputeAsync(
+        [Description("How long.")] int seconds, [Description("Any.")] string label, CancellationToken cancellation)
     {
         Started[label] = true;
         try
@@ -46,7 +47,8 @@ internal static class BackgroundTools
     public static string Break() => throw new McpProtocolException("This server breaks.", McpErrorCode.InternalError);
 
     [McpServerTool(Name = "confirm_delete"), Description("Asks once while it runs.")]
-    public static async Task<string> ConfirmAsync(RequestContext<CallToolRequestParams> request, [Description("Which file.")] string filename)
+    public static async Task<string> ConfirmAsync(
+        RequestContext<CallToolRequestParams> request, [Description("Which file.")] string filename)
     {
         await AskAsync(request, ("confirm", Questions.Form($"Delete {filename}?", Confirm)));
         return $"Deleted {filename}.";
@@ -74,7 +76,8 @@ internal static class BackgroundTools
         }
     }
 
-    private static Task<IReadOnlyDictionary<string, JsonElement>> AskAsync(RequestContext<CallToolRequestParams> request, params (string Key, InputRequest Question)[] questions) =>
+    private static Task<IReadOnlyDictionary<string, JsonElement>> AskAsync(
+        RequestContext<CallToolRequestParams> request, params (string Key, InputRequest Question)[] questions) =>
         request.Items.TryGetValue(nameof(BackgroundTask), out var task)
             ? ((BackgroundTask)task!).AskAsync(questions.ToDictionary(entry => entry.Key, entry => entry.Question))
             : throw new McpException("This tool can ask only as a task.");

@@ -22,17 +22,25 @@ internal sealed class ChangingLists
     public IEnumerable<McpServerTool> Triggers() =>
     [
         McpServerTool.Create(
-            () => ComeAndGo(tools, McpServerTool.Create(() => "", new McpServerToolCreateOptions { Name = "passing_tool", Description = "Passes." })),
+            () => ComeAndGo(
+                tools,
+                McpServerTool.Create(
+                    () => "", new McpServerToolCreateOptions { Name = "passing_tool", Description = "Passes." })),
             new McpServerToolCreateOptions { Name = "test_trigger_tool_change", Description = "Changes the list of tools." }),
         McpServerTool.Create(
-            () => ComeAndGo(prompts, McpServerPrompt.Create(() => "", new McpServerPromptCreateOptions { Name = "passing_prompt", Description = "Passes." })),
+            () => ComeAndGo(
+                prompts,
+                McpServerPrompt.Create(
+                    () => "", new McpServerPromptCreateOptions { Name = "passing_prompt", Description = "Passes." })),
             new McpServerToolCreateOptions { Name = "test_trigger_prompt_change", Description = "Changes the list of prompts." }),
         McpServerTool.Create(
-            string () => throw new MissingRequiredClientCapabilityException(new ClientCapabilities { Sampling = new SamplingCapability() }, "This needs sampling."),
+            string () => throw new MissingRequiredClientCapabilityException(
+                new ClientCapabilities { Sampling = new SamplingCapability() }, "This needs sampling."),
             new McpServerToolCreateOptions { Name = "test_missing_capability", Description = "Needs what the client does not have." }),
     ];
 
-    private static McpServerPrimitiveCollection<T> Merge<T>(McpServerPrimitiveCollection<T> list, McpServerPrimitiveCollection<T>? registered)
+    private static McpServerPrimitiveCollection<T> Merge<T>(
+        McpServerPrimitiveCollection<T> list, McpServerPrimitiveCollection<T>? registered)
         where T : IMcpServerPrimitive
     {
         foreach (var primitive in registered ?? [])

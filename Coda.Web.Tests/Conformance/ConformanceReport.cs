@@ -10,13 +10,15 @@ namespace Coda.Web.Tests.Conformance;
 /// <param name="Scenarios">Names of the scenarios that ran.</param>
 /// <param name="Passed">Number of checks that passed.</param>
 /// <param name="Flaws">Checks that failed or warn: scenario, check, and why.</param>
-internal sealed partial record ConformanceReport(int ExitCode, string Output, IReadOnlyList<string> Scenarios, int Passed, IReadOnlyList<string> Flaws)
+internal sealed partial record ConformanceReport(
+    int ExitCode, string Output, IReadOnlyList<string> Scenarios, int Passed, IReadOnlyList<string> Flaws)
 {
     /// <summary>Runs the suite against an endpoint.</summary>
     public static async Task<ConformanceReport> RunAsync(string package, string url, params string[] choice)
     {
         using var results = new TemporaryDirectory();
-        var (exitCode, output) = await Node.RunAsync($"node_modules/{package}/dist/index.js", ["server", "--url", url, "-o", results.Path, .. choice]);
+        var (exitCode, output) = await Node.RunAsync(
+            $"node_modules/{package}/dist/index.js", ["server", "--url", url, "-o", results.Path, .. choice]);
         var scenarios = new List<string>();
         var flaws = new List<string>();
         var passed = 0;
@@ -31,7 +33,9 @@ internal sealed partial record ConformanceReport(int ExitCode, string Output, IR
                 passed += status == "SUCCESS" ? 1 : 0;
                 if (status is "FAILURE" or "WARNING")
                 {
-                    flaws.Add($"{scenario}: {check.GetProperty("id")} {status}: {(check.TryGetProperty("errorMessage", out var why) ? why : default)}");
+                    flaws.Add(
+                        $"{scenario}: {check.GetProperty("id")} {status}: "
+                        + $"{(check.TryGetProperty("errorMessage", out var why) ? why : default)}");
                 }
             }
         }

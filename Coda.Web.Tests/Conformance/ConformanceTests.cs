@@ -1,6 +1,8 @@
 namespace Coda.Web.Tests.Conformance;
 
-/// <summary>The official suite, over CoDA's transport. The numbers are those of the pinned versions: a suite that runs less proves less.</summary>
+/// <summary>
+/// The official suite, over CoDA's transport. The numbers are those of the pinned versions: a suite that runs less proves less.
+/// </summary>
 public sealed class ConformanceTests
 {
     [Theory]

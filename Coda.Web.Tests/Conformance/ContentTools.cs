@@ -27,7 +27,8 @@ internal static class ContentTools
     public static AudioContentBlock Audio() => AudioContentBlock.FromBytes(Silence, "audio/wav");
 
     [McpServerTool(Name = "test_embedded_resource"), Description("Answers with a resource.")]
-    public static EmbeddedResourceBlock Embedded() => Embed("test://embedded-resource", "text/plain", "This is an embedded resource content.");
+    public static EmbeddedResourceBlock Embedded() =>
+        Embed("test://embedded-resource", "text/plain", "This is an embedded resource content.");
 
     [McpServerTool(Name = "test_multiple_content_types"), Description("Answers with text, an image and a resource.")]
     public static IEnumerable<ContentBlock> Mixed() =>
@@ -46,14 +47,20 @@ internal static class ContentTools
     /// <summary>A tool whose schema must reach the client word for word.</summary>
     public static McpServerTool WithVerbatimSchema()
     {
-        var tool = McpServerTool.Create(() => "ok", new McpServerToolCreateOptions { Name = "json_schema_2020_12_tool", Description = "Has a schema that uses much of JSON Schema 2020-12." });
+        var tool = McpServerTool.Create(() => "ok", new McpServerToolCreateOptions
+        {
+            Name = "json_schema_2020_12_tool", Description = "Has a schema that uses much of JSON Schema 2020-12.",
+        });
         tool.ProtocolTool.InputSchema = JsonDocument.Parse(
             """
             {
               "$schema": "https://json-schema.org/draft/2020-12/schema",
               "type": "object",
               "$defs": {
-                "address": { "$anchor": "addressDef", "type": "object", "properties": { "street": { "type": "string" }, "city": { "type": "string" } } }
+                "address": { "$anchor": "addressDef", "type": "object",
+            """
+            + """
+             "properties": { "street": { "type": "string" }, "city": { "type": "string" } } }
               },
               "properties": {
                 "name": { "type": "string" },

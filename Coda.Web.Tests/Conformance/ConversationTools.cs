@@ -39,7 +39,8 @@ internal static class ConversationTools
         {
             foreach (var progress in (float[])[0, 50, 100])
             {
-                await request.Server.NotifyProgressAsync(token, new ProgressNotificationValue { Progress = progress, Total = 100 }, cancellationToken: cancellation);
+                await request.Server.NotifyProgressAsync(
+                    token, new ProgressNotificationValue { Progress = progress, Total = 100 }, cancellationToken: cancellation);
                 // As the suite describes this tool; the TypeScript SDK drops progress that arrives in one piece with the answer.
                 await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellation);
             }
@@ -49,13 +50,15 @@ internal static class ConversationTools
     }
 
     [McpServerTool(Name = "test_sampling"), Description("Asks the client's model.")]
-    public static async Task<string> SampleAsync(McpServer server, [Description("The question.")] string prompt, CancellationToken cancellation)
+    public static async Task<string> SampleAsync(
+        McpServer server, [Description("The question.")] string prompt, CancellationToken cancellation)
     {
         var answer = await server.SampleAsync(Questions.Sampling(prompt, 100), cancellation);
         return $"LLM response: {string.Concat(answer.Content.OfType<TextContentBlock>().Select(block => block.Text))}";
     }
 
-    [McpServerTool(Name = "test_reconnection"), Description("Ends its stream before it answers: the client has to come back for the answer.")]
+    [McpServerTool(Name = "test_reconnection"),
+     Description("Ends its stream before it answers: the client has to come back for the answer.")]
     public static async Task<string> BreakOffAsync(RequestContext<CallToolRequestParams> request, CancellationToken cancellation)
     {
         await request.EnablePollingAsync(TimeSpan.FromMilliseconds(100), cancellation);
@@ -65,7 +68,8 @@ internal static class ConversationTools
     }
 
     [McpServerTool(Name = "test_elicitation"), Description("Asks the user for a name and an address.")]
-    public static Task<string> ElicitAsync(McpServer server, [Description("What the user is told.")] string message, CancellationToken cancellation) =>
+    public static Task<string> ElicitAsync(
+        McpServer server, [Description("What the user is told.")] string message, CancellationToken cancellation) =>
         AskAsync(server, message, """
             {
               "username": { "type": "string", "description": "User's response" },
@@ -92,7 +96,10 @@ internal static class ConversationTools
               "untitledSingle": { "type": "string", "enum": ["option1", "option2", "option3"] },
               "titledSingle": { "type": "string", "oneOf": [
                 { "const": "value1", "title": "First Option" }, { "const": "value2", "title": "Second Option" }] },
-              "legacyEnum": { "type": "string", "enum": ["opt1", "opt2", "opt3"], "enumNames": ["Option One", "Option Two", "Option Three"] },
+              "legacyEnum": { "type": "string", "enum": ["opt1", "opt2", "opt3"],
+            """
+            + """
+             "enumNames": ["Option One", "Option Two", "Option Three"] },
               "untitledMulti": { "type": "array", "items": { "type": "string", "enum": ["option1", "option2", "option3"] } },
               "titledMulti": { "type": "array", "items": { "anyOf": [
                 { "const": "value1", "title": "First Choice" }, { "const": "value2", "title": "Second Choice" }] } }

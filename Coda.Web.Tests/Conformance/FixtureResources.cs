@@ -14,10 +14,12 @@ internal static class FixtureResources
     [McpServerResource(UriTemplate = "test://static-binary", Name = "static-binary", MimeType = "image/png"), Description("An image.")]
     public static BlobResourceContents Binary() => BlobResourceContents.FromBytes(ContentTools.Pixel, "test://static-binary", "image/png");
 
-    [McpServerResource(UriTemplate = "test://watched-resource", Name = "watched-resource", MimeType = "text/plain"), Description("Something to watch.")]
+    [McpServerResource(UriTemplate = "test://watched-resource", Name = "watched-resource", MimeType = "text/plain"),
+     Description("Something to watch.")]
     public static string Watched() => "Watched.";
 
-    [McpServerResource(UriTemplate = "test://template/{id}/data", Name = "template", MimeType = "application/json"), Description("Data of an id.")]
+    [McpServerResource(UriTemplate = "test://template/{id}/data", Name = "template", MimeType = "application/json"),
+     Description("Data of an id.")]
     public static TextResourceContents Template(string id) => new()
     {
         Uri = $"test://template/{id}/data",

@@ -63,7 +63,8 @@ internal sealed class InputRequiredTools(IDataProtectionProvider protection)
     public string MultiRound(RequestContext<CallToolRequestParams> request) => Unseal(request) switch
     {
         null => throw Ask("step1", ("step1", Questions.Form("Step 1: What is your name?", Name))),
-        "step1" => throw Ask("step2", ("step2", Questions.Form("Step 2: What is your favorite color?", """{ "color": { "type": "string" } }"""))),
+        "step1" => throw Ask(
+            "step2", ("step2", Questions.Form("Step 2: What is your favorite color?", """{ "color": { "type": "string" } }"""))),
         _ => "Both steps done.",
     };
 
@@ -89,7 +90,8 @@ internal sealed class InputRequiredTools(IDataProtectionProvider protection)
     public static ElicitResult Answer<T>(RequestContext<T> request, string key, InputRequest question)
         where T : RequestParams
     {
-        if (request.Params?.InputResponses?.TryGetValue(key, out var response) == true && response.RawValue.ValueKind == System.Text.Json.JsonValueKind.Object)
+        if (request.Params?.InputResponses?.TryGetValue(key, out var response) == true
+            && response.RawValue.ValueKind == System.Text.Json.JsonValueKind.Object)
         {
             return response.Deserialize(InputResponse.ElicitResultJsonTypeInfo)!;
         }
@@ -103,7 +105,9 @@ internal sealed class InputRequiredTools(IDataProtectionProvider protection)
             : throw new InputRequiredException(new Dictionary<string, InputRequest> { [key] = question }, null);
 
     private InputRequiredException Ask(string state, params (string Key, InputRequest Question)[] questions) =>
-        new(questions.ToDictionary(entry => entry.Key, entry => entry.Question), Convert.ToBase64String(seal.Protect(Encoding.UTF8.GetBytes(state))));
+        new(
+            questions.ToDictionary(entry => entry.Key, entry => entry.Question),
+            Convert.ToBase64String(seal.Protect(Encoding.UTF8.GetBytes(state))));
 
     private string? Unseal(RequestContext<CallToolRequestParams> request)
     {

@@ -19,7 +19,8 @@ public sealed class CodaApp : WebApplicationFactory<Program>
     /// <param name="settings">Settings by variable (<c>CODA_TASK_TTL</c>) or key (<c>Tasks:LingerSeconds</c>).</param>
     /// <param name="directory">Holds home and projects; give the same again to restart on the same home. None = a temporary one.</param>
     /// <param name="services">Replaces services, such as the clock.</param>
-    public CodaApp(IReadOnlyDictionary<string, string>? settings = null, string? directory = null, Action<IServiceCollection>? services = null)
+    public CodaApp(
+        IReadOnlyDictionary<string, string>? settings = null, string? directory = null, Action<IServiceCollection>? services = null)
     {
         Directory = directory ?? (ownDirectory = new TemporaryDirectory()).Path;
         this.services = services;

@@ -41,7 +41,9 @@ public sealed class CodaProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>A port that nobody has, and none that the system gives to outgoing connections: a server that is started again needs it again.</summary>
+    /// <summary>
+    /// A port that nobody has, and none that the system gives to outgoing connections: a server that is started again needs it again.
+    /// </summary>
     public static int FreePort()
     {
         while (true)

@@ -13,7 +13,8 @@ internal static class Node
     public static string PackagesDirectory { get; } = Path.Combine(SourceDirectory(), "Coda.Web.Tests", "npm");
 
     /// <summary>Starts a script, with its input and outputs redirected.</summary>
-    public static async Task<Process> StartAsync(string script, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<Process> StartAsync(
+        string script, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(await Executable.Value, [Path.Combine(PackagesDirectory, script), .. arguments])
         {
@@ -34,14 +35,16 @@ internal static class Node
         RunAsync(script, new Dictionary<string, string>(), arguments);
 
     /// <summary>The same with more in its environment.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string script, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        string script, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var cancellation = TestContext.Current.CancellationToken;
         using var process = await StartAsync(script, arguments, environment);
         try
         {
             process.StandardInput.Close();
-            var outputs = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
+            var outputs = await Task.WhenAll(
+                process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
             await process.WaitForExitAsync(cancellation);
             return (process.ExitCode, string.Join('\n', outputs));
         }
@@ -66,7 +69,8 @@ internal static class Node
         var bundled = Path.Combine(AppContext.BaseDirectory, ".playwright", "node", architecture, "node");
         var version = await VersionAsync(bundled);
         Assert.True(version >= WantedMajor,
-            $"These tests need Node {WantedMajor}: the system's is {system?.ToString() ?? "absent"}, Playwright's ({bundled}) is {version?.ToString() ?? "absent"}.");
+            $"These tests need Node {WantedMajor}: the system's is {system?.ToString() ?? "absent"}, "
+            + $"Playwright's ({bundled}) is {version?.ToString() ?? "absent"}.");
         return bundled;
     }
 

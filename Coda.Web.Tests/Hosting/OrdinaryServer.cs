@@ -65,7 +65,8 @@ internal static class OrdinaryServer
         string[] words = asServer && CanBeAnother
             ? ["setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", "bash", "-c", script]
             : ["bash", "-c", script];
-        using var process = Process.Start(new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Waiting.Patience);
         await process.WaitForExitAsync();
@@ -78,7 +79,8 @@ internal static class OrdinaryServer
         Run("cp", "-r", source, target);
         // It names places on the machine that built it, which that user cannot read: what the start needs of them is copied.
         var assets = Path.Combine(target, "Coda.Web.staticwebassets.runtime.json");
-        var roots = JsonNode.Parse(File.ReadAllText(assets))!["ContentRoots"]!.AsArray().Select(root => root!.GetValue<string>().TrimEnd('/'));
+        var roots = JsonNode.Parse(File.ReadAllText(assets))!["ContentRoots"]!.AsArray()
+            .Select(root => root!.GetValue<string>().TrimEnd('/'));
         Run("cp", "-r", roots.First(root => File.Exists(Path.Combine(root, "favicon.svg"))), Path.Combine(target, "wwwroot"));
         File.Delete(assets);
         Run("chmod", "-R", "a+rX", target);

@@ -38,7 +38,8 @@ public static class Waiting
         try
         {
             // Before its terminal is open a task is in the inbox already, but nobody has been told of it.
-            if (await tasks.InboxAsync(new InboxQuery(), cancellation) is InboxAnswer.Page { Value.Tasks: [{ TerminalId.Length: > 0 } task, ..] })
+            if (await tasks.InboxAsync(new InboxQuery(), cancellation)
+                is InboxAnswer.Page { Value.Tasks: [{ TerminalId.Length: > 0 } task, ..] })
             {
                 Look(task);
             }

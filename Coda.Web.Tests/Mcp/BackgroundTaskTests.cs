@@ -63,7 +63,8 @@ public sealed class BackgroundTaskTests
         await using var app = new CodaApp();
         using var owner = app.Owner();
         var id = Text(await StartAsync(owner, "sleep 600"), "taskId");
-        Assert.Equal("complete", Text(await ResultAsync(owner, "tasks/update", id), "resultType")); // it asks nothing, and says so by ignoring answers
+        // It asks nothing, and says so by ignoring answers.
+        Assert.Equal("complete", Text(await ResultAsync(owner, "tasks/update", id), "resultType"));
         Assert.Equal("working", Text(await ResultAsync(owner, "tasks/get", id), "status"));
         Assert.Equal("complete", Text(await ResultAsync(owner, "tasks/cancel", id), "resultType"));
         var cancelled = await ResultAsync(owner, "tasks/get", id);
@@ -79,7 +80,10 @@ public sealed class BackgroundTaskTests
         await using var app = new CodaApp();
         using var owner = app.Owner();
         var id = Text(
-            await StartAsync(owner, $$"""echo '{"status":"{{status}}","summary":"stuck","feedback":"Which table?"}' > "$CODA_RESULTS_DIR/result.json" """), "taskId");
+            await StartAsync(
+                owner,
+                $$"""echo '{"status":"{{status}}","summary":"stuck","feedback":"Which table?"}' > "$CODA_RESULTS_DIR/result.json" """),
+            "taskId");
         await app.EndOfAsync(id);
         var asked = await ResultAsync(owner, "tasks/get", id);
         Assert.Equal("completed", Text(asked, "status"));

@@ -63,13 +63,16 @@ public sealed partial class BodyFuzz
 
     private static readonly string[] Values =
     [
-        "null", "true", "false", "0", "-1", "1.5", "1.0", "1e999", "99999999999999999999", "-0", "2147483648", "\"\"", "\"a\"", "\"2026-07-28\"",
-        "\"\\u0000\"", "\"\\ud83d\"", "\"\\udc00a\"", "\"\\ud83d\\ude00\"", "\"—\"", "\"../../a\"", "\"coda://tasks/%00\"", "[]", "[null]", "[[\"a\"]]",
-        "{}", "{\"a\":1,\"a\":2}", "{\"type\":\"a\"}", "{\"\\ud800\":1}", "{\"_meta\":5}", new string('[', 60) + new string(']', 60), new string('[', 3000),
+        "null", "true", "false", "0", "-1", "1.5", "1.0", "1e999", "99999999999999999999", "-0", "2147483648",
+        "\"\"", "\"a\"", "\"2026-07-28\"", "\"\\u0000\"", "\"\\ud83d\"", "\"\\udc00a\"", "\"\\ud83d\\ude00\"", "\"—\"",
+        "\"../../a\"", "\"coda://tasks/%00\"", "[]", "[null]", "[[\"a\"]]",
+        "{}", "{\"a\":1,\"a\":2}", "{\"type\":\"a\"}", "{\"\\ud800\":1}", "{\"_meta\":5}",
+        new string('[', 60) + new string(']', 60), new string('[', 3000),
         "\"" + new string('a', 70_000) + "\"",
     ];
 
-    private static readonly string[] Fragments = ["{", "}", "[", "]", ",", ":", "\"", "\\", "\0", "\uFEFF", "\n", "1", "e", "null", "\\ud800", "/*", "é"];
+    private static readonly string[] Fragments =
+        ["{", "}", "[", "]", ",", ":", "\"", "\\", "\0", "\uFEFF", "\n", "1", "e", "null", "\\ud800", "/*", "é"];
     private static readonly byte[] Bytes = [0x80, 0xbf, 0xc0, 0xc3, 0xed, 0xf5, 0xff, 0x00, 0x1f, 0x7f];
 
     private static readonly Gen<Sample> Samples = Gen.Select(
@@ -109,7 +112,8 @@ public sealed partial class BodyFuzz
             {
                 Console.WriteLine($"{nameof(BodyFuzz)}: {sample.Show()}: {e.Message}");
                 await Samples.SampleAsync(
-                    async one => { await CheckAsync(owner, session, one); }, seed: state, time: 5, threads: 1, print: found => found.Show());
+                    async one => { await CheckAsync(owner, session, one); },
+                    seed: state, time: 5, threads: 1, print: found => found.Show());
                 throw;
             }
 

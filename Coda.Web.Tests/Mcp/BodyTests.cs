@@ -59,7 +59,8 @@ public sealed class BodyTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("""{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"coda_inbox","arguments":{"limit":1,"limit":2}}}""", "'limit'")]
+    [InlineData("""{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"coda_inbox","arguments":{"limit":1,"limit":2}}}""",
+        "'limit'")]
     [InlineData("""{"jsonrpc":"2.0","id":4,"method":"initialize","params":{"capabilities":{},"capabilities":{}}}""", "'capabilities'")]
     public async Task A_property_given_twice_is_named(string body, string why) => await RefusesAsync(body, -32600, why, "4");
 
@@ -86,7 +87,8 @@ public sealed class BodyTests : IAsyncLifetime
     [InlineData("ping")]
     public async Task Bytes_that_are_no_utf8_are_a_parse_error(string method)
     {
-        var body = Encoding.Latin1.GetBytes($"{{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"{method}\",\"params\":{{\"name\":\"\u00c3(\"}}}}");
+        var body = Encoding.Latin1.GetBytes(
+            $"{{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"{method}\",\"params\":{{\"name\":\"\u00c3(\"}}}}");
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         await RefusesAsync(content, HttpStatusCode.BadRequest, -32700, "UTF-8", "null");

@@ -53,7 +53,8 @@ public sealed class DatabricksOnPathTests : IDisposable
     private async Task<JsonElement> HandOverAsync(string path)
     {
         Directory.CreateDirectory(Home);
-        await File.WriteAllTextAsync(Path.Combine(Home, ".databrickscfg"), "[DEFAULT]\nhost = https://example.com\ntoken = fake\n", cancellation);
+        await File.WriteAllTextAsync(
+            Path.Combine(Home, ".databrickscfg"), "[DEFAULT]\nhost = https://example.com\ntoken = fake\n", cancellation);
         await using var server = new CodaProcess(new Dictionary<string, string>
         {
             ["CODA_HOME"] = Path.Combine(place.Path, "home"),

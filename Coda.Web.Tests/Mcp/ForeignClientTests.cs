@@ -68,7 +68,8 @@ public sealed class ForeignClientTests
             await first.ExitsAsync(Cancellation);
             await using var second = new CodaProcess(environment);
             await second.ListensAsync(Cancellation);
-            Assert.Equal("ended", await client.StandardOutput.ReadLineAsync(Cancellation).AsTask().WaitAsync(Waiting.Patience, Cancellation));
+            Assert.Equal(
+                "ended", await client.StandardOutput.ReadLineAsync(Cancellation).AsTask().WaitAsync(Waiting.Patience, Cancellation));
         }
         finally
         {
@@ -92,11 +93,11 @@ public sealed class ForeignClientTests
     }
 
     [Theory]
-    [InlineData("2025-11-25", "server-initialize", "server-session-lifecycle", "ping", "tools-list", "resources-list", "prompts-list", "completion-complete",
-        "logging-set-level", "server-sse-multiple-streams", "dns-rebinding-protection")]
-    [InlineData("2026-07-28", "tools-list", "resources-list", "prompts-list", "completion-complete", "caching", "sep-2164-resource-not-found",
-        "server-sse-multiple-streams", "dns-rebinding-protection", "http-header-validation", "input-required-result-unsupported-methods",
-        "input-required-result-validate-input")]
+    [InlineData("2025-11-25", "server-initialize", "server-session-lifecycle", "ping", "tools-list", "resources-list", "prompts-list",
+        "completion-complete", "logging-set-level", "server-sse-multiple-streams", "dns-rebinding-protection")]
+    [InlineData("2026-07-28", "tools-list", "resources-list", "prompts-list", "completion-complete", "caching",
+        "sep-2164-resource-not-found", "server-sse-multiple-streams", "dns-rebinding-protection", "http-header-validation",
+        "input-required-result-unsupported-methods", "input-required-result-validate-input")]
     public async Task The_scenarios_that_suit_any_server_suit_this_one(string revision, params string[] scenarios)
     {
         await using var app = new CodaApp(services: services => services.AddSingleton<IStartupFilter, AlwaysOwner>());

@@ -46,17 +46,24 @@ public sealed class InteractiveTests : IAsyncLifetime
             ["prompt"] = "look around", ["workspace_path"] = path, ["agent"] = "fake", ["email"] = "me@x.y",
         }));
         Assert.Equal(
-            ["status", "viewer_url", "agent", "project_dir", "workspace_path", "instructions"], answer.EnumerateObject().Select(field => field.Name));
+            ["status", "viewer_url", "agent", "project_dir", "workspace_path", "instructions"],
+            answer.EnumerateObject().Select(field => field.Name));
         Assert.Equal(("launched", "fake", path), (Text(answer, "status"), Text(answer, "agent"), Text(answer, "workspace_path")));
         Assert.Matches($"^{app.Url}/terminals/term-[0-9a-f]{{12}}$", Text(answer, "viewer_url"));
         Assert.Contains("Ctrl-C leaves the agent", Text(answer, "instructions"), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(Text(answer, "project_dir"), "a.txt")));
         Assert.Equal("fake", Assert.Single(app.Services.GetRequiredService<TerminalRegistry>().Live).Agent);
 
-        var listed = Assert.Single(Json(await CallAsync("coda_inbox", new() { ["status"] = "interactive", ["email"] = "me@x.y" })).GetProperty("tasks").EnumerateArray());
-        Assert.Equal(("interactive", "look around", Text(answer, "viewer_url")), (Text(listed, "status"), Text(listed, "prompt_summary"), Text(listed, "viewer_url")));
+        var listed = Assert.Single(
+            Json(await CallAsync("coda_inbox", new() { ["status"] = "interactive", ["email"] = "me@x.y" }))
+                .GetProperty("tasks").EnumerateArray());
+        Assert.Equal(
+            ("interactive", "look around", Text(answer, "viewer_url")),
+            (Text(listed, "status"), Text(listed, "prompt_summary"), Text(listed, "viewer_url")));
         Assert.Empty(Json(await CallAsync("coda_inbox", new())).GetProperty("tasks").EnumerateArray());
-        Assert.Empty(Json(await CallAsync("coda_inbox", new() { ["status"] = "interactive", ["email"] = "you@x.y" })).GetProperty("tasks").EnumerateArray());
+        Assert.Empty(
+            Json(await CallAsync("coda_inbox", new() { ["status"] = "interactive", ["email"] = "you@x.y" }))
+                .GetProperty("tasks").EnumerateArray());
     }
 
     [Fact]
@@ -78,7 +85,8 @@ public sealed class InteractiveTests : IAsyncLifetime
     [Fact]
     public async Task A_failure_is_an_error_that_says_what_to_do()
     {
-        var result = await CallAsync("coda_interactive", new() { ["prompt"] = "x", ["workspace_path"] = "/Workspace/Users/me@x.y/p", ["agent"] = "fake" });
+        var result = await CallAsync(
+            "coda_interactive", new() { ["prompt"] = "x", ["workspace_path"] = "/Workspace/Users/me@x.y/p", ["agent"] = "fake" });
         Assert.True(result.IsError);
         Assert.Contains("The Databricks CLI is not installed", ((TextContentBlock)result.Content[0]).Text, StringComparison.Ordinal);
         Assert.Empty(app.Services.GetRequiredService<TerminalRegistry>().Live);

@@ -16,15 +16,18 @@ public sealed class LegacyLinkTests
     {
         await using var app = new CodaApp();
         using var owner = app.Owner();
-        using var started = await owner.PostAsync(Call("coda_run", new JsonObject { ["prompt"] = "sleep 600", ["email"] = "", ["agent"] = "shell" }));
+        using var started = await owner.PostAsync(
+            Call("coda_run", new JsonObject { ["prompt"] = "sleep 600", ["email"] = "", ["agent"] = "shell" }));
         var run = (await started.JsonAsync()).GetProperty("result").GetProperty("structuredContent");
         var viewer = new Uri(run.GetProperty("viewer_url").GetString()!).AbsolutePath;
-        foreach (var id in (string[])[run.GetProperty("task_id").GetString()!, run.GetProperty("session_id").GetString()!, viewer.Split('/')[^1]])
+        foreach (var id in (string[])
+            [run.GetProperty("task_id").GetString()!, run.GetProperty("session_id").GetString()!, viewer.Split('/')[^1]])
         {
             Assert.Equal(viewer, await TargetAsync(owner, id));
         }
 
-        var opening = await app.Services.GetRequiredService<TerminalRegistry>().OpenShellAsync(TerminalSize.Default, ColorScheme.Dark, Cancellation);
+        var opening = await app.Services.GetRequiredService<TerminalRegistry>().OpenShellAsync(
+            TerminalSize.Default, ColorScheme.Dark, Cancellation);
         var terminal = Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
         Assert.Equal($"/terminals/{terminal.Id}", await TargetAsync(owner, $"{terminal.Id}"));
         await terminal.EndAsync(TerminalEndReason.Closed);

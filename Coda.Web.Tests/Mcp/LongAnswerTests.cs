@@ -55,7 +55,8 @@ public sealed class LongAnswerTests : IAsyncDisposable
         var seen = new List<string>();
         for (var next = ""; ;)
         {
-            var page = (await AskAsync(owner, "coda_inbox", new JsonObject { ["limit"] = 200, ["before"] = next })).GetProperty("structuredContent");
+            var page = (await AskAsync(owner, "coda_inbox", new JsonObject { ["limit"] = 200, ["before"] = next }))
+                .GetProperty("structuredContent");
             Assert.Equal(40, page.GetProperty("total").GetInt32());
             foreach (var task in page.GetProperty("tasks").EnumerateArray())
             {
@@ -97,7 +98,9 @@ public sealed class LongAnswerTests : IAsyncDisposable
         using var answer = await owner.PostAsync(Call(tool, arguments));
         var body = await answer.Content.ReadAsStringAsync(Cancellation);
         Assert.InRange(Encoding.UTF8.GetByteCount(body), 1, Limit);
-        var message = body.StartsWith('{') ? body : body.Split('\n').Last(line => line.StartsWith("data: {", StringComparison.Ordinal))[6..];
+        var message = body.StartsWith('{')
+            ? body
+            : body.Split('\n').Last(line => line.StartsWith("data: {", StringComparison.Ordinal))[6..];
         return JsonDocument.Parse(message).RootElement.GetProperty("result");
     }
 }

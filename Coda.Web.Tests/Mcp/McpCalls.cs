@@ -10,7 +10,9 @@ namespace Coda.Web.Tests.Mcp;
 /// <summary>Ways to call <c>/mcp</c>: the official client in each of its eras, and by hand as simple clients do.</summary>
 internal static class McpCalls
 {
-    /// <summary>Shell that waits in the task's directory until <see cref="OpenGate"/>: what runs must not end before it was looked at.</summary>
+    /// <summary>
+    /// Shell that waits in the task's directory until <see cref="OpenGate"/>: what runs must not end before it was looked at.
+    /// </summary>
     public const string Gate = "until [ -e go ]; do sleep 0.02; done";
 
     /// <summary>Lets go on what waits at the <see cref="Gate"/>.</summary>

@@ -30,7 +30,8 @@ public sealed class ResourceTests
         Assert.Equal("completed", state.GetProperty("status").GetString());
         var result = await ReadAsync(client, $"coda://tasks/{id}/result");
         Assert.Contains("""naïve \"quoted\""", result);
-        var asked = await client.CallToolAsync("coda_get_result", new Dictionary<string, object?> { ["task_id"] = id }, cancellationToken: Cancellation);
+        var asked = await client.CallToolAsync(
+            "coda_get_result", new Dictionary<string, object?> { ["task_id"] = id }, cancellationToken: Cancellation);
         Assert.Contains(asked.Content.OfType<ResourceLinkBlock>(), link => link.Uri == $"coda://tasks/{id}/result");
         Assert.Equal(asked.Content.OfType<TextContentBlock>().Single().Text, result);
         Assert.Equal("red\n\nnaïve \"quoted\"\n", await ReadAsync(client, $"coda://tasks/{id}/transcript"));
@@ -86,7 +87,8 @@ public sealed class ResourceTests
         }
 
         async Task<Completion> CompleteAsync(string begun) => (await client.CompleteAsync(
-            new ResourceTemplateReference { Uri = "coda://tasks/{id}/transcript" }, "id", begun, cancellationToken: Cancellation)).Completion;
+            new ResourceTemplateReference { Uri = "coda://tasks/{id}/transcript" },
+            "id", begun, cancellationToken: Cancellation)).Completion;
     }
 
     [Fact]
@@ -94,7 +96,8 @@ public sealed class ResourceTests
     {
         await using var app = new CodaApp();
         await using var client = await app.ConnectAsync("2025-03-26");
-        Assert.IsType<TextContentBlock>(Assert.Single((await client.CallToolAsync("coda_run", Run("true"), cancellationToken: Cancellation)).Content));
+        Assert.IsType<TextContentBlock>(
+            Assert.Single((await client.CallToolAsync("coda_run", Run("true"), cancellationToken: Cancellation)).Content));
     }
 
     [Fact]
@@ -104,7 +107,8 @@ public sealed class ResourceTests
         await using var client = await app.ConnectAsync();
         var prompts = await client.ListPromptsAsync(cancellationToken: Cancellation);
         Assert.Equal(["delegate", "review_inbox"], prompts.Select(prompt => prompt.Name).Order());
-        var filled = await client.GetPromptAsync("delegate", new Dictionary<string, object?> { ["task"] = "Count the rows." }, cancellationToken: Cancellation);
+        var filled = await client.GetPromptAsync(
+            "delegate", new Dictionary<string, object?> { ["task"] = "Count the rows." }, cancellationToken: Cancellation);
         Assert.Contains("Count the rows.", Assert.IsType<TextContentBlock>(filled.Messages.Single().Content).Text);
         Assert.Equal("CoDA", client.ServerInfo!.Title);
         Assert.StartsWith("data:image/svg+xml;base64,", client.ServerInfo!.Icons!.Single().Source);

@@ -38,12 +38,18 @@ public sealed class SessionTests
     {
         await using var app = new CodaApp();
         using var owner = app.Owner();
-        using var started = await owner.PostAsync(Call("coda_run", new JsonObject { ["prompt"] = "echo done by hand", ["email"] = "", ["agent"] = "shell" }));
+        using var started = await owner.PostAsync(
+            Call("coda_run", new JsonObject { ["prompt"] = "echo done by hand", ["email"] = "", ["agent"] = "shell" }));
         var run = (await started.JsonAsync()).GetProperty("result").GetProperty("structuredContent");
         var task = run.GetProperty("task_id").GetString()!;
         await app.EndOfAsync(task);
-        using var asked = await owner.PostAsync(Call("coda_get_result", new JsonObject { ["task_id"] = task, ["session_id"] = run.GetProperty("session_id").GetString() }));
-        Assert.Equal("done by hand", (await asked.JsonAsync()).GetProperty("result").GetProperty("structuredContent").GetProperty("summary").GetString());
+        using var asked = await owner.PostAsync(Call("coda_get_result", new JsonObject
+        {
+            ["task_id"] = task, ["session_id"] = run.GetProperty("session_id").GetString(),
+        }));
+        Assert.Equal(
+            "done by hand",
+            (await asked.JsonAsync()).GetProperty("result").GetProperty("structuredContent").GetProperty("summary").GetString());
     }
 
     [Fact]
@@ -92,5 +98,6 @@ public sealed class SessionTests
     }
 
     private static async Task<string> ViewerUrlAsync(HttpResponseMessage answer) =>
-        (await answer.JsonAsync()).GetProperty("result").GetProperty("structuredContent").GetProperty("tasks")[0].GetProperty("viewer_url").GetString()!;
+        (await answer.JsonAsync()).GetProperty("result").GetProperty("structuredContent")
+            .GetProperty("tasks")[0].GetProperty("viewer_url").GetString()!;
 }

@@ -115,12 +115,14 @@ public sealed class StreamTests
         using var client = second.Owner();
         using var refused = await OpenAsync(client, session, ofCall);
         Assert.Equal(("text/event-stream", HttpStatusCode.OK), (refused.Content.Headers.ContentType?.MediaType, refused.StatusCode));
-        var events = (await refused.Content.ReadAsStringAsync(Cancellation)).Split('\n').Where(line => line.StartsWith("data: ", StringComparison.Ordinal));
+        var events = (await refused.Content.ReadAsStringAsync(Cancellation)).Split('\n')
+            .Where(line => line.StartsWith("data: ", StringComparison.Ordinal));
         var error = System.Text.Json.JsonDocument.Parse(Assert.Single(events)[6..]).RootElement;
         Assert.Equal(1, error.GetProperty("id").GetInt32());
         Assert.Contains("restart", error.GetProperty("error").GetProperty("message").GetString());
         // What is no id of a request is not repeated.
-        foreach (var forged in (string[])["call0123456789abcdef-1", "call0123456789abcdef.7b7d-1", "call0123456789abcdef.zz-1", "call0123456789abcdef.22-1"])
+        foreach (var forged in (string[])
+            ["call0123456789abcdef-1", "call0123456789abcdef.7b7d-1", "call0123456789abcdef.zz-1", "call0123456789abcdef.22-1"])
         {
             using var none = await OpenAsync(client, session, forged);
             Assert.Equal(HttpStatusCode.MethodNotAllowed, none.StatusCode);

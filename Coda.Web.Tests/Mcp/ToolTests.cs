@@ -34,7 +34,10 @@ public sealed class ToolTests : IAsyncLifetime
     public async Task A_task_goes_from_run_to_result_in_every_revision(string revision)
     {
         await using var caller = await app.ConnectAsync(revision);
-        var run = await SucceedsAsync(caller, "coda_run", new() { ["prompt"] = $"echo working; {McpCalls.Gate}; echo all good", ["email"] = "me@x.y", ["agent"] = "shell" });
+        var run = await SucceedsAsync(caller, "coda_run", new()
+        {
+            ["prompt"] = $"echo working; {McpCalls.Gate}; echo all good", ["email"] = "me@x.y", ["agent"] = "shell",
+        });
         Assert.Equal("running", run.GetProperty("status").GetString());
         var (task, session) = (run.GetProperty("task_id").GetString()!, run.GetProperty("session_id").GetString()!);
         Assert.Matches($"^{app.Url}/replay/term-[0-9a-f]{{12}}$", run.GetProperty("viewer_url").GetString());
@@ -54,7 +57,10 @@ public sealed class ToolTests : IAsyncLifetime
         var inbox = await SucceedsAsync(caller, "coda_inbox", new() { ["email"] = "me@x.y" });
         var entry = inbox.GetProperty("tasks").EnumerateArray().First();
         Assert.Equal(
-            ["task_id", "session_id", "status", "elapsed_s", "prompt_summary", "previous_session_id", "created_at", "version", "summary", "viewer_url"],
+            [
+                "task_id", "session_id", "status", "elapsed_s", "prompt_summary", "previous_session_id", "created_at", "version",
+                "summary", "viewer_url",
+            ],
             entry.EnumerateObject().Select(field => field.Name));
         Assert.Equal(["running", "completed", "failed", "info_needed", "needs_approval"],
             inbox.GetProperty("counts").EnumerateObject().Select(count => count.Name));
@@ -109,7 +115,10 @@ public sealed class ToolTests : IAsyncLifetime
         var first = await RunAsync("echo one");
         await app.EndOfAsync(first.GetProperty("task_id").GetString()!);
         var session = first.GetProperty("session_id").GetString()!;
-        var second = await SucceedsAsync("coda_run", new() { ["prompt"] = "echo two", ["email"] = "", ["agent"] = "shell", ["previous_session_id"] = session });
+        var second = await SucceedsAsync("coda_run", new()
+        {
+            ["prompt"] = "echo two", ["email"] = "", ["agent"] = "shell", ["previous_session_id"] = session,
+        });
         var inbox = await SucceedsAsync("coda_inbox", []);
         var entry = inbox.GetProperty("tasks").EnumerateArray().First();
         Assert.Equal(second.GetProperty("task_id").GetString(), entry.GetProperty("task_id").GetString());
@@ -121,7 +130,9 @@ public sealed class ToolTests : IAsyncLifetime
     {
         await RunAsync("sleep 600");
         await RunAsync("sleep 600");
-        Assert.Contains("Concurrency limit reached (2 tasks running)", await FailsAsync("coda_run", new() { ["prompt"] = "true", ["email"] = "", ["agent"] = "shell" }));
+        Assert.Contains(
+            "Concurrency limit reached (2 tasks running)",
+            await FailsAsync("coda_run", new() { ["prompt"] = "true", ["email"] = "", ["agent"] = "shell" }));
         var inbox = await SucceedsAsync("coda_inbox", []);
         Assert.Equal(2, inbox.GetProperty("total").GetInt32());
     }
@@ -175,9 +186,14 @@ public sealed class ToolTests : IAsyncLifetime
     public async Task An_integer_may_be_written_with_a_fraction_of_nothing()
     {
         using var owner = app.Owner();
-        var call = McpCalls.Call("coda_run", new JsonObject { ["prompt"] = "true", ["email"] = "", ["agent"] = "shell", ["wait_seconds"] = JsonNode.Parse("10.0") });
+        var call = McpCalls.Call("coda_run", new JsonObject
+        {
+            ["prompt"] = "true", ["email"] = "", ["agent"] = "shell", ["wait_seconds"] = JsonNode.Parse("10.0"),
+        });
         using var answer = await owner.PostAsync(call);
-        Assert.Equal("completed", (await answer.JsonAsync()).GetProperty("result").GetProperty("structuredContent").GetProperty("status").GetString());
+        Assert.Equal(
+            "completed",
+            (await answer.JsonAsync()).GetProperty("result").GetProperty("structuredContent").GetProperty("status").GetString());
     }
 
     [Fact]
@@ -192,9 +208,14 @@ public sealed class ToolTests : IAsyncLifetime
     {
         var tools = (await client.ListToolsAsync(cancellationToken: Cancellation)).ToDictionary(tool => tool.Name);
         Assert.Equal(
-            ["prompt", "email", "context", "previous_session_id", "permissions", "timeout_s", "workflow_protocol", "agent", "workdir", "wait_seconds", "idempotency_key"],
+            [
+                "prompt", "email", "context", "previous_session_id", "permissions", "timeout_s", "workflow_protocol", "agent",
+                "workdir", "wait_seconds", "idempotency_key",
+            ],
             tools["coda_run"].JsonSchema.GetProperty("properties").EnumerateObject().Select(property => property.Name));
-        Assert.Equal(["email", "status", "limit", "before"], tools["coda_inbox"].JsonSchema.GetProperty("properties").EnumerateObject().Select(property => property.Name));
+        Assert.Equal(
+            ["email", "status", "limit", "before"],
+            tools["coda_inbox"].JsonSchema.GetProperty("properties").EnumerateObject().Select(property => property.Name));
         foreach (var tool in tools.Values)
         {
             Assert.NotNull(tool.ProtocolTool.OutputSchema);
@@ -246,7 +267,9 @@ public sealed class ToolTests : IAsyncLifetime
     private async Task<double> ElapsedAsync(string task)
     {
         var inbox = await SucceedsAsync("coda_inbox", []);
-        return inbox.GetProperty("tasks").EnumerateArray().First(entry => entry.GetProperty("task_id").GetString() == task).GetProperty("elapsed_s").GetDouble();
+        return inbox.GetProperty("tasks").EnumerateArray()
+            .First(entry => entry.GetProperty("task_id").GetString() == task)
+            .GetProperty("elapsed_s").GetDouble();
     }
 
     private Task<JsonElement> SucceedsAsync(string tool, Dictionary<string, object?> arguments) => SucceedsAsync(client, tool, arguments);

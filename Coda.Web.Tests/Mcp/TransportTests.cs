@@ -36,7 +36,9 @@ public sealed class TransportTests : IAsyncLifetime
     {
         await using var client = await app.ConnectAsync(revision);
         var tools = await client.ListToolsAsync(cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(["coda_run", "coda_interactive", "coda_inbox", "coda_get_result", "coda_reply", "coda_cancel"], tools.Select(tool => tool.Name));
+        Assert.Equal(
+            ["coda_run", "coda_interactive", "coda_inbox", "coda_get_result", "coda_reply", "coda_cancel"],
+            tools.Select(tool => tool.Name));
         Assert.Equal(revision ?? "2026-07-28", client.NegotiatedProtocolVersion);
         Assert.Contains("Do not loop", client.ServerInstructions);
         Assert.NotEqual(true, client.ServerCapabilities.Tools?.ListChanged);
@@ -99,8 +101,10 @@ public sealed class TransportTests : IAsyncLifetime
             }).ToJsonString(), Encoding.UTF8, "application/json");
         using var discovery = await owner.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(
-            (await discovery.JsonAsync()).GetProperty("result").GetProperty("supportedVersions").EnumerateArray().Select(version => version.GetString()),
-            refusal.GetProperty("error").GetProperty("data").GetProperty("supported").EnumerateArray().Select(version => version.GetString()));
+            (await discovery.JsonAsync()).GetProperty("result").GetProperty("supportedVersions").EnumerateArray()
+                .Select(version => version.GetString()),
+            refusal.GetProperty("error").GetProperty("data").GetProperty("supported").EnumerateArray()
+                .Select(version => version.GetString()));
     }
 
     [Fact]
@@ -124,7 +128,8 @@ public sealed class TransportTests : IAsyncLifetime
     public async Task A_session_keeps_its_revision_whatever_a_header_says()
     {
         using var initialized = await owner.PostAsync(Initialize("2025-11-25"));
-        using var answer = await owner.PostAsync(Message("tools/list"), session: initialized.Headers.GetValues("Mcp-Session-Id").Single(), revision: "2025-03-26");
+        using var answer = await owner.PostAsync(
+            Message("tools/list"), session: initialized.Headers.GetValues("Mcp-Session-Id").Single(), revision: "2025-03-26");
         Assert.True((await answer.JsonAsync()).TryGetProperty("result", out _));
     }
 
@@ -156,7 +161,8 @@ public sealed class TransportTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("""{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"coda_run","arguments":{"prompt":"echo \ud83d","email":""}}}""", "half of a character")]
+    [InlineData("""{"jsonrpc":"2.0","id":4,"method":"tools/call","params":"""
+        + """{"name":"coda_run","arguments":{"prompt":"echo \ud83d","email":""}}}""", "half of a character")]
     [InlineData("""{"jsonrpc":"2.0","id":4,"method":"\uD800"}""", "half of a character")]
     [InlineData("""{"jsonrpc":"2.0","id":4,"method":"tasks/get","params":{"taskId":5}}""", "params.taskId must be a string")]
     public async Task What_the_endpoint_would_stumble_over_is_a_bad_request_that_says_why(string body, string why)
@@ -197,7 +203,8 @@ public sealed class TransportTests : IAsyncLifetime
     [Fact]
     public async Task Nobody_can_listen_who_takes_no_stream()
     {
-        using var answer = await owner.PostModernAsync(Message("subscriptions/listen", new JsonObject { ["notifications"] = new JsonObject() }));
+        using var answer = await owner.PostModernAsync(
+            Message("subscriptions/listen", new JsonObject { ["notifications"] = new JsonObject() }));
         Assert.Equal(HttpStatusCode.NotAcceptable, answer.StatusCode);
     }
 
@@ -218,7 +225,10 @@ public sealed class TransportTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NoContent, workspace.StatusCode);
         Assert.Equal("https://work.cloud.databricks.com", workspace.Headers.GetValues("Access-Control-Allow-Origin").Single());
         Assert.Equal("true", workspace.Headers.GetValues("Access-Control-Allow-Credentials").Single());
-        Assert.Contains("mcp-session-id", workspace.Headers.GetValues("Access-Control-Allow-Headers").Single(), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            "mcp-session-id",
+            workspace.Headers.GetValues("Access-Control-Allow-Headers").Single(),
+            StringComparison.OrdinalIgnoreCase);
 
         using var foreign = await PreflightAsync("https://evil.example");
         Assert.Equal(HttpStatusCode.Forbidden, foreign.StatusCode);

@@ -91,7 +91,8 @@ public sealed class UpdateTests
     [Fact]
     public async Task In_a_session_one_subscribes_and_hears_until_one_does_not()
     {
-        await using var app = new CodaApp(new Dictionary<string, string> { ["Tasks:StartsPerMinute"] = "10000" }); // a second passes before it hears
+        // A second passes before it hears.
+        await using var app = new CodaApp(new Dictionary<string, string> { ["Tasks:StartsPerMinute"] = "10000" });
         await using var client = await app.ConnectAsync("2025-11-25");
         var heard = Channel.CreateUnbounded<string>();
         await using var listening = client.RegisterNotificationHandler(NotificationMethods.ResourceUpdatedNotification, (message, _) =>
@@ -128,7 +129,8 @@ public sealed class UpdateTests
             session = introduced.Headers.GetValues("Mcp-Session-Id").Single();
             foreach (var uri in (string[])["coda://inbox", "coda://tasks/task-12345678"])
             {
-                using var answer = await client.PostAsync(Message("resources/subscribe", new JsonObject { ["uri"] = uri }), session: session);
+                using var answer = await client.PostAsync(
+                    Message("resources/subscribe", new JsonObject { ["uri"] = uri }), session: session);
                 Assert.True((await answer.JsonAsync()).TryGetProperty("result", out _));
             }
 
@@ -163,7 +165,8 @@ public sealed class UpdateTests
         using var owner = app.Owner();
         using var introduced = await owner.PostAsync(Initialize(revision));
         var session = introduced.Headers.GetValues("Mcp-Session-Id").Single();
-        using var subscribed = await owner.PostAsync(Message("resources/subscribe", new JsonObject { ["uri"] = "coda://inbox" }), session: session);
+        using var subscribed = await owner.PostAsync(
+            Message("resources/subscribe", new JsonObject { ["uri"] = "coda://inbox" }), session: session);
         for (var cut = 0; cut < 3; cut++)
         {
             HttpResponseMessage answer;
@@ -207,7 +210,8 @@ public sealed class UpdateTests
 
     private static async Task<string> StartAsync(HttpClient owner, string script)
     {
-        using var answer = await owner.PostAsync(Call("coda_run", new JsonObject { ["prompt"] = script, ["email"] = "", ["agent"] = "shell" }));
+        using var answer = await owner.PostAsync(
+            Call("coda_run", new JsonObject { ["prompt"] = script, ["email"] = "", ["agent"] = "shell" }));
         var said = await answer.JsonAsync();
         Assert.True(said.GetProperty("result").TryGetProperty("structuredContent", out var started), said.ToString());
         return started.GetProperty("task_id").GetString()!;
@@ -215,7 +219,8 @@ public sealed class UpdateTests
 
     private static async Task<string> TranscriptAsync(HttpClient owner, string id)
     {
-        using var answer = await owner.PostModernAsync(Message("resources/read", new JsonObject { ["uri"] = $"coda://tasks/{id}/transcript" }));
+        using var answer = await owner.PostModernAsync(
+            Message("resources/read", new JsonObject { ["uri"] = $"coda://tasks/{id}/transcript" }));
         return (await answer.JsonAsync()).GetProperty("result").GetProperty("contents")[0].GetProperty("text").GetString()!;
     }
 

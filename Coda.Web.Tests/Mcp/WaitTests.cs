@@ -41,7 +41,10 @@ public sealed class WaitTests
         await using var client = await app.ConnectAsync();
         var started = (await client.CallToolAsync("coda_run", Run(StepThenGate), cancellationToken: Cancellation)).StructuredContent!.Value;
         var task = started.GetProperty("task_id").GetString();
-        var change = await ResultAsync(new() { ["task_id"] = task, ["wait_seconds"] = 50, ["after_version"] = started.GetProperty("version").GetInt64() });
+        var change = await ResultAsync(new()
+        {
+            ["task_id"] = task, ["wait_seconds"] = 50, ["after_version"] = started.GetProperty("version").GetInt64(),
+        });
         Assert.Equal(("running", "plan", "reading"), (Text(change, "status"), Text(change, "step"), Text(change, "progress")));
 
         var end = ResultAsync(new() { ["task_id"] = task, ["wait_seconds"] = 50 });
@@ -61,7 +64,10 @@ public sealed class WaitTests
     {
         await using var app = new CodaApp();
         using var owner = app.Owner();
-        var message = Call("coda_run", new JsonObject { ["prompt"] = StepThenGate, ["email"] = "", ["agent"] = "shell", ["wait_seconds"] = 50 });
+        var message = Call("coda_run", new JsonObject
+        {
+            ["prompt"] = StepThenGate, ["email"] = "", ["agent"] = "shell", ["wait_seconds"] = 50,
+        });
         message["params"]!["_meta"] = new JsonObject { ["progressToken"] = "mine" };
         const string Both = "application/json, text/event-stream";
         using var answer = await (revision is null ? owner.PostAsync(message, Both) : owner.PostModernAsync(message, Both));
@@ -129,7 +135,11 @@ public sealed class WaitTests
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/mcp");
         request.Content = new StringContent(
-            Call("coda_run", new JsonObject { ["prompt"] = StepThenGate, ["email"] = "", ["agent"] = "shell", ["wait_seconds"] = 50 }).ToJsonString(), null, "application/json");
+            Call("coda_run", new JsonObject
+            {
+                ["prompt"] = StepThenGate, ["email"] = "", ["agent"] = "shell", ["wait_seconds"] = 50,
+            }).ToJsonString(),
+            null, "application/json");
         var call = owner.SendAsync(request, leaving.Token);
         var started = await app.FirstTaskAsync();
         await leaving.CancelAsync();
@@ -143,11 +153,16 @@ public sealed class WaitTests
     {
         var app = new CodaApp(services: CodaApp.StopUnforced);
         using var owner = app.Owner();
-        var call = owner.PostAsync(Call("coda_run", new JsonObject { ["prompt"] = "sleep 600", ["email"] = "", ["agent"] = "shell", ["wait_seconds"] = 50 }));
+        var call = owner.PostAsync(Call("coda_run", new JsonObject
+        {
+            ["prompt"] = "sleep 600", ["email"] = "", ["agent"] = "shell", ["wait_seconds"] = 50,
+        }));
         await app.FirstTaskAsync();
         await app.DisposeAsync().AsTask().WaitAsync(Waiting.Patience, Cancellation);
         using var answer = await call;
-        Assert.Contains(Text((await answer.JsonAsync()).GetProperty("result").GetProperty("structuredContent"), "status"), (string[])["running", "interrupted"]);
+        Assert.Contains(
+            Text((await answer.JsonAsync()).GetProperty("result").GetProperty("structuredContent"), "status"),
+            (string[])["running", "interrupted"]);
     }
 
     [Theory]
@@ -159,7 +174,10 @@ public sealed class WaitTests
         await using var client = await app.ConnectAsync();
         var answer = await client.CallToolAsync("coda_run", Run("true", seconds), cancellationToken: Cancellation);
         Assert.True(answer.IsError);
-        Assert.Equal(0, (await client.CallToolAsync("coda_inbox", cancellationToken: Cancellation)).StructuredContent!.Value.GetProperty("total").GetInt32());
+        Assert.Equal(
+            0,
+            (await client.CallToolAsync("coda_inbox", cancellationToken: Cancellation)).StructuredContent!.Value
+                .GetProperty("total").GetInt32());
     }
 
     private static Dictionary<string, object?> Run(string script, int wait = 0) =>

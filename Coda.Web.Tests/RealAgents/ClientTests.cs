@@ -49,9 +49,11 @@ public sealed partial class ClientTests : IAsyncLifetime
         };
         var said = agent == "claude"
             ? await RunAsync(agent, "claude -p --permission-mode dontAsk --allowedTools mcp__coda", Search("coda_run"), call)
-            : await RunAsync(agent, "codex exec --skip-git-repo-check -c 'mcp_servers.coda.default_tools_approval_mode=\"approve\"' -", call);
+            : await RunAsync(
+                agent, "codex exec --skip-git-repo-check -c 'mcp_servers.coda.default_tools_approval_mode=\"approve\"' -", call);
         Assert.Contains("told", said);
-        var page = Assert.IsType<InboxAnswer.Page>(await app.Services.GetRequiredService<TaskService>().InboxAsync(new InboxQuery(), Cancellation)).Value;
+        var page = Assert.IsType<InboxAnswer.Page>(
+            await app.Services.GetRequiredService<TaskService>().InboxAsync(new InboxQuery(), Cancellation)).Value;
         var task = Assert.Single(page.Tasks);
         Assert.Equal((CodingTaskStatus.Completed, "as it wished"), (task.Status, task.Summary));
     }
@@ -63,7 +65,8 @@ public sealed partial class ClientTests : IAsyncLifetime
     /// <summary>Runs what docs/mcp-clients.md has for this client.</summary>
     private async Task SetUpAsync(string agent)
     {
-        var block = ShellBlock().Matches(await File.ReadAllTextAsync(Path.Combine(Node.PackagesDirectory, "../../docs/mcp-clients.md"), Cancellation))
+        var block = ShellBlock()
+            .Matches(await File.ReadAllTextAsync(Path.Combine(Node.PackagesDirectory, "../../docs/mcp-clients.md"), Cancellation))
             .Select(match => match.Groups[1].Value).Single(block => block.Contains($"{agent} mcp add", StringComparison.Ordinal));
         var (exitCode, output) = await BashAsync(agent, block.Replace("http://127.0.0.1:8000", app.Url, StringComparison.Ordinal), "");
         Assert.True(exitCode == 0, output);
@@ -72,7 +75,8 @@ public sealed partial class ClientTests : IAsyncLifetime
     /// <summary>Runs it once with a prompt that makes its model do these steps, and then say "told".</summary>
     private async Task<string> RunAsync(string agent, string command, params Step[] steps)
     {
-        var (exitCode, output) = await BashAsync(agent, command, $"Delegate it. {Conversation.Script([.. steps, new Step { Say = "told" }])}");
+        var (exitCode, output) = await BashAsync(
+            agent, command, $"Delegate it. {Conversation.Script([.. steps, new Step { Say = "told" }])}");
         Assert.True(exitCode == 0, $"{output}\n{string.Join('\n', model.Log)}");
         return output;
     }
@@ -97,7 +101,8 @@ public sealed partial class ClientTests : IAsyncLifetime
         using var process = Process.Start(start)!;
         try
         {
-            var (output, errors) = (process.StandardOutput.ReadToEndAsync(Cancellation), process.StandardError.ReadToEndAsync(Cancellation));
+            var (output, errors) =
+                (process.StandardOutput.ReadToEndAsync(Cancellation), process.StandardError.ReadToEndAsync(Cancellation));
             await process.StandardInput.WriteAsync(input);
             process.StandardInput.Close();
             await process.WaitForExitAsync(Cancellation).WaitAsync(TimeSpan.FromMinutes(2), Cancellation);

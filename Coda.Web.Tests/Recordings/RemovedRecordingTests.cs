@@ -17,7 +17,8 @@ public sealed class RemovedRecordingTests
         await using var app = new CodaApp(
             new Dictionary<string, string> { ["Terminals:Shell"] = "/bin/true", ["Retention:Days"] = "30" },
             services: services => services.AddSingleton<TimeProvider>(time));
-        var opening = await app.Services.GetRequiredService<TerminalRegistry>().OpenShellAsync(TerminalSize.Default, ColorScheme.Dark, cancellation);
+        var opening = await app.Services.GetRequiredService<TerminalRegistry>().OpenShellAsync(
+            TerminalSize.Default, ColorScheme.Dark, cancellation);
         var terminal = Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
         await terminal.Ended;
         using var client = app.Owner();

@@ -25,7 +25,10 @@ public sealed class RestartTests : IDisposable
             using var mcp = await ConnectAsync(first);
             (lost, lostTerminal) = await RunAsync(mcp, "setsid sleep 100000 & echo working; sleep 100000");
             (written, _) = await RunAsync(
-                mcp, $"trap '' HUP; touch {Flag("ready")}; until [ -e {Flag("go")} ]; do sleep 0.05; done; echo '{{\"status\":\"completed\",\"summary\":\"in time\"}}' > \"$CODA_RESULTS_DIR/result.json\"; touch {Flag("done")}; sleep 100000");
+                mcp,
+                $"trap '' HUP; touch {Flag("ready")}; until [ -e {Flag("go")} ]; do sleep 0.05; done; "
+                + $"echo '{{\"status\":\"completed\",\"summary\":\"in time\"}}' > \"$CODA_RESULTS_DIR/result.json\"; "
+                + $"touch {Flag("done")}; sleep 100000");
             (flooding, floodTerminal) = await RunAsync(mcp, "i=0; while :; do i=$((i+1)); echo line $i; done");
             await Waiting.UntilAsync(() => File.Exists(Flag("ready")));
             await Waiting.UntilAsync(() => new FileInfo(Recording(floodTerminal, "output.log")).Length > 200_000);
@@ -47,7 +50,10 @@ public sealed class RestartTests : IDisposable
         // The recording has every line up to the kill and says that it was interrupted.
         var output = await File.ReadAllLinesAsync(Recording(floodTerminal, "output.log"), cancellation);
         Assert.Equal(Enumerable.Range(1, output.Length - 2).Select(i => $"line {i}"), output[1..^1]);
-        Assert.EndsWith("INTERRUPTED 0", (await File.ReadAllLinesAsync(Recording(floodTerminal, "timing"), cancellation))[^1], StringComparison.Ordinal);
+        Assert.EndsWith(
+            "INTERRUPTED 0",
+            (await File.ReadAllLinesAsync(Recording(floodTerminal, "timing"), cancellation))[^1],
+            StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await after.GetAsync($"/recordings/{floodTerminal}/output", cancellation)).StatusCode);
 
         // No slot is lost: as many as the limit run again.
@@ -57,7 +63,11 @@ public sealed class RestartTests : IDisposable
         }
 
         var counts = (await CallAsync(after, "coda_inbox", [])).GetProperty("counts");
-        Assert.Equal((5, 1, 2), (counts.GetProperty("running").GetInt32(), counts.GetProperty("completed").GetInt32(), counts.GetProperty("failed").GetInt32()));
+        Assert.Equal(
+            (5, 1, 2),
+            (counts.GetProperty("running").GetInt32(),
+                counts.GetProperty("completed").GetInt32(),
+                counts.GetProperty("failed").GetInt32()));
         second.Terminate();
         Assert.Equal(0, await second.ExitsAsync(cancellation));
     }
@@ -93,7 +103,9 @@ public sealed class RestartTests : IDisposable
     private static async Task<JsonElement> ResultAsync(HttpClient mcp, string task)
     {
         var inbox = await CallAsync(mcp, "coda_inbox", []);
-        var session = inbox.GetProperty("tasks").EnumerateArray().First(row => row.GetProperty("task_id").GetString() == task).GetProperty("session_id").GetString();
+        var session = inbox.GetProperty("tasks").EnumerateArray()
+            .First(row => row.GetProperty("task_id").GetString() == task)
+            .GetProperty("session_id").GetString();
         return await CallAsync(mcp, "coda_get_result", new() { ["task_id"] = task, ["session_id"] = session });
     }
 

@@ -113,7 +113,8 @@ public sealed class StartingTests : IDisposable
 
     private static async Task RunAsync(HttpClient client, string script)
     {
-        using var answer = await client.PostAsync(McpCalls.Call("coda_run", new JsonObject { ["prompt"] = script, ["email"] = "", ["agent"] = "shell" }));
+        using var answer = await client.PostAsync(
+            McpCalls.Call("coda_run", new JsonObject { ["prompt"] = script, ["email"] = "", ["agent"] = "shell" }));
         Assert.Equal(JsonValueKind.Object, (await answer.JsonAsync()).GetProperty("result").GetProperty("structuredContent").ValueKind);
     }
 }

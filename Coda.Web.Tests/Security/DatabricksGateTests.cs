@@ -11,7 +11,8 @@ namespace Coda.Web.Tests.Security;
 public sealed class DatabricksGateTests
 {
     private const string AppHost = "coda-1234.aws.databricksapps.com";
-    private static readonly string[] Paths = ["/", "/diagnostics", "/mcp", "/_blazor/negotiate", "/recordings/term-0123456789ab/output", "/nothing"];
+    private static readonly string[] Paths =
+        ["/", "/diagnostics", "/mcp", "/_blazor/negotiate", "/recordings/term-0123456789ab/output", "/nothing"];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -180,7 +180,10 @@ public sealed class LoginTests : IAsyncLifetime
         {
         }
 
-        using (var foreign = new HttpRequestMessage(HttpMethod.Post, "/login/out") { Headers = { { "Origin", "https://elsewhere.example" } } })
+        using (var foreign = new HttpRequestMessage(HttpMethod.Post, "/login/out")
+        {
+            Headers = { { "Origin", "https://elsewhere.example" } },
+        })
         using (var refused = await browser.SendAsync(foreign, Cancellation))
         {
             Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
@@ -219,7 +222,8 @@ public sealed class LoginTests : IAsyncLifetime
         });
         Assert.Equal(HttpStatusCode.Unauthorized, await WithCookieAsync($"{name}={value}"));
         Assert.Equal(WebSocketState.Open, socket.State);
-        await socket.SendAsync("{\"protocol\":\"blazorpack\",\"version\":1}\u001e"u8.ToArray(), WebSocketMessageType.Text, true, Cancellation);
+        await socket.SendAsync(
+            "{\"protocol\":\"blazorpack\",\"version\":1}\u001e"u8.ToArray(), WebSocketMessageType.Text, true, Cancellation);
         Assert.True((await socket.ReceiveAsync(buffer, Cancellation).WaitAsync(Waiting.Patience, Cancellation)).Count > 0);
     }
 
@@ -245,7 +249,8 @@ public sealed class LoginTests : IAsyncLifetime
 
     private static FormUrlEncodedContent FormOf(string link) => new([new("code", CodeOf(link))]);
 
-    private static Task<HttpResponseMessage> EnterAsync(HttpClient client, string link) => client.PostAsync("/login", FormOf(link), Cancellation);
+    private static Task<HttpResponseMessage> EnterAsync(HttpClient client, string link) =>
+        client.PostAsync("/login", FormOf(link), Cancellation);
 
     private async Task<string> AskForLinkAsync()
     {
@@ -257,7 +262,10 @@ public sealed class LoginTests : IAsyncLifetime
 
     private static HttpClient Browser(CodaApp app)
     {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = true }) { BaseAddress = new Uri(app.Url) };
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = true })
+        {
+            BaseAddress = new Uri(app.Url),
+        };
         client.DefaultRequestHeaders.Accept.ParseAdd("text/html");
         return client;
     }

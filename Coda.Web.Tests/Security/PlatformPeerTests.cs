@@ -3,10 +3,13 @@ using Coda.Web.Tests.Hosting;
 
 namespace Coda.Web.Tests.Security;
 
-/// <summary>A server as the platform runs it, and callers of its own user and of another one, who all say that they are the platform.</summary>
+/// <summary>
+/// A server as the platform runs it, and callers of its own user and of another one, who all say that they are the platform.
+/// </summary>
 public sealed class PlatformPeerTests : IDisposable
 {
-    private static readonly string[] Paths = ["/", "/diagnostics", "/mcp", "/_blazor/negotiate", "/recordings/term-0123456789ab/output", "/nothing"];
+    private static readonly string[] Paths =
+        ["/", "/diagnostics", "/mcp", "/_blazor/negotiate", "/recordings/term-0123456789ab/output", "/nothing"];
     private readonly TemporaryDirectory directory = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -39,8 +39,8 @@ public sealed class CircuitConnection : CircuitHandler, IDisposable
     }
 
     /// <summary>
-    /// Whether a call failed because the connection had just gone: Blazor then throws before it tells the circuit's handlers. The connection
-    /// counts as lost from then on.
+    /// Whether a call failed because the connection had just gone: Blazor then throws before it tells the circuit's handlers. The
+    /// connection counts as lost from then on.
     /// </summary>
     public bool IsOffline(Exception failure)
     {

@@ -1,6 +1,8 @@
 namespace Coda.Web.Circuits;
 
-/// <summary>What circuits log, until the server stops: open pages then fail to draw what ends with it, and that is no news to anybody.</summary>
+/// <summary>
+/// What circuits log, until the server stops: open pages then fail to draw what ends with it, and that is no news to anybody.
+/// </summary>
 internal sealed class CircuitLog
 {
     private const string Category = "Microsoft.AspNetCore.Components";

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.ResponseCompression;
 
 namespace Coda.Web.Components;
 
-/// <summary>What static assets lack when the build has done its part: packages' own are not compressed, and chunks are not known to be immutable.</summary>
+/// <summary>
+/// What static assets lack when the build has done its part: packages' own are not compressed, and chunks are not known to be immutable.
+/// </summary>
 internal static partial class AssetDelivery
 {
     private const string Immutable = "max-age=31536000, immutable";
@@ -20,7 +22,9 @@ internal static partial class AssetDelivery
             options.MimeTypes = ["text/css", "text/javascript", "text/plain"];
         });
 
-    /// <summary>Compresses packages' assets and the timing of recordings, and lets browsers keep chunks, whose names are hashes of their content.</summary>
+    /// <summary>
+    /// Compresses packages' assets and the timing of recordings, and lets browsers keep chunks, whose names are hashes of their content.
+    /// </summary>
     public static void UseAssetDelivery(this WebApplication app)
     {
         app.UseWhen(context => Compressible().IsMatch(context.Request.Path.Value ?? ""), branch => branch.UseResponseCompression());

@@ -7,13 +7,16 @@ using Microsoft.Extensions.Options;
 namespace Coda.Web.Configuration;
 
 /// <summary>
-/// Sockets that accept so many connections at a time; further clients wait in the kernel. Kestrel closes what is over its limits only after it was
-/// accepted, so a burst could take every descriptor first.
+/// Sockets that accept so many connections at a time; further clients wait in the kernel. Kestrel closes what is over its limits only after
+/// it was accepted, so a burst could take every descriptor first.
 /// </summary>
-internal sealed class BoundedListeners(long connections, IOptions<SocketTransportOptions> options, ILoggerFactory logs) : IConnectionListenerFactory
+internal sealed class BoundedListeners(
+    long connections, IOptions<SocketTransportOptions> options, ILoggerFactory logs) : IConnectionListenerFactory
 {
     private readonly SocketTransportFactory sockets = new(options, logs);
-    private readonly Channel<bool> open = Channel.CreateBounded<bool>((int)Math.Min(connections, int.MaxValue)); // one item for each; full = wait
+
+    // One item for each; full = wait.
+    private readonly Channel<bool> open = Channel.CreateBounded<bool>((int)Math.Min(connections, int.MaxValue));
 
     /// <inheritdoc />
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>

@@ -51,14 +51,16 @@ public static class ConfigurationSetup
 
         builder.WebHost.UseUrls(ListenAddress.Choose(builder.Configuration, access.Auth, server.Port));
         var connections = ServerProcess.DescriptorsForConnections(
-            settings.Read<TerminalOptions>(TerminalOptions.Section).MaxConcurrent + settings.Read<TaskOptions>(TaskOptions.Section).MaxConcurrent);
+            settings.Read<TerminalOptions>(TerminalOptions.Section).MaxConcurrent
+            + settings.Read<TaskOptions>(TaskOptions.Section).MaxConcurrent);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             // WebSockets are counted by themselves.
             kestrel.Limits.MaxConcurrentConnections = kestrel.Limits.MaxConcurrentUpgradedConnections = connections / 2;
         });
-        builder.Services.AddSingleton<IConnectionListenerFactory>(provider => ActivatorUtilities.CreateInstance<BoundedListeners>(provider, connections));
+        builder.Services.AddSingleton<IConnectionListenerFactory>(
+            provider => ActivatorUtilities.CreateInstance<BoundedListeners>(provider, connections));
         // What cannot be put together is told at the start, not at the first request.
         builder.Host.UseDefaultServiceProvider(provider => provider.ValidateOnBuild = provider.ValidateScopes = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);

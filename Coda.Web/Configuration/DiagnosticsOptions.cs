@@ -9,7 +9,9 @@ internal sealed class DiagnosticsOptions
     /// <summary>For developers: whoever may look in may run code there, an agent in a terminal too.</summary>
     public bool Allow { get; set; }
 
-    /// <summary>The setting alone, for the moment before there is a host: from the file beside the program, a variable or an argument.</summary>
+    /// <summary>
+    /// The setting alone, for the moment before there is a host: from the file beside the program, a variable or an argument.
+    /// </summary>
     public static bool AllowedBy(string[] arguments) =>
         bool.TryParse(
             new ConfigurationBuilder()

@@ -40,7 +40,8 @@ internal static class Launch
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
             return await FailAsync(
-                $"{e.Message} Stop what listens there, or choose another address with --urls http://127.0.0.1:<port> (local mode) or DATABRICKS_APP_PORT.");
+                $"{e.Message} Stop what listens there, or choose another address with --urls http://127.0.0.1:<port> (local mode) "
+                + "or DATABRICKS_APP_PORT.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
         {

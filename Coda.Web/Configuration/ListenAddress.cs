@@ -32,7 +32,8 @@ internal static class ListenAddress
             {
                 throw new StartupException(
                     $"With CODA_AUTH=local the server listens on loopback only, not on '{url}' (ASPNETCORE_URLS or --urls). "
-                    + "Use http://127.0.0.1:<port> and reach it from elsewhere through a tunnel (ssh -L), or a proxy named in CODA_APP_URL.");
+                    + "Use http://127.0.0.1:<port> and reach it from elsewhere through a tunnel (ssh -L), "
+                    + "or a proxy named in CODA_APP_URL.");
             }
         }
 

@@ -6,10 +6,12 @@ using Microsoft.Extensions.Options;
 
 namespace Coda.Web.Configuration;
 
-/// <summary>Tells the person at the console, once the server takes requests, where it is and how to get in. A start that fails ends the server here.</summary>
+/// <summary>
+/// Tells the person at the console, once the server takes requests, where it is and how to get in. A start that fails ends the server here.
+/// </summary>
 internal sealed class StartMessage(
-    IHostApplicationLifetime lifetime, Recovery recovery, ServerAddress address, LoginLinks links, IOptions<AccessOptions> access, UnsafeSettings settings,
-    CodaHome home) : BackgroundService
+    IHostApplicationLifetime lifetime, Recovery recovery, ServerAddress address, LoginLinks links, IOptions<AccessOptions> access,
+    UnsafeSettings settings, CodaHome home) : BackgroundService
 {
     /// <summary>Version of this build.</summary>
     public static string Version { get; } =
@@ -49,13 +51,14 @@ internal sealed class StartMessage(
         {
             Console.WriteLine(access.Value.OwnerEmail.Length > 0
                 ? $"Admits {access.Value.OwnerEmail}, as told by the platform."
-                : "Admits nobody: set APP_OWNER_EMAIL to the owner's address.");
+                : "Admits no one: set APP_OWNER_EMAIL to the owner's address.");
             return;
         }
 
         Console.WriteLine();
         links.Print();
-        Console.WriteLine($"  MCP clients: {address.Current}/mcp with the header 'Authorization: Bearer <the content of {home.TokenPath}>'");
+        Console.WriteLine(
+            $"  MCP clients: {address.Current}/mcp with the header 'Authorization: Bearer <the content of {home.TokenPath}>'");
         Console.WriteLine();
         Console.WriteLine("Ctrl+C stops the server.");
     }

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace Coda.Web.Configuration;
 
-/// <summary>What this server was told to do, or is, that lets programs in its terminals take it over. Said at the start and on <c>/diagnostics</c>.</summary>
+/// <summary>
+/// What this server was told to do, or is, that lets programs in its terminals take it over. Said at the start and on <c>/diagnostics</c>.
+/// </summary>
 internal sealed class UnsafeSettings(IOptions<AccessOptions> access)
 {
     /// <summary>A sentence each; none when all is well.</summary>

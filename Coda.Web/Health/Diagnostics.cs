@@ -36,7 +36,11 @@ internal sealed class Diagnostics(
             Inbox = inbox is InboxAnswer.Page(var page) ? page.Counts : null,
             InstalledAgents = [.. accounts.Where(account => account.Executable is not null).Select(account => account.Agent.Name)],
             Agents = [.. accounts.Select(account => new AgentReport(
-                account.Agent.Name, account.Executable is not null, account.Version, account.Login is not null, account.Agent.InstallHint))],
+                account.Agent.Name,
+                account.Executable is not null,
+                account.Version,
+                account.Login is not null,
+                account.Agent.InstallHint))],
             StorageTrouble = database.Trouble,
             Warnings = settings.Warnings,
         };

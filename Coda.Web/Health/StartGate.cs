@@ -4,8 +4,8 @@ using Coda.Web.Security;
 namespace Coda.Web.Health;
 
 /// <summary>
-/// Answers while the server is starting: the port is open before what a server that died left behind is settled, so that nobody takes this one for
-/// dead. Calls of <c>/mcp</c> are held for a while; everything else is asked to come again, pages by themselves.
+/// Answers while the server is starting: the port is open before what a server that died left behind is settled, so that nobody takes this
+/// one for dead. Calls of <c>/mcp</c> are held for a while; everything else is asked to come again, pages by themselves.
 /// </summary>
 internal sealed class StartGate(RequestDelegate next, Recovery recovery, TimeProvider time)
 {
@@ -32,7 +32,8 @@ internal sealed class StartGate(RequestDelegate next, Recovery recovery, TimePro
                 return;
             }
 
-            await Refusal.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "Starting", "The server is starting. Try again in a second.");
+            await Refusal.WriteAsync(
+                context, StatusCodes.Status503ServiceUnavailable, "Starting", "The server is starting. Try again in a second.");
             return;
         }
 

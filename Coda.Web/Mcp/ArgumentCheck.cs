@@ -12,7 +12,8 @@ namespace Coda.Web.Mcp;
 internal static class ArgumentCheck
 {
     /// <summary>Goes around every tool call.</summary>
-    public static McpRequestHandler<CallToolRequestParams, CallToolResult> Filter(McpRequestHandler<CallToolRequestParams, CallToolResult> next) =>
+    public static McpRequestHandler<CallToolRequestParams, CallToolResult> Filter(
+        McpRequestHandler<CallToolRequestParams, CallToolResult> next) =>
         (request, cancellation) =>
         {
             if (request.MatchedPrimitive is not McpServerTool tool || request.Params is not { } call)
@@ -30,7 +31,8 @@ internal static class ArgumentCheck
         };
 
     /// <summary>Goes around every prompt that is asked for.</summary>
-    public static McpRequestHandler<GetPromptRequestParams, GetPromptResult> PromptFilter(McpRequestHandler<GetPromptRequestParams, GetPromptResult> next) =>
+    public static McpRequestHandler<GetPromptRequestParams, GetPromptResult> PromptFilter(
+        McpRequestHandler<GetPromptRequestParams, GetPromptResult> next) =>
         (request, cancellation) =>
         {
             var given = request.Params?.Arguments ?? new Dictionary<string, JsonElement>();
@@ -47,7 +49,8 @@ internal static class ArgumentCheck
 
     // 10.0 is an integer for JSON Schema, but not for the package.
     private static JsonElement Whole(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && !value.TryGetInt32(out _) && value.TryGetDouble(out var number) && number % 1 == 0 && Math.Abs(number) <= int.MaxValue
+        value.ValueKind == JsonValueKind.Number && !value.TryGetInt32(out _)
+        && value.TryGetDouble(out var number) && number % 1 == 0 && Math.Abs(number) <= int.MaxValue
             ? JsonSerializer.SerializeToElement((int)number)
             : value;
 
@@ -58,7 +61,8 @@ internal static class ArgumentCheck
         {
             if (known.ValueKind != JsonValueKind.Object || !known.TryGetProperty(name, out var property))
             {
-                yield return $"There is no argument '{name}'; it takes {string.Join(", ", known.EnumerateObject().Select(one => one.Name))}.";
+                yield return $"There is no argument '{name}'; "
+                    + $"it takes {string.Join(", ", known.EnumerateObject().Select(one => one.Name))}.";
             }
             else if (property.TryGetProperty("type", out var type) && type.GetString() is { } wanted && !Fits(value, wanted))
             {

@@ -9,7 +9,8 @@ namespace Coda.Web.Mcp;
 [McpServerToolType]
 internal sealed class CancelTool(TaskService tasks, TaskAnswers answers)
 {
-    private const string About = "Stop a running task: its agent and everything it started are ended. What it changed so far stays. Only when the user wants it.";
+    private const string About =
+        "Stop a running task: its agent and everything it started are ended. What it changed so far stays. Only when the user wants it.";
 
     [McpServerTool(Name = "coda_cancel", Title = "Stop a task", ReadOnly = false, Destructive = true, Idempotent = true, OpenWorld = false,
         UseStructuredContent = true, OutputSchemaType = typeof(TaskAnswer))]
@@ -18,7 +19,8 @@ internal sealed class CancelTool(TaskService tasks, TaskAnswers answers)
         [Description("task_id from coda_run or coda_inbox.")] string task_id,
         CancellationToken cancellation = default)
     {
-        if (!TaskId.TryParse(task_id, out var id) || await tasks.CancelAsync(id, cancellation) is not TaskCancellation.Done(var task, var wasRunning))
+        if (!TaskId.TryParse(task_id, out var id)
+            || await tasks.CancelAsync(id, cancellation) is not TaskCancellation.Done(var task, var wasRunning))
         {
             return TaskAnswers.Unknown(task_id);
         }

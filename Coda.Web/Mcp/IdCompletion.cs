@@ -15,7 +15,8 @@ internal sealed class IdCompletion(TaskService tasks)
     {
         if (request.Params is not { Ref: ResourceTemplateReference { Uri: { } template }, Argument: { Name: "id", Value: var begun } }
             || !TaskUris.Templates.Contains(template)
-            || await tasks.InboxAsync(new InboxQuery { Limit = Looked, Window = TimeSpan.MaxValue }, cancellation) is not InboxAnswer.Page(var page))
+            || await tasks.InboxAsync(new InboxQuery { Limit = Looked, Window = TimeSpan.MaxValue }, cancellation)
+                is not InboxAnswer.Page(var page))
         {
             return new CompleteResult { Completion = new Completion { Values = [] } };
         }

@@ -28,7 +28,8 @@ internal sealed class InboxAnswers
     }
 
     /// <summary>The answer as a tool gives it.</summary>
-    public async Task<CallToolResult> AskAsync(InboxQuery query, RequestContext<CallToolRequestParams> request, CancellationToken cancellation)
+    public async Task<CallToolResult> AskAsync(
+        InboxQuery query, RequestContext<CallToolRequestParams> request, CancellationToken cancellation)
     {
         var kept = Volatile.Read(ref newest);
         // Links carry the address of the request being answered: one that came under another name gets its own.
@@ -45,7 +46,8 @@ internal sealed class InboxAnswers
                     return ToolAnswer.Error(message);
                 }
 
-                page = JsonSerializer.SerializeToUtf8Bytes(InboxListing.Of(((InboxAnswer.Page)answer).Value, time.GetUtcNow(), links), ToolAnswer.Json);
+                page = JsonSerializer.SerializeToUtf8Bytes(
+                    InboxListing.Of(((InboxAnswer.Page)answer).Value, time.GetUtcNow(), links), ToolAnswer.Json);
                 if (page.Length <= ToolAnswer.MaxJson || limit == 1)
                 {
                     break; // what does not fit is the next page's

@@ -10,23 +10,28 @@ namespace Coda.Web.Mcp;
 
 /// <summary><c>coda_inbox</c>: the tasks of the last day, newest first.</summary>
 [McpServerToolType]
-internal sealed class InboxTool(InboxAnswers answers, TaskService tasks, HandoffService handoffs, IOptions<TaskOptions> options, PublicLinks links, TimeProvider time)
+internal sealed class InboxTool(
+    InboxAnswers answers, TaskService tasks, HandoffService handoffs, IOptions<TaskOptions> options, PublicLinks links, TimeProvider time)
 {
     private const string Interactive = "interactive";
     private const string About =
-        "List delegated tasks of the last 24 hours (or as configured), newest first, with counts by status. Use it when the user asks how tasks are "
-        + "doing; then coda_get_result for those that ended. counts cover the whole window, whatever the filter; "
+        "List delegated tasks of the last 24 hours (or as configured), newest first, with counts by status. "
+        + "Use it when the user asks how tasks are doing; then coda_get_result for those that ended. "
+        + "counts cover the whole window, whatever the filter; "
         + "failed there includes timeout, cancelled and interrupted. Sessions of coda_interactive are listed only with status=interactive.";
 
-    [McpServerTool(Name = "coda_inbox", Title = "List delegated tasks", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false,
-        UseStructuredContent = true, OutputSchemaType = typeof(InboxListing))]
+    [McpServerTool(Name = "coda_inbox", Title = "List delegated tasks", ReadOnly = true, Destructive = false, Idempotent = true,
+        OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(InboxListing))]
     [Description(About)]
     public async Task<CallToolResult> ListAsync(
         RequestContext<CallToolRequestParams> request,
         [Description("Only tasks with this e-mail label. Empty: all.")] string email = "",
-        [Description("Only this status: running, completed, failed, info_needed, needs_approval, timeout, cancelled or interrupted; or interactive. Empty: all.")] string status = "",
+        [Description(
+            "Only this status: running, completed, failed, info_needed, needs_approval, timeout, cancelled or interrupted; "
+            + "or interactive. Empty: all.")]
+        string status = "",
         [Description("At most this many tasks, 1 to 200.")] int limit = 50,
-        [Description("The next of an earlier answer, to go on from there. Empty: start with the newest.")] string before = "",
+        [Description("The next of an earlier answer, to continue from there. Empty: start with the newest.")] string before = "",
         CancellationToken cancellation = default)
     {
         if (status.Trim() == Interactive)
@@ -34,7 +39,8 @@ internal sealed class InboxTool(InboxAnswers answers, TaskService tasks, Handoff
             return await ListHandoffsAsync(email, limit, cancellation);
         }
 
-        return await answers.AskAsync(new InboxQuery { Email = email, Status = status, Limit = limit, Before = before }, request, cancellation);
+        return await answers.AskAsync(
+            new InboxQuery { Email = email, Status = status, Limit = limit, Before = before }, request, cancellation);
     }
 
     private async Task<CallToolResult> ListHandoffsAsync(string email, int limit, CancellationToken cancellation)

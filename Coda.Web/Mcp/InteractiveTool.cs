@@ -11,30 +11,41 @@ namespace Coda.Web.Mcp;
 internal sealed class InteractiveTool(HandoffService handoffs, HandoffFolders folders, PublicLinks links, RepeatableCalls calls)
 {
     private const string About =
-        "Hand work to a person: opens a terminal in which a coding agent begins with your prompt and the person goes on with it. The files are "
-        + "copied from a Databricks Workspace folder, a Git folder or a plain folder, with the user's own login (databricks workspace export-dir); "
-        + "a directory of this server under an allowed root works too. It cannot see the local files of the caller: upload those first with "
-        + "databricks workspace import-dir <local> /Workspace/Users/<email>/<project>. Of a Git folder it gets the files of the branch checked out, "
-        + "without history: if history matters, put a summary of git log into the prompt. Tell the user the viewer_url at once: it is the only way in.";
+        "Hand work to a person: opens a terminal in which a coding agent begins with your prompt and the person continues. "
+        + "The files are copied from a Databricks Workspace folder, a Git folder or a plain folder, with the user's own login "
+        + "(databricks workspace export-dir); a directory of this server under an allowed root works too. "
+        + "It cannot see the local files of the caller: upload those first with "
+        + "databricks workspace import-dir <local> /Workspace/Users/<email>/<project>. "
+        + "Of a Git folder it gets the files of the branch checked out, without history: if history matters, "
+        + "put a summary of git log into the prompt. Tell the user the viewer_url at once: it is the only way in.";
 
-    [McpServerTool(Name = "coda_interactive", Title = "Hand work to a person", ReadOnly = false, Destructive = true, Idempotent = false, OpenWorld = true,
-        UseStructuredContent = true, OutputSchemaType = typeof(InteractiveAnswer))]
+    [McpServerTool(Name = "coda_interactive", Title = "Hand work to a person", ReadOnly = false, Destructive = true, Idempotent = false,
+        OpenWorld = true, UseStructuredContent = true, OutputSchemaType = typeof(InteractiveAnswer))]
     [Description(About)]
     public Task<CallToolResult> LaunchAsync(
         RequestContext<CallToolRequestParams> call,
         [Description("What the agent is told first. At most 1 MB.")] string prompt,
-        [Description("Workspace folder, such as /Workspace/Users/<email>/<project>, or an absolute directory of this server under an allowed root.")] string workspace_path,
+        [Description(
+            "Workspace folder, such as /Workspace/Users/<email>/<project>, "
+            + "or an absolute directory of this server under an allowed root.")]
+        string workspace_path,
         [Description("claude, codex, gemini, opencode, hermes or a configured one.")] string agent = "claude",
         [Description("E-mail address of the user this is for. A label; it grants nothing.")] string email = "",
-        [Description("true: answer when the files are there and the agent begins, or say why not. false: answer at once with the link.")] bool wait = true,
+        [Description("true: answer when the files are there and the agent begins, or say why not. false: answer at once with the link.")]
+        bool wait = true,
         [Description("For a directory of this server: work in it as it is, not in a copy.")] bool in_place = false,
-        [Description("A name of your own for this call, such as a UUID. The same name again, for a day, is the same call and gets its answer. Empty: a new call.")]
+        [Description(
+            "A name of your own for this call, such as a UUID. The same name again, for a day, is the same call and gets its answer. "
+            + "Empty: a new call.")]
         string idempotency_key = "",
         CancellationToken cancellation = default) => calls.AnswerAsync(
             call,
             idempotency_key,
             () => LaunchAsync(
-                new HandoffRequest { Prompt = prompt, WorkspacePath = workspace_path, Agent = agent, Email = email, Wait = wait, InPlace = in_place },
+                new HandoffRequest
+                {
+                    Prompt = prompt, WorkspacePath = workspace_path, Agent = agent, Email = email, Wait = wait, InPlace = in_place,
+                },
                 cancellation),
             answer => Task.FromResult(ToolAnswer.Of(JsonSerializer.Deserialize<InteractiveAnswer>(answer, ToolAnswer.Json))),
             cancellation);
@@ -54,9 +65,11 @@ internal sealed class InteractiveTool(HandoffService handoffs, HandoffFolders fo
         var kept = handoff.Kind switch
         {
             HandoffKind.InPlace => "Changes are made in the directory itself.",
-            HandoffKind.Copy => $"It is a copy: changes stay in project_dir until somebody discards them on the page {links.HandoffOf(handoff.Id)}, which shows them.",
-            _ => $"It is a snapshot without git history: changes stay in project_dir until somebody discards them on the page {links.HandoffOf(handoff.Id)}, "
-                + $"which shows them, and go back, in a terminal, with: {folders.PushLine(handoff)}",
+            HandoffKind.Copy => "It is a copy: changes stay in project_dir until they are discarded "
+                + $"on the page {links.HandoffOf(handoff.Id)}, which shows them.",
+            _ => "It is a snapshot without git history: changes stay in project_dir until they are discarded "
+                + $"on the page {links.HandoffOf(handoff.Id)}, which shows them, and go back, in a terminal, "
+                + $"with: {folders.PushLine(handoff)}",
         };
         return new InteractiveAnswer
         {
@@ -65,7 +78,8 @@ internal sealed class InteractiveTool(HandoffService handoffs, HandoffFolders fo
             Agent = handoff.Agent,
             ProjectDir = handoff.Directory,
             WorkspacePath = handoff.Source,
-            Instructions = $"{launched.Note}Open viewer_url to work with {handoff.Agent}, which has begun with the prompt; {leave} ends the session. {kept}",
+            Instructions = $"{launched.Note}Open viewer_url to work with {handoff.Agent}, which has begun with the prompt; "
+                + $"{leave} ends the session. {kept}",
         };
     }
 }

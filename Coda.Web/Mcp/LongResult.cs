@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace Coda.Web.Mcp;
 
 /// <summary>
-/// A result that is too long for one answer: its start, with a note of how long it is; and the whole of it in parts, for clients that do not
-/// read resources.
+/// A result that is too long for one answer: its start, with a note of how long it is; and the whole of it in parts, for clients that do
+/// not read resources.
 /// </summary>
 internal static class LongResult
 {
@@ -40,7 +40,8 @@ internal static class LongResult
                 Extra = new Dictionary<string, object?>(),
                 Message = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The whole result has {bytes:N0} bytes; this is its start. The resource {TaskUris.Of(whole.TaskId, TaskPart.Result)} is all of it, and so are "
+                    $"The whole result has {bytes:N0} bytes; this is its start. "
+                    + $"The resource {TaskUris.Of(whole.TaskId, TaskPart.Result)} is all of it, and so are "
                     + $"parts 1 to {Parts(json)} together: coda_get_result with part."),
             };
             if (JsonSerializer.SerializeToUtf8Bytes(fitted, ToolAnswer.Json).Length <= ToolAnswer.MaxJson)

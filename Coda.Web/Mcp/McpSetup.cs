@@ -40,7 +40,8 @@ public static class McpSetup
             });
 #pragma warning disable MCPEXP002 // The only way to know when a session ends.
         services.AddOptions<HttpServerTransportOptions>()
-            .Configure<SessionUpdates>((http, sessions) => http.RunSessionHandler = (_, server, cancellation) => sessions.RunAsync(server, cancellation));
+            .Configure<SessionUpdates>((http, sessions) =>
+                http.RunSessionHandler = (_, server, cancellation) => sessions.RunAsync(server, cancellation));
 #pragma warning restore MCPEXP002
         services.PostConfigure<McpServerOptions>(ArtifactsSchema.Complete);
         services
@@ -72,7 +73,8 @@ public static class McpSetup
     {
         ArgumentNullException.ThrowIfNull(app);
         app.MapCompleteMcp(GateSetup.McpPath);
-        app.UseWhen(context => context.Request.Path.StartsWithSegments(GateSetup.McpPath), branch => branch.UseMiddleware<SessionListening>());
+        app.UseWhen(
+            context => context.Request.Path.StartsWithSegments(GateSetup.McpPath), branch => branch.UseMiddleware<SessionListening>());
         app.UseMiddleware<LegacyLinks>();
     }
 }

@@ -16,7 +16,9 @@ internal sealed class PublicLinks(IOptions<AccessOptions> access, IHttpContextAc
     /// <summary>The page of a hand-off; only its path when there is no address to give.</summary>
     public string HandoffOf(string handoffId) => $"{BaseUrl}/handoffs/{handoffId}";
 
-    /// <summary>Without a slash at the end, or null. In databricks mode the gate has put the proxy's scheme and host into the request.</summary>
+    /// <summary>
+    /// Without a slash at the end, or null. In databricks mode the gate has put the proxy's scheme and host into the request.
+    /// </summary>
     public string? BaseUrl => access.Value.BaseUrl
         ?? (accessor.HttpContext?.Request is { Host.HasValue: true } request ? $"{request.Scheme}://{request.Host}" : null);
 }

@@ -8,8 +8,8 @@ namespace Coda.Web.Mcp;
 
 /// <summary>
 /// Lets a client send a call again whose answer it lost. The same key of the same caller for the same tool is the same call, for a day: it
-/// begins its work once, and whoever repeats it, even while the first is under way, gets the answer of that work. With other arguments it is
-/// refused. A call that was refused began nothing, and may be tried again.
+/// begins its work once, and whoever repeats it, even while the first is under way, gets the answer of that work. With other arguments it
+/// is refused. A call that was refused began nothing, and may be tried again.
 /// </summary>
 internal sealed class RepeatableCalls(RememberedCalls calls)
 {
@@ -62,10 +62,11 @@ internal sealed class RepeatableCalls(RememberedCalls calls)
             CallOutcome.Begun(var work) => await answer(work),
             CallOutcome.Refused => refusal!,
             CallOutcome.Other => ToolAnswer.Error(
-                $"{Argument} '{key}' was used for a call with other arguments, and means that one for a day. Nothing was begun: use another key for another call."),
+                $"{Argument} '{key}' was used for a call with other arguments, and means that one for a day. "
+                + "Nothing was begun: use another key for another call."),
             _ => ToolAnswer.Error(
-                $"The server stopped while a call with {Argument} '{key}' was under way; it may have begun its work. Look into coda_inbox, and call again with "
-                + "another key if it did not."),
+                $"The server stopped while a call with {Argument} '{key}' was under way; it may have begun its work. "
+                + "Look into coda_inbox, and call again with another key if it did not."),
         };
     }
 
@@ -91,8 +92,11 @@ internal sealed class RepeatableCalls(RememberedCalls calls)
         return key.Length > LongestKey ? $"{Argument} may have {LongestKey} characters, not {key.Length}. Nothing was begun." : null;
     }
 
-    private static string Digest(CallToolRequestParams call) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
-        new SortedDictionary<string, JsonElement>(
-            (call.Arguments ?? new Dictionary<string, JsonElement>()).Where(argument => !NotCompared.Contains(argument.Key)).ToDictionary(),
-            StringComparer.Ordinal))));
+    private static string Digest(CallToolRequestParams call) =>
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
+            new SortedDictionary<string, JsonElement>(
+                (call.Arguments ?? new Dictionary<string, JsonElement>())
+                    .Where(argument => !NotCompared.Contains(argument.Key))
+                    .ToDictionary(),
+                StringComparer.Ordinal))));
 }

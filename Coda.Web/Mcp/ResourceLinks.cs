@@ -14,10 +14,14 @@ internal static class ResourceLinks
     {
         answer.Content.Add(Link(TaskUris.Of(task.TaskId, TaskPart.State), $"{task.TaskId}", "How the task stands", "application/json"));
         answer.Content.Add(Link(
-            TaskUris.Of(task.TaskId, TaskPart.Transcript), $"{task.TaskId} transcript", "The agent's terminal as plain text, the last 64 KB", "text/plain"));
+            TaskUris.Of(task.TaskId, TaskPart.Transcript),
+            $"{task.TaskId} transcript",
+            "The agent's terminal as plain text, the last 64 KB",
+            "text/plain"));
         if (task.Status != CodingTaskStatus.Running)
         {
-            answer.Content.Add(Link(TaskUris.Of(task.TaskId, TaskPart.Result), $"{task.TaskId} result", "What the task came to", "application/json"));
+            answer.Content.Add(Link(
+                TaskUris.Of(task.TaskId, TaskPart.Result), $"{task.TaskId} result", "What the task came to", "application/json"));
         }
 
         return answer;
@@ -31,7 +35,8 @@ internal static class ResourceLinks
     }
 
     /// <summary>Takes links out again for clients of revisions that have none: they may refuse the whole result.</summary>
-    public static McpRequestHandler<CallToolRequestParams, CallToolResult> Filter(McpRequestHandler<CallToolRequestParams, CallToolResult> next) =>
+    public static McpRequestHandler<CallToolRequestParams, CallToolResult> Filter(
+        McpRequestHandler<CallToolRequestParams, CallToolResult> next) =>
         async (request, cancellation) =>
         {
             var answer = await next(request, cancellation);

@@ -11,12 +11,13 @@ internal sealed class ResultTool(TaskAnswers answers, TaskWait wait)
 {
     private const string About =
         "Get the result of a delegated task. status is completed, failed, info_needed (feedback says which context to add: answer with "
-        + "coda_reply), needs_approval (feedback describes a destructive plan that waits for the user's go or no-go: coda_reply), timeout, cancelled, "
-        + "interrupted, or running while there is no result yet. Do not call this in a loop: wait_seconds waits for the end on the server, "
+        + "coda_reply), needs_approval (feedback describes a destructive plan that waits for the user's go or no-go: coda_reply), "
+        + "timeout, cancelled, interrupted, or running while there is no result yet. "
+        + "Do not call this in a loop: wait_seconds waits for the end on the server, "
         + "and with after_version for the next change.";
 
-    [McpServerTool(Name = "coda_get_result", Title = "Get a task's result", ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false,
-        UseStructuredContent = true, OutputSchemaType = typeof(TaskAnswer))]
+    [McpServerTool(Name = "coda_get_result", Title = "Get a task's result", ReadOnly = true, Destructive = false, Idempotent = true,
+        OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(TaskAnswer))]
     [Description(About)]
     public async Task<CallToolResult> GetAsync(
         RequestContext<CallToolRequestParams> call,
@@ -39,7 +40,8 @@ internal sealed class ResultTool(TaskAnswers answers, TaskWait wait)
 
         if (session_id.Length > 0 && session_id != task.SessionId)
         {
-            return ToolAnswer.Error($"Task {task_id} does not belong to session '{session_id}'. Use the session_id that coda_run or coda_inbox gave with it.");
+            return ToolAnswer.Error(
+                $"Task {task_id} does not belong to session '{session_id}'. Use the session_id that coda_run or coda_inbox gave with it.");
         }
 
         task = await wait.ForChangeAsync(call, task, wait_seconds, after_version > 0 ? after_version : long.MaxValue, cancellation);

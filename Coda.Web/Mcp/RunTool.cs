@@ -10,16 +10,18 @@ namespace Coda.Web.Mcp;
 internal sealed class RunTool(TaskService tasks, TaskAnswers answers, TaskWait wait, StartLimit limit, RepeatableCalls calls)
 {
     private const string About =
-        "Delegate a coding task to an agent that works on its own in a terminal on the server. Returns at once with the ids of the running task "
-        + "and a viewer_url where people can watch it. Do not loop on the status: tell the user it runs and go on; ask coda_inbox or "
-        + "coda_get_result when the outcome is wanted. For a short task whose answer is needed now, wait_seconds waits for it. The agent 'shell' runs the prompt itself as a bash script and ignores permissions.";
+        "Delegate a coding task to an agent that works on its own in a terminal on the server. "
+        + "Returns at once with the ids of the running task and a viewer_url where people can watch it. "
+        + "Do not loop on the status: tell the user it runs and go on; ask coda_inbox or coda_get_result when the outcome is wanted. "
+        + "For a short task whose answer is needed now, wait_seconds waits for it. "
+        + "The agent 'shell' runs the prompt itself as a bash script and ignores permissions.";
 
     private const string KeyText =
-        "A name of your own for this call, such as a UUID. The same name again, for a day, is the same call: it answers for the work that was begun, "
-        + "instead of beginning it twice. Empty: each call is a new one.";
+        "A name of your own for this call, such as a UUID. The same name again, for a day, is the same call: "
+        + "it answers for the work that was begun, instead of beginning it twice. Empty: each call is a new one.";
 
-    [McpServerTool(Name = "coda_run", Title = "Delegate a coding task", ReadOnly = false, Destructive = true, Idempotent = false, OpenWorld = true,
-        UseStructuredContent = true, OutputSchemaType = typeof(TaskAnswer))]
+    [McpServerTool(Name = "coda_run", Title = "Delegate a coding task", ReadOnly = false, Destructive = true, Idempotent = false,
+        OpenWorld = true, UseStructuredContent = true, OutputSchemaType = typeof(TaskAnswer))]
     [Description(About)]
     public async Task<CallToolResult> RunAsync(
         RequestContext<CallToolRequestParams> call,
@@ -30,9 +32,11 @@ internal sealed class RunTool(TaskService tasks, TaskAnswers answers, TaskWait w
         [Description("'smart': the agent stops before destructive steps. 'yolo': it asks nothing.")] string permissions = "smart",
         [Description("Seconds the task may take, 1 to 86400.")] int timeout_s = 3600,
         [Description("Whether the agent must plan, execute and review in steps; false for small jobs.")] bool workflow_protocol = true,
-        [Description("Agent to use: claude, codex, gemini, opencode, hermes, shell or a configured one. Empty: the server's default.")] string agent = "",
-        [Description("Absolute directory to work in, below an allowed root. Empty: the previous task's, else the server's default.")] string workdir = "",
-        [Description("Seconds to wait for the end, 0 to 50; the task goes on if they pass. 0: answer at once.")] int wait_seconds = 0,
+        [Description("Agent to use: claude, codex, gemini, opencode, hermes, shell or a configured one. Empty: the server's default.")]
+        string agent = "",
+        [Description("Absolute directory to work in, below an allowed root. Empty: the previous task's, else the server's default.")]
+        string workdir = "",
+        [Description("Seconds to wait for the end, 0 to 50; the task continues if they pass. 0: answer at once.")] int wait_seconds = 0,
         [Description(KeyText)] string idempotency_key = "",
         CancellationToken cancellation = default)
     {

@@ -49,7 +49,8 @@ internal sealed class StartLimit(IOptions<TaskOptions> options, TimeProvider tim
             }
 
             var wait = Math.Ceiling((starts.First!.Value + Minute - now).TotalSeconds);
-            return $"Too many tasks were started: at most {most} a minute. Wait {wait:N0} s, and check that they are not started in a loop. "
+            return $"Too many tasks were started: at most {most} a minute. "
+                + $"Wait {wait:N0} s, and check that they are not started in a loop. "
                 + "(The operator sets Tasks:StartsPerMinute.)";
         }
     }

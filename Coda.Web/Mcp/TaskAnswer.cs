@@ -10,8 +10,8 @@ internal sealed record TaskAnswer
 {
     private static readonly HashSet<string> OwnNames =
     [
-        "task_id", "session_id", "status", "summary", "feedback", "files_changed", "files_changed_observed", "artifacts", "errors", "message",
-        "viewer_url", "version", "step", "progress", "part",
+        "task_id", "session_id", "status", "summary", "feedback", "files_changed", "files_changed_observed", "artifacts", "errors",
+        "message", "viewer_url", "version", "step", "progress", "part",
     ];
 
     [Description("Names the task.")]
@@ -35,7 +35,8 @@ internal sealed record TaskAnswer
     [Description("Files the agent says it changed.")]
     public required IReadOnlyList<string> FilesChanged { get; init; }
 
-    [Description("Files that changed while it ran, as the server saw; only where it worked in a git repository. Check files_changed against it.")]
+    [Description(
+        "Files that changed while it ran, as the server saw; only where it worked in a git repository. Check files_changed against it.")]
     public IReadOnlyList<string> FilesChangedObserved { get; init; } = null!; // left out when null; a schema with null is not portable
 
     [Description("What else came out: a list, or an object by name.")]

@@ -7,7 +7,8 @@ namespace Coda.Web.Mcp;
 internal sealed class TaskAnswers(TaskService tasks, PublicLinks links)
 {
     private const string Unfinished =
-        "The task is still in progress. Tell the user and go on; do not loop. coda_get_result with wait_seconds waits for the end, if the answer is needed now.";
+        "The task is still in progress. Tell the user and go on; do not loop. "
+        + "coda_get_result with wait_seconds waits for the end, if the answer is needed now.";
 
     /// <summary>How a task stands, with its result once it has one.</summary>
     public async Task<TaskAnswer> DescribeAsync(TaskView task, CancellationToken cancellation)
@@ -36,5 +37,6 @@ internal sealed class TaskAnswers(TaskService tasks, PublicLinks links)
         TaskId.TryParse(taskId, out var id) ? await tasks.FindAsync(id, cancellation) : null;
 
     /// <summary>What to say when there is no such task.</summary>
-    public static CallToolResult Unknown(string taskId) => ToolAnswer.Error($"There is no task '{taskId}'. coda_inbox lists the tasks there are.");
+    public static CallToolResult Unknown(string taskId) =>
+        ToolAnswer.Error($"There is no task '{taskId}'. coda_inbox lists the tasks there are.");
 }

@@ -7,7 +7,9 @@ using ModelContextProtocol.Server;
 
 namespace Coda.Web.Mcp;
 
-/// <summary>What people and models can attach to a conversation: the inbox, and of each task its state, its result and its terminal's text.</summary>
+/// <summary>
+/// What people and models can attach to a conversation: the inbox, and of each task its state, its result and its terminal's text.
+/// </summary>
 [McpServerResourceType]
 internal sealed class TaskResources(TaskService tasks, TaskAnswers answers, PublicLinks links, TimeProvider time)
 {
@@ -22,7 +24,8 @@ internal sealed class TaskResources(TaskService tasks, TaskAnswers answers, Publ
     public async Task<ReadResourceResult> InboxAsync(CancellationToken cancellation)
     {
         var answer = (InboxAnswer.Page)await tasks.InboxAsync(new InboxQuery(), cancellation);
-        return Text(TaskUris.Inbox, Json, JsonSerializer.Serialize(InboxListing.Of(answer.Value, time.GetUtcNow(), links), ToolAnswer.Json));
+        return Text(
+            TaskUris.Inbox, Json, JsonSerializer.Serialize(InboxListing.Of(answer.Value, time.GetUtcNow(), links), ToolAnswer.Json));
     }
 
     [McpServerResource(UriTemplate = TaskUris.State, Name = "task", Title = "Task", MimeType = Json)]
@@ -30,7 +33,10 @@ internal sealed class TaskResources(TaskService tasks, TaskAnswers answers, Publ
     public async Task<ReadResourceResult> StateAsync(string id, CancellationToken cancellation)
     {
         var task = await FindAsync(id, cancellation);
-        return Text(TaskUris.Of(id, TaskPart.State), Json, JsonSerializer.Serialize(InboxEntry.Of(task, time.GetUtcNow(), links.ViewerOf(task)), ToolAnswer.Json));
+        return Text(
+            TaskUris.Of(id, TaskPart.State),
+            Json,
+            JsonSerializer.Serialize(InboxEntry.Of(task, time.GetUtcNow(), links.ViewerOf(task)), ToolAnswer.Json));
     }
 
     [McpServerResource(UriTemplate = TaskUris.Result, Name = "task result", Title = "Task result", MimeType = Json)]
@@ -47,15 +53,21 @@ internal sealed class TaskResources(TaskService tasks, TaskAnswers answers, Publ
     {
         var task = await FindAsync(id, cancellation);
         var transcript = await tasks.TranscriptAsync(TaskId.Of(task), TranscriptBytes - NoteBytes, cancellation)
-            ?? throw NotFound($"Nothing is left of what {id} showed: recordings are removed after a while. Its result stays: {TaskUris.Of(id, TaskPart.Result)}");
+            ?? throw NotFound(
+                $"Nothing is left of what {id} showed: recordings are removed after a while. "
+                + $"Its result stays: {TaskUris.Of(id, TaskPart.Result)}");
         var note = transcript.IsWhole ? "" : string.Create(
             CultureInfo.InvariantCulture,
-            $"[Only the end: what came before is left out, of {transcript.OutputBytes:N0} bytes of output. All of it: {links.ViewerOf(task)}]\n");
+            $"[Only the end: what came before is left out, of {transcript.OutputBytes:N0} bytes of output. "
+            + $"All of it: {links.ViewerOf(task)}]\n");
         return Text(TaskUris.Of(id, TaskPart.Transcript), "text/plain", note + transcript.Text);
     }
 
-    /// <summary>Says that there is no such resource with the code of the client's revision: since 2026-07-28 it is a wrong argument.</summary>
-    public static McpRequestHandler<ReadResourceRequestParams, ReadResourceResult> Filter(McpRequestHandler<ReadResourceRequestParams, ReadResourceResult> next) =>
+    /// <summary>
+    /// Says that there is no such resource with the code of the client's revision: since 2026-07-28 it is a wrong argument.
+    /// </summary>
+    public static McpRequestHandler<ReadResourceRequestParams, ReadResourceResult> Filter(
+        McpRequestHandler<ReadResourceRequestParams, ReadResourceResult> next) =>
         async (request, cancellation) =>
         {
             try
@@ -70,7 +82,8 @@ internal sealed class TaskResources(TaskService tasks, TaskAnswers answers, Publ
         };
 
     private async Task<TaskView> FindAsync(string id, CancellationToken cancellation) =>
-        await answers.FindAsync(id, cancellation) ?? throw NotFound($"There is no task '{id}'. {TaskUris.Inbox} lists the tasks there are.");
+        await answers.FindAsync(id, cancellation)
+        ?? throw NotFound($"There is no task '{id}'. {TaskUris.Inbox} lists the tasks there are.");
 
     private static McpProtocolException NotFound(string message) => new(message, McpErrorCode.ResourceNotFound);
 

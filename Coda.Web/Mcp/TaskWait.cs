@@ -16,13 +16,18 @@ internal sealed class TaskWait(TaskService tasks, TimeProvider time, IHostApplic
 
     /// <summary>What is wrong with a wait of so many seconds, or null.</summary>
     public static string? Fault(int seconds) =>
-        seconds is < 0 or > MostSeconds ? $"wait_seconds must be between 0 and {MostSeconds}, not {seconds}. Ask again if the task is not done by then." : null;
+        seconds is < 0 or > MostSeconds
+            ? $"wait_seconds must be between 0 and {MostSeconds}, not {seconds}. Ask again if the task is not done by then."
+            : null;
 
     /// <summary>Waits until a task has ended.</summary>
-    public Task<TaskView> ForEndAsync(RequestContext<CallToolRequestParams> call, TaskView task, int seconds, CancellationToken cancellation) =>
+    public Task<TaskView> ForEndAsync(
+        RequestContext<CallToolRequestParams> call, TaskView task, int seconds, CancellationToken cancellation) =>
         ForChangeAsync(call, task, seconds, long.MaxValue, cancellation);
 
-    /// <summary>Waits until a task has ended or is past a version; what happens meanwhile is told to a client that wants progress.</summary>
+    /// <summary>
+    /// Waits until a task has ended or is past a version; what happens meanwhile is told to a client that wants progress.
+    /// </summary>
     /// <returns>The task as it stands when the wait is over.</returns>
     public async Task<TaskView> ForChangeAsync(
         RequestContext<CallToolRequestParams> call, TaskView task, int seconds, long version, CancellationToken cancellation)
@@ -63,5 +68,7 @@ internal sealed class TaskWait(TaskService tasks, TimeProvider time, IHostApplic
             : Task.CompletedTask;
 
     private static string Describe(TaskView task) =>
-        task.Status != CodingTaskStatus.Running ? task.Status.Name() : task.Progress.Length > 0 ? $"{task.Step}: {task.Progress}" : "started";
+        task.Status != CodingTaskStatus.Running ? task.Status.Name()
+            : task.Progress.Length > 0 ? $"{task.Step}: {task.Progress}"
+            : "started";
 }

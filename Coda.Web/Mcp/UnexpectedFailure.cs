@@ -8,7 +8,8 @@ namespace Coda.Web.Mcp;
 internal static partial class UnexpectedFailure
 {
     /// <summary>Goes around every tool call. Protocol errors, such as an unknown tool, are the package's to answer.</summary>
-    public static McpRequestHandler<CallToolRequestParams, CallToolResult> Filter(McpRequestHandler<CallToolRequestParams, CallToolResult> next) =>
+    public static McpRequestHandler<CallToolRequestParams, CallToolResult> Filter(
+        McpRequestHandler<CallToolRequestParams, CallToolResult> next) =>
         async (request, cancellation) =>
         {
             try

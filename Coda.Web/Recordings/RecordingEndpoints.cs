@@ -20,11 +20,14 @@ public static class RecordingEndpoints
         app.MapGet("/recordings/{id}.cast", ServeCastAsync);
     }
 
-    private static async Task<IResult> ServeCastAsync(string id, RecordingLookup lookup, CancellationToken cancellation, int version = Asciicast.Newest) =>
+    private static async Task<IResult> ServeCastAsync(
+        string id, RecordingLookup lookup, CancellationToken cancellation, int version = Asciicast.Newest) =>
         version is Asciicast.Newest or Asciicast.Older
             ? await lookup.ServeAsync(
                 id,
-                files => TypedResults.Stream(to => Asciicast.WriteAsync(files, to, version, cancellation), "application/x-asciicast", $"{id}.cast"),
+                files => TypedResults.Stream(
+                    to => Asciicast.WriteAsync(files, to, version, cancellation), "application/x-asciicast", $"{id}.cast"),
                 cancellation)
-            : TypedResults.Text($"There is no asciicast version {version} here; ask for 3 or 2.", statusCode: StatusCodes.Status400BadRequest);
+            : TypedResults.Text(
+                $"There is no asciicast version {version} here; ask for 3 or 2.", statusCode: StatusCodes.Status400BadRequest);
 }

@@ -51,9 +51,16 @@ internal sealed class AccessOptions
     /// <summary>Notes what is wrong and no annotation can say.</summary>
     public void Check(SettingsReader settings)
     {
-        settings.Require(OwnerEmail.Length == 0 || OwnerEmail.Contains('@'), $"{Section}:{nameof(OwnerEmail)}", "must be an e-mail address");
-        settings.Require(AppUrl.Length == 0 || IsWebAddress(AppUrl), $"{Section}:{nameof(AppUrl)}", "must be an address such as https://coda.example");
-        settings.Require(WorkspaceHost.Length == 0 || IsWebAddress(WithScheme(WorkspaceHost)), $"{Section}:{nameof(WorkspaceHost)}", "must be a host name or address");
+        settings.Require(
+            OwnerEmail.Length == 0 || OwnerEmail.Contains('@'), $"{Section}:{nameof(OwnerEmail)}", "must be an e-mail address");
+        settings.Require(
+            AppUrl.Length == 0 || IsWebAddress(AppUrl),
+            $"{Section}:{nameof(AppUrl)}",
+            "must be an address such as https://coda.example");
+        settings.Require(
+            WorkspaceHost.Length == 0 || IsWebAddress(WithScheme(WorkspaceHost)),
+            $"{Section}:{nameof(WorkspaceHost)}",
+            "must be a host name or address");
         for (var i = 0; i < Proxy.Addresses.Count; i++)
         {
             settings.Require(
@@ -63,7 +70,10 @@ internal sealed class AccessOptions
 
         for (var i = 0; i < AllowedOrigins.Count; i++)
         {
-            settings.Require(IsWebAddress(AllowedOrigins[i]), $"{Section}:{nameof(AllowedOrigins)}:{i}", "must be an origin such as https://tool.example");
+            settings.Require(
+                IsWebAddress(AllowedOrigins[i]),
+                $"{Section}:{nameof(AllowedOrigins)}:{i}",
+                "must be an origin such as https://tool.example");
         }
     }
 

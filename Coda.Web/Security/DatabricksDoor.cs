@@ -15,7 +15,8 @@ internal sealed class DatabricksDoor(IOptions<AccessOptions> access, AdmissionCo
         if (owner.Length == 0)
         {
             return new Admission.Refused(403, "No owner yet",
-                "This CoDA admits nobody because APP_OWNER_EMAIL is not set. Set it to the owner's e-mail address in app.yaml and deploy again.");
+                "This CoDA admits no one because APP_OWNER_EMAIL is not set. "
+                + "Set it to the owner's e-mail address in app.yaml and deploy again.");
         }
 
         if (context.Features.Get<PlatformProxy.Believed>() is null)
@@ -27,13 +28,15 @@ internal sealed class DatabricksDoor(IOptions<AccessOptions> access, AdmissionCo
         var caller = CallerOf(context);
         if (caller.Length == 0)
         {
-            return new Admission.Refused(403, "Not signed in", $"The platform did not say who you are ({EmailHeader} is missing). Open the app from the workspace.");
+            return new Admission.Refused(403, "Not signed in",
+                $"The platform did not say who you are ({EmailHeader} is missing). Open the app from the workspace.");
         }
 
         if (caller != owner)
         {
-            return new Admission.Refused(403, "This app belongs to somebody else",
-                $"You are signed in as {caller}. This CoDA runs agents with its owner's credentials, so it admits its owner only. Deploy one of your own.");
+            return new Admission.Refused(403, "This app belongs to another person",
+                $"You are signed in as {caller}. This CoDA runs agents with its owner's credentials, so it admits its owner only. "
+                + "Deploy one of your own.");
         }
 
         if (Refusal.IsPageLoad(context.Request))
@@ -56,6 +59,8 @@ internal sealed class DatabricksDoor(IOptions<AccessOptions> access, AdmissionCo
             return header.Count == 1 ? header.ToString().Trim().ToLowerInvariant() : "";
         }
 
-        return context.WebSockets.IsWebSocketRequest && context.Request.Path == GateSetup.CircuitPath && cookie.Read(context) is { } proof ? proof.Who : "";
+        return context.WebSockets.IsWebSocketRequest && context.Request.Path == GateSetup.CircuitPath && cookie.Read(context) is { } proof
+            ? proof.Who
+            : "";
     }
 }

@@ -25,7 +25,9 @@ internal sealed class Gate(RequestDelegate next, IDoor door, SignIns signIns, Lo
         }
     }
 
-    /// <summary>The health check says nothing; the login page is how one gets in. Preflights, which carry no credentials, were answered before.</summary>
+    /// <summary>
+    /// The health check says nothing; the login page is how one gets in. Preflights, which carry no credentials, were answered before.
+    /// </summary>
     private bool IsOpen(HttpRequest request) =>
         request.Path == GateSetup.HealthPath
         || (login.IsOpen && request.Path.StartsWithSegments(LoginEndpoints.Path));

@@ -13,7 +13,8 @@ internal sealed class HostGuard(RequestDelegate next, HostPolicy policy)
         if (request.Path != GateSetup.HealthPath && !policy.AllowsHost(context))
         {
             return Refusal.WriteAsync(context, 403, "Unknown host name",
-                $"This server does not answer to '{request.Host}'. If that is its address, set CODA_APP_URL={request.Scheme}://{request.Host} and restart it.");
+                $"This server does not answer to '{request.Host}'. If that is its address, "
+                + $"set CODA_APP_URL={request.Scheme}://{request.Host} and restart it.");
         }
 
         var hasEffects = context.WebSockets.IsWebSocketRequest
@@ -22,7 +23,7 @@ internal sealed class HostGuard(RequestDelegate next, HostPolicy policy)
         if ((hasEffects || isMcp) && !policy.AllowsOrigin(request) && !(isMcp && policy.AllowsMcpOrigin(request.Headers.Origin.ToString())))
         {
             return Refusal.WriteAsync(context, 403, "Foreign page",
-                $"A page of '{request.Headers.Origin}' may not do this. If it is this server's own address, set CODA_APP_URL to it; "
+                $"Requests from '{request.Headers.Origin}' are not allowed. If it is this server's own address, set CODA_APP_URL to it; "
                 + "if it is a site that may call /mcp, add it to Access:AllowedOrigins (the workspace is DATABRICKS_HOST).");
         }
 

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Options;
 
 namespace Coda.Web.Security;
 
-/// <summary>Which names the server answers to, and whose pages may talk to it: the defence against DNS rebinding and foreign sites.</summary>
+/// <summary>
+/// Which names the server answers to, and whose pages may talk to it: the defence against DNS rebinding and foreign sites.
+/// </summary>
 internal sealed class HostPolicy(IOptions<AccessOptions> options)
 {
     private readonly AuthMode auth = options.Value.Auth;
@@ -20,7 +22,8 @@ internal sealed class HostPolicy(IOptions<AccessOptions> options)
         }
 
         return auth == AuthMode.Databricks
-            ? context.Features.Get<PlatformProxy.ForwardedHost>() is not null || host.EndsWith(".databricksapps.com", StringComparison.OrdinalIgnoreCase)
+            ? context.Features.Get<PlatformProxy.ForwardedHost>() is not null
+                || host.EndsWith(".databricksapps.com", StringComparison.OrdinalIgnoreCase)
             : host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
                 || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
     }

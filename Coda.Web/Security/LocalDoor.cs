@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Coda.Web.Security;
 
 /// <summary>Local mode: the bearer token, or the cookie that a login link was exchanged for.</summary>
-internal sealed partial class LocalDoor(IOptions<AccessOptions> access, SecretToken token, AdmissionCookie cookie, ILogger<LocalDoor> log) : IDoor
+internal sealed partial class LocalDoor(
+    IOptions<AccessOptions> access, SecretToken token, AdmissionCookie cookie, ILogger<LocalDoor> log) : IDoor
 {
     /// <summary>How long a browser stays in without being used.</summary>
     public static readonly TimeSpan CookieLifetime = TimeSpan.FromDays(30);
@@ -40,7 +41,8 @@ internal sealed partial class LocalDoor(IOptions<AccessOptions> access, SecretTo
         }
 
         return new Admission.Refused(401, "Sign in",
-            "Open the login link that the server printed on its console, or send 'Authorization: Bearer <the content of CODA_HOME/token>'.");
+            "Open the login link that the server printed on its console, "
+            + "or send 'Authorization: Bearer <the content of CODA_HOME/token>'.");
     }
 
     [LoggerMessage(LogLevel.Warning, "A wrong token was refused; it came from {Address}.")]

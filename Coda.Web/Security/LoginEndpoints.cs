@@ -6,7 +6,12 @@ namespace Coda.Web.Security;
 
 /// <summary>The login page of local mode: exchanges a code for the cookie and returns to the page first asked for.</summary>
 internal sealed partial class LoginEndpoints(
-    IOptions<AccessOptions> access, LoginCodes codes, LoginLinks links, AdmissionCookie cookie, SignIns signIns, ILogger<LoginEndpoints> log)
+    IOptions<AccessOptions> access,
+    LoginCodes codes,
+    LoginLinks links,
+    AdmissionCookie cookie,
+    SignIns signIns,
+    ILogger<LoginEndpoints> log)
 {
     /// <summary>Where it lies.</summary>
     public const string Path = "/login";
@@ -16,6 +21,8 @@ internal sealed partial class LoginEndpoints(
 
     private const string ReturnCookie = "coda-return";
     private const int LargestForm = 4 << 10;
+    private const string HowToComeIn =
+        "To come in, open a login link: the server prints one on its console when it starts, and a new one whenever you ask.";
 
     /// <summary>Whether there is a login page at all.</summary>
     public bool IsOpen => access.Value.Auth == AuthMode.Local;
@@ -120,7 +127,7 @@ internal sealed partial class LoginEndpoints(
               <input type="hidden" name="code"><button>Sign in this browser</button>
             </form>
             <div id="no-code">
-              <p>{reason} To come in, open a login link: the server prints one on its console when it starts, and a new one whenever you ask.</p>
+              <p>{reason} {HowToComeIn}</p>
               {PrintButton("Print a new login link there")}
             </div>
             <script src="{Path}/sign-in.js" type="module"></script>
@@ -134,5 +141,6 @@ internal sealed partial class LoginEndpoints(
 
     /// <summary>Only paths on this server: browsers take <c>//</c> and <c>/\</c> for another host.</summary>
     private static bool IsLocalPath(string target) =>
-        target.StartsWith('/') && !target.StartsWith("//", StringComparison.Ordinal) && !target.Contains('\\') && !target.Any(char.IsControl);
+        target.StartsWith('/') && !target.StartsWith("//", StringComparison.Ordinal)
+        && !target.Contains('\\') && !target.Any(char.IsControl);
 }

@@ -30,6 +30,7 @@ internal sealed class LoginLinks(LoginCodes codes, ServerAddress address)
     private void Print(string code)
     {
         Console.WriteLine($"  Sign in:     {LinkWith(code)}");
-        Console.WriteLine($"               (works once, for {LoginCodes.Lifetime.TotalMinutes:0} minutes; the login page can print another)");
+        Console.WriteLine(
+            $"               (works once, for {LoginCodes.Lifetime.TotalMinutes:0} minutes; the login page can print another)");
     }
 }

@@ -41,7 +41,8 @@ internal sealed class PlatformPeer(IOptions<AccessOptions> access)
 
         var verdict = IsOurs(address)
             ? IsOfAnotherUser(
-                new IPEndPoint(Plain(address), connection.RemotePort), new IPEndPoint(Plain(connection.LocalIpAddress!), connection.LocalPort))
+                new IPEndPoint(Plain(address), connection.RemotePort),
+                new IPEndPoint(Plain(connection.LocalIpAddress!), connection.LocalPort))
             : true;
         if (items is not null && verdict is not null)
         {
@@ -150,8 +151,10 @@ internal sealed class PlatformPeer(IOptions<AccessOptions> access)
             }
         }
 
-        return new IPEndPoint(Plain(new IPAddress(address)), int.Parse(endpoint.AsSpan(colon + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+        return new IPEndPoint(
+            Plain(new IPAddress(address)), int.Parse(endpoint.AsSpan(colon + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
     }
 
-    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : new IPAddress(address.GetAddressBytes());
+    private static IPAddress Plain(IPAddress address) =>
+        address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : new IPAddress(address.GetAddressBytes());
 }

@@ -1,8 +1,8 @@
 namespace Coda.Web.Security;
 
 /// <summary>
-/// What browsers have open under a sign-in: a circuit, a stream. When they sign out it ends, and until the server stops no copy of their cookie
-/// is good.
+/// What browsers have open under a sign-in: a circuit, a stream. When they sign out it ends, and until the server stops no copy of their
+/// cookie is good.
 /// </summary>
 internal sealed class SignIns
 {

@@ -18,7 +18,8 @@ window.codaAppearance = {
 
 /** The font of every terminal. */
 export const fontFamily =
-  'ui-monospace, "JetBrains Mono", "Cascadia Code", "Fira Code", "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';
+  'ui-monospace, "JetBrains Mono", "Cascadia Code", "Fira Code", "SF Mono", Menlo, Consolas, '
+  + '"DejaVu Sans Mono", "Liberation Mono", monospace';
 
 /** The size the user chose, in pixels. */
 export function fontSize(): number {

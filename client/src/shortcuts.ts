@@ -10,7 +10,10 @@ export interface Shortcuts {
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
-/** Shift+Enter is ESC CR, a new line in the prompts of agents; Ctrl+C copies when something is selected, Ctrl+V pastes, Ctrl+Shift+F searches, Ctrl+= - 0 zoom, Ctrl+F6 goes to the buttons above. On a Mac, copy and paste are the browser's own. */
+/**
+ * Shift+Enter is ESC CR, a new line in the prompts of agents; Ctrl+C copies when something is selected, Ctrl+V pastes, Ctrl+Shift+F
+ * searches, Ctrl+= - 0 zoom, Ctrl+F6 goes to the buttons above. On a Mac, copy and paste are the browser's own.
+ */
 export function bindShortcuts(terminal: Terminal, shortcuts: Shortcuts): void {
   terminal.attachCustomKeyEventHandler(event => {
     if (event.key === 'Enter' && event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey && !event.isComposing) {
@@ -53,7 +56,8 @@ export function bindShortcuts(terminal: Terminal, shortcuts: Shortcuts): void {
 
 /** Copies what is selected on Ctrl+C or Ctrl+Shift+C; whether it did. */
 export function copyOnShortcut(terminal: Terminal, event: KeyboardEvent): boolean {
-  if (isMac || !event.ctrlKey || event.altKey || event.metaKey || event.code !== 'KeyC' || !(event.shiftKey || terminal.hasSelection())) return false;
+  if (isMac || !event.ctrlKey || event.altKey || event.metaKey || event.code !== 'KeyC'
+    || !(event.shiftKey || terminal.hasSelection())) return false;
   void copy(terminal.getSelection());
   terminal.clearSelection();
   event.preventDefault();

@@ -9,11 +9,15 @@ internal sealed class AnthropicDialect : IDialect
 
     public Conversation Read(JsonNode body)
     {
-        var user = body["messages"]!.AsArray().Where(message => message!["role"]!.ToString() == "user").Select(message => message!["content"]).ToList();
+        var user = body["messages"]!.AsArray()
+            .Where(message => message!["role"]!.ToString() == "user")
+            .Select(message => message!["content"]).ToList();
         var results = user.OfType<JsonArray>().SelectMany(parts => parts).Count(part => part!["type"]?.ToString() == "tool_result");
-        var tools = body["tools"]?.AsArray().Select(tool => new OfferedTool(tool!["name"]!.ToString(), tool["input_schema"])).ToList() ?? [];
+        var tools = body["tools"]?.AsArray()
+            .Select(tool => new OfferedTool(tool!["name"]!.ToString(), tool["input_schema"])).ToList() ?? [];
         return new Conversation(
-            Conversation.TextOf(body["system"]), string.Join('\n', user.Select(Conversation.TextOf)), results, tools, body["output_config"]?["format"]?["schema"]);
+            Conversation.TextOf(body["system"]), string.Join('\n', user.Select(Conversation.TextOf)),
+            results, tools, body["output_config"]?["format"]?["schema"]);
     }
 
     public JsonNode Whole(Answer answer, string model) => Message(answer, model, content: new JsonArray(Block(answer)), Reason(answer));
@@ -47,7 +51,13 @@ internal sealed class AnthropicDialect : IDialect
 
     private static JsonObject Block(Answer answer) => answer.Tool is null
         ? new JsonObject { ["type"] = "text", ["text"] = answer.Text }
-        : new JsonObject { ["type"] = "tool_use", ["id"] = $"toolu_{Guid.NewGuid():N}", ["name"] = answer.Tool.Name, ["input"] = answer.Arguments!.DeepClone() };
+        : new JsonObject
+        {
+            ["type"] = "tool_use",
+            ["id"] = $"toolu_{Guid.NewGuid():N}",
+            ["name"] = answer.Tool.Name,
+            ["input"] = answer.Arguments!.DeepClone(),
+        };
 
     private static JsonObject Message(Answer answer, string model, JsonArray content, string? stopReason) => new()
     {
@@ -58,6 +68,9 @@ internal sealed class AnthropicDialect : IDialect
         ["content"] = content,
         ["stop_reason"] = stopReason,
         ["stop_sequence"] = null,
-        ["usage"] = new JsonObject { ["input_tokens"] = 100, ["output_tokens"] = 9, ["cache_creation_input_tokens"] = 0, ["cache_read_input_tokens"] = 0 },
+        ["usage"] = new JsonObject
+        {
+            ["input_tokens"] = 100, ["output_tokens"] = 9, ["cache_creation_input_tokens"] = 0, ["cache_read_input_tokens"] = 0,
+        },
     };
 }

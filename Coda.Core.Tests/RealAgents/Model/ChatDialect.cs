@@ -10,13 +10,16 @@ internal sealed class ChatDialect : IDialect
     public Conversation Read(JsonNode body)
     {
         var messages = body["messages"]!.AsArray();
-        var tools = body["tools"]?.AsArray().Select(tool => new OfferedTool(tool!["function"]!["name"]!.ToString(), tool["function"]!["parameters"])).ToList() ?? [];
+        var tools = body["tools"]?.AsArray()
+            .Select(tool => new OfferedTool(tool!["function"]!["name"]!.ToString(), tool["function"]!["parameters"])).ToList() ?? [];
         return new Conversation(
             Texts("system"), Texts("user"), messages.Count(message => message!["role"]!.ToString() == "tool"), tools,
             body["response_format"]?["json_schema"]?["schema"]);
 
         string Texts(string role) =>
-            string.Join('\n', messages.Where(message => message!["role"]!.ToString() == role).Select(message => Conversation.TextOf(message!["content"])));
+            string.Join('\n', messages
+                .Where(message => message!["role"]!.ToString() == role)
+                .Select(message => Conversation.TextOf(message!["content"])));
     }
 
     public JsonNode Whole(Answer answer, string model) => Envelope(model, "chat.completion", new JsonObject
@@ -26,8 +29,12 @@ internal sealed class ChatDialect : IDialect
 
     public IEnumerable<JsonNode> Stream(Answer answer, string model)
     {
-        yield return Envelope(model, "chat.completion.chunk", new JsonObject { ["index"] = 0, ["delta"] = Message(answer), ["finish_reason"] = null });
-        yield return Envelope(model, "chat.completion.chunk", new JsonObject { ["index"] = 0, ["delta"] = new JsonObject(), ["finish_reason"] = Reason(answer) });
+        yield return Envelope(
+            model, "chat.completion.chunk",
+            new JsonObject { ["index"] = 0, ["delta"] = Message(answer), ["finish_reason"] = null });
+        yield return Envelope(
+            model, "chat.completion.chunk",
+            new JsonObject { ["index"] = 0, ["delta"] = new JsonObject(), ["finish_reason"] = Reason(answer) });
     }
 
     private static string Reason(Answer answer) => answer.Tool is null ? "stop" : "tool_calls";

@@ -8,7 +8,9 @@ namespace Coda.Core.Tests.RealAgents.Model;
 /// <summary>A tool a CLI offers to the model.</summary>
 internal sealed record OfferedTool(string Name, JsonNode? Schema, string? Namespace = null);
 
-/// <summary>One thing the scripted model does: run a shell command, call another tool, say something, fail, break off, or never answer.</summary>
+/// <summary>
+/// One thing the scripted model does: run a shell command, call another tool, say something, fail, break off, or never answer.
+/// </summary>
 internal sealed record Step
 {
     public string? Bash { get; init; }
@@ -36,7 +38,8 @@ internal sealed record Answer(string Text, OfferedTool? Tool = null, JsonObject?
 /// A request in whatever dialect. The script travels in the prompt, and the step is the number of tool results so far: the server keeps no
 /// state, so retries and several sessions at once need no care.
 /// </summary>
-internal sealed partial record Conversation(string System, string UserText, int Results, IReadOnlyList<OfferedTool> Tools, JsonNode? AnswerSchema)
+internal sealed partial record Conversation(
+    string System, string UserText, int Results, IReadOnlyList<OfferedTool> Tools, JsonNode? AnswerSchema)
 {
     private static readonly string[] Readers = ["Read", "read_file", "read"];
     private static readonly string[] Shells = ["Bash", "bash", "run_shell_command", "exec_command", "shell_command", "shell"];
@@ -61,7 +64,10 @@ internal sealed partial record Conversation(string System, string UserText, int 
         if (Tools.Count == 0)
         {
             // Claude's auto mode asks whether a command is harmless, in one of two forms.
-            return new Step { Say = System.Contains("<block>no</block>", StringComparison.Ordinal) ? "<block>no</block>" : "<severity>5</severity>" };
+            return new Step
+            {
+                Say = System.Contains("<block>no</block>", StringComparison.Ordinal) ? "<block>no</block>" : "<severity>5</severity>",
+            };
         }
 
         var named = ScriptInFile().Match(UserText);
@@ -83,7 +89,8 @@ internal sealed partial record Conversation(string System, string UserText, int 
         return tool is null ? new Step { Bash = $"head -n 5 '{file}'" } : new Step
         {
             Tool = tool.Name,
-            Extra = new(properties.Where(name => name is "file_path" or "filePath").Select(name => KeyValuePair.Create(name, (JsonNode?)file))
+            Extra = new(properties.Where(name => name is "file_path" or "filePath")
+                .Select(name => KeyValuePair.Create(name, (JsonNode?)file))
                 .Concat(properties.Where(name => name is "limit" or "end_line").Select(name => KeyValuePair.Create(name, (JsonNode?)5)))),
         };
     }
@@ -94,7 +101,8 @@ internal sealed partial record Conversation(string System, string UserText, int 
         if (step.Tool is not null)
         {
             // Claude's tools of MCP servers are not among the offered ones, even when it has just searched for one.
-            var tool = Tools.FirstOrDefault(tool => tool.Name == step.Tool || tool.Name.EndsWith($"__{step.Tool}", StringComparison.Ordinal));
+            var tool = Tools.FirstOrDefault(
+                tool => tool.Name == step.Tool || tool.Name.EndsWith($"__{step.Tool}", StringComparison.Ordinal));
             return new Answer("", tool ?? new OfferedTool($"mcp__coda__{step.Tool}", null), Located(step.Extra ?? []));
         }
 
@@ -117,7 +125,9 @@ internal sealed partial record Conversation(string System, string UserText, int 
         }
         else
         {
-            arguments["command"] = properties["command"]?["type"]?.ToString() == "array" ? new JsonArray("bash", "-lc", step.Bash) : step.Bash;
+            arguments["command"] = properties["command"]?["type"]?.ToString() == "array"
+                ? new JsonArray("bash", "-lc", step.Bash)
+                : step.Bash;
         }
 
         foreach (var name in (shell.Schema?["required"]?.AsArray() ?? []).Select(name => name!.ToString()).Append("description"))
@@ -137,7 +147,8 @@ internal sealed partial record Conversation(string System, string UserText, int 
     }
 
     private JsonObject Located(JsonObject arguments) =>
-        JsonNode.Parse(arguments.ToJsonString().Replace(ResultFile, ResultInEnvelope().Match(UserText).Groups[1].Value, StringComparison.Ordinal))!.AsObject();
+        JsonNode.Parse(arguments.ToJsonString()
+            .Replace(ResultFile, ResultInEnvelope().Match(UserText).Groups[1].Value, StringComparison.Ordinal))!.AsObject();
 
     /// <summary>A small instance of a JSON schema: titles, routers and reviewers ask for one. Whoever asks for leave gets it.</summary>
     private static JsonNode? Example(JsonNode schema, JsonNode root, string name = "")

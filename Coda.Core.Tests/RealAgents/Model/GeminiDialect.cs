@@ -5,7 +5,8 @@ namespace Coda.Core.Tests.RealAgents.Model;
 /// <summary>Gemini's generateContent: gemini.</summary>
 internal sealed class GeminiDialect : IDialect
 {
-    public bool Speaks(string path) => path.Contains(":generateContent", StringComparison.Ordinal) || path.Contains(":streamGenerateContent", StringComparison.Ordinal);
+    public bool Speaks(string path) =>
+        path.Contains(":generateContent", StringComparison.Ordinal) || path.Contains(":streamGenerateContent", StringComparison.Ordinal);
 
     public Conversation Read(JsonNode body)
     {
@@ -14,7 +15,8 @@ internal sealed class GeminiDialect : IDialect
             .SelectMany(content => content!["parts"]?.AsArray() ?? []).ToList();
         var tools = (body["tools"]?.AsArray() ?? [])
             .SelectMany(tool => tool!["functionDeclarations"]?.AsArray() ?? [])
-            .Select(function => new OfferedTool(function!["name"]!.ToString(), function["parametersJsonSchema"] ?? function["parameters"])).ToList();
+            .Select(function => new OfferedTool(function!["name"]!.ToString(), function["parametersJsonSchema"] ?? function["parameters"]))
+            .ToList();
         var settings = body["generationConfig"];
         return new Conversation(
             Conversation.TextOf(body["systemInstruction"]?["parts"]),
@@ -33,7 +35,10 @@ internal sealed class GeminiDialect : IDialect
                 ["role"] = "model",
                 ["parts"] = new JsonArray(answer.Tool is null
                     ? new JsonObject { ["text"] = answer.Text }
-                    : new JsonObject { ["functionCall"] = new JsonObject { ["name"] = answer.Tool.Name, ["args"] = answer.Arguments!.DeepClone() } }),
+                    : new JsonObject
+                    {
+                        ["functionCall"] = new JsonObject { ["name"] = answer.Tool.Name, ["args"] = answer.Arguments!.DeepClone() },
+                    }),
             },
             ["finishReason"] = "STOP",
             ["index"] = 0,

@@ -12,9 +12,11 @@ internal sealed class ResponsesDialect : IDialect
         var input = body["input"] as JsonArray ?? [];
         var user = input.Where(item => item!["role"]?.ToString() == "user").Select(item => Conversation.TextOf(item!["content"]));
         var results = input.Count(item => item!["type"]?.ToString() is "function_call_output" or "custom_tool_call_output");
-        var listed = (body["tools"]?.AsArray() ?? []).Concat(input.Where(item => item!["tools"] is JsonArray).SelectMany(item => item!["tools"]!.AsArray()));
+        var listed = (body["tools"]?.AsArray() ?? [])
+            .Concat(input.Where(item => item!["tools"] is JsonArray).SelectMany(item => item!["tools"]!.AsArray()));
         return new Conversation(
-            body["instructions"]?.ToString() ?? "", string.Join('\n', user), results, [.. listed.SelectMany(tool => Tools(tool!, null))], body["text"]?["format"]?["schema"]);
+            body["instructions"]?.ToString() ?? "", string.Join('\n', user), results,
+            [.. listed.SelectMany(tool => Tools(tool!, null))], body["text"]?["format"]?["schema"]);
     }
 
     public JsonNode Whole(Answer answer, string model) => Response(model, "completed", new JsonArray(Item(answer)));
@@ -42,7 +44,8 @@ internal sealed class ResponsesDialect : IDialect
                 ["id"] = $"msg_{Guid.NewGuid():N}",
                 ["status"] = "completed",
                 ["role"] = "assistant",
-                ["content"] = new JsonArray(new JsonObject { ["type"] = "output_text", ["text"] = answer.Text, ["annotations"] = new JsonArray() }),
+                ["content"] = new JsonArray(
+                    new JsonObject { ["type"] = "output_text", ["text"] = answer.Text, ["annotations"] = new JsonArray() }),
             };
         }
 

@@ -6,7 +6,9 @@ using System.Text.Json.Nodes;
 
 namespace Coda.Core.Tests.RealAgents.Model;
 
-/// <summary>Stands in for the vendors' model APIs, so that the real CLIs run without accounts and network: it does what its prompt's script says.</summary>
+/// <summary>
+/// Stands in for the vendors' model APIs, so that the real CLIs run without accounts and network: it does what its prompt's script says.
+/// </summary>
 internal sealed class ScriptedModel : IAsyncDisposable
 {
     private static readonly IDialect[] Dialects = [new AnthropicDialect(), new ResponsesDialect(), new ChatDialect(), new GeminiDialect()];
@@ -142,7 +144,8 @@ internal sealed class ScriptedModel : IAsyncDisposable
         ["type"] = "error",
         ["error"] = new JsonObject
         {
-            ["type"] = status == 401 ? "authentication_error" : "api_error", ["message"] = $"scripted failure {status}", ["code"] = status, ["status"] = "FAILED",
+            ["type"] = status == 401 ? "authentication_error" : "api_error",
+            ["message"] = $"scripted failure {status}", ["code"] = status, ["status"] = "FAILED",
         },
     };
 

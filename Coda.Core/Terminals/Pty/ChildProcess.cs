@@ -53,7 +53,8 @@ internal sealed unsafe record ChildProcess(int Pid, Task<int> Exited)
             var error = Libc.posix_spawn(&pid, (byte*)path, actions, attributes, argv, envp);
             return error == 0
                 ? new ChildProcess(pid, loop.WaitForExit(pid))
-                : throw new PtyException($"'{executable}' cannot be started in {command.WorkingDirectory}: {Marshal.GetPInvokeErrorMessage(error)}.");
+                : throw new PtyException(
+                    $"'{executable}' cannot be started in {command.WorkingDirectory}: {Marshal.GetPInvokeErrorMessage(error)}.");
         }
         finally
         {

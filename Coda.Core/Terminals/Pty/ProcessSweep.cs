@@ -47,7 +47,8 @@ internal static class ProcessSweep
         return found.Count == 0;
     }
 
-    private static async Task<bool> GoneWithinAsync(EventLoop loop, List<ProcessEntry> processes, TimeSpan limit, TimeProvider time, CancellationToken hurry)
+    private static async Task<bool> GoneWithinAsync(
+        EventLoop loop, List<ProcessEntry> processes, TimeSpan limit, TimeProvider time, CancellationToken hurry)
     {
         if (processes.Count == 0)
         {

@@ -40,8 +40,8 @@ internal static class ProcessTable
     }
 
     /// <summary>
-    /// Whether a process controls jobs, as an interactive shell does: such a one ignores SIGTTOU (tcsetpgrp(3)), and no shell ignores SIGPIPE,
-    /// as tmux does.
+    /// Whether a process controls jobs, as an interactive shell does: such a one ignores SIGTTOU (tcsetpgrp(3)), and no shell ignores
+    /// SIGPIPE, as tmux does.
     /// </summary>
     public static bool ControlsJobs(int pid)
     {

@@ -47,7 +47,9 @@ internal sealed class PtyPair : IDisposable
     /// <summary>What the programs on it see as their terminal, such as <c>/dev/pts/3</c>.</summary>
     public string SlavePath { get; }
 
-    /// <summary>Whether the line discipline collects lines and shows what is typed (termios(3), ICANON and ECHO), as at the start.</summary>
+    /// <summary>
+    /// Whether the line discipline collects lines and shows what is typed (termios(3), ICANON and ECHO), as at the start.
+    /// </summary>
     public unsafe bool IsCooked
     {
         get

@@ -1,6 +1,8 @@
 namespace Coda.Core.Terminals.Status;
 
-/// <summary>Tells of changes that come in floods (a spinner in a title turns ten times a second) at most twice a second, and never loses the last.</summary>
+/// <summary>
+/// Tells of changes that come in floods (a spinner in a title turns ten times a second) at most twice a second, and never loses the last.
+/// </summary>
 internal sealed class ChangeThrottle(TimeProvider time, Action raise)
 {
     private static readonly TimeSpan Rhythm = TimeSpan.FromMilliseconds(500);

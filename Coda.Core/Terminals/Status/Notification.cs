@@ -5,14 +5,18 @@ namespace Coda.Core.Terminals.Status;
 /// <summary>Desktop notifications that programs send through their terminal: OSC 9, OSC 777 and OSC 99.</summary>
 internal static class Notification
 {
-    /// <summary>The text of a notification; null when the sequence is something else, such as ConEmu's or a question about support.</summary>
+    /// <summary>
+    /// The text of a notification; null when the sequence is something else, such as ConEmu's or a question about support.
+    /// </summary>
     /// <param name="code">9, 99 or 777.</param>
     /// <param name="data">What follows the code.</param>
     public static string? Text(int code, string data) => code switch
     {
         // ConEmu uses OSC 9;<number>;… for other things.
         9 => data.IndexOf(';') is > 0 and <= 2 and var end && data[..end].All(char.IsAsciiDigit) ? null : data,
-        777 => data.StartsWith("notify;", StringComparison.Ordinal) ? data["notify;".Length..].Replace(";", ": ", StringComparison.Ordinal) : null,
+        777 => data.StartsWith("notify;", StringComparison.Ordinal)
+            ? data["notify;".Length..].Replace(";", ": ", StringComparison.Ordinal)
+            : null,
         _ => OfKitty(data),
     };
 

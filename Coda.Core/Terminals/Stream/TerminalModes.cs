@@ -104,7 +104,9 @@ internal struct TerminalModes
     /// <summary>SGR.</summary>
     public void SetAttributes(ReadOnlySpan<int> parameters, ReadOnlySpan<bool> colons) => attributes.Apply(parameters, colons);
 
-    /// <summary>DECRPM value of a private mode: 0 unknown, 1 set, 2 reset, 3/4 permanently. The same answers as xterm.js 6, but for mode 2031.</summary>
+    /// <summary>
+    /// DECRPM value of a private mode: 0 unknown, 1 set, 2 reset, 3/4 permanently. The same answers as xterm.js 6, but for mode 2031.
+    /// </summary>
     public readonly int ReportPrivate(int mode) => mode switch
     {
         8 => 3,
@@ -130,8 +132,8 @@ internal struct TerminalModes
     /// <summary>The sequences that undo what a program has left switched; empty when there is nothing.</summary>
     /// <param name="rows">Rows of the screen.</param>
     /// <param name="keepShells">
-    /// Whether to leave what line editors switch for themselves at each prompt. What a shell's own settings may have changed, the looks of text and
-    /// cursor, is then no reason to undo anything.
+    /// Whether to leave what line editors switch for themselves at each prompt. What a shell's own settings may have changed, the looks of
+    /// text and cursor, is then no reason to undo anything.
     /// </param>
     public readonly string ToReset(int rows, bool keepShells = false)
     {

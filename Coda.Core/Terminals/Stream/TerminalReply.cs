@@ -54,7 +54,10 @@ internal static class TerminalReply
     // XParseColor form with 16 bits a channel: #12ab00 → rgb:1212/abab/0000.
     private static string Rgb(string hex)
     {
-        var value = hex.Length == 7 && int.TryParse(hex.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var parsed) ? parsed : 0;
+        var value = hex.Length == 7
+            && int.TryParse(hex.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var parsed)
+                ? parsed
+                : 0;
         return $"rgb:{Channel(value >> 16)}/{Channel(value >> 8)}/{Channel(value)}";
 
         static string Channel(int channel) => $"{channel & 0xff:x2}{channel & 0xff:x2}";

@@ -20,7 +20,8 @@ public sealed partial class AgentsPage
         try
         {
             accounts = await Inspection.LookAsync(closing.Token);
-            if (await Tasks.InboxAsync(new InboxQuery { Status = "failed", Limit = 200, Window = TimeSpan.FromDays(30) }, closing.Token) is InboxAnswer.Page(var page))
+            var failed = new InboxQuery { Status = "failed", Limit = 200, Window = TimeSpan.FromDays(30) };
+            if (await Tasks.InboxAsync(failed, closing.Token) is InboxAnswer.Page(var page))
             {
                 failures = page.Tasks.GroupBy(task => task.Agent).ToDictionary(tasks => tasks.Key, tasks => tasks.First());
             }

@@ -50,7 +50,9 @@ public sealed class InboxFeed(TaskService tasks, HandoffService handoffs, IOptio
     }
 
     private async Task<FeedEntry> WithAnswerAsync(FeedEntry entry, CancellationToken cancellation) =>
-        entry.Task is { } task && task.Status.Asks() ? entry with { Answer = await tasks.AnswerToAsync(TaskId.Of(task), cancellation) } : entry;
+        entry.Task is { } task && task.Status.Asks()
+            ? entry with { Answer = await tasks.AnswerToAsync(TaskId.Of(task), cancellation) }
+            : entry;
 
     // The place after the last task shown: sessions may have pushed some of those found to the next page.
     private async Task<string?> TasksAfterAsync(InboxQuery query, Core.Tasks.InboxPage found, int shown, CancellationToken cancellation) =>

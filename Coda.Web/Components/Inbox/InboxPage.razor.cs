@@ -15,7 +15,9 @@ public sealed partial class InboxPage : IAsyncDisposable
 
     private static readonly StatusFilter[] Filters =
     [
-        new("All", "", p => p.Counts.Running + p.Counts.Completed + p.Counts.Failed + p.Counts.InfoNeeded + p.Counts.NeedsApproval + p.Sessions),
+        new(
+            "All", "",
+            p => p.Counts.Running + p.Counts.Completed + p.Counts.Failed + p.Counts.InfoNeeded + p.Counts.NeedsApproval + p.Sessions),
         new("Running", "running", p => p.Counts.Running),
         new("Completed", "completed", p => p.Counts.Completed),
         new("Failed", "failed", p => p.Counts.Failed),
@@ -108,7 +110,12 @@ public sealed partial class InboxPage : IAsyncDisposable
 
     private void SetWindow(string? chosen) => Ask(query with { Window = SpanOf(window = chosen) });
 
-    private static TimeSpan? SpanOf(string? window) => window switch { "week" => TimeSpan.FromDays(7), "all" => TimeSpan.FromDays(36500), _ => null };
+    private static TimeSpan? SpanOf(string? window) => window switch
+    {
+        "week" => TimeSpan.FromDays(7),
+        "all" => TimeSpan.FromDays(36500),
+        _ => null,
+    };
 
     private void Older()
     {
@@ -135,13 +142,16 @@ public sealed partial class InboxPage : IAsyncDisposable
         // Whoever goes to a task and back finds the list as it was.
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
         {
-            ["status"] = NullIfEmpty(query.Status), ["email"] = NullIfEmpty(query.Email), ["window"] = window is "week" or "all" ? window : null,
+            ["status"] = NullIfEmpty(query.Status),
+            ["email"] = NullIfEmpty(query.Email),
+            ["window"] = window is "week" or "all" ? window : null,
         }), replace: true);
 
         static string? NullIfEmpty(string text) => text.Length > 0 ? text : null;
     }
 
-    private async Task StartAsync() => await Dialogs.ShowAsync<StartTaskDialog>("Start a task", new DialogOptions { BackdropClick = false });
+    private async Task StartAsync() =>
+        await Dialogs.ShowAsync<StartTaskDialog>("Start a task", new DialogOptions { BackdropClick = false });
 
     private async Task CancelAsync(TaskView task)
     {

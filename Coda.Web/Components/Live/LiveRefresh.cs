@@ -13,7 +13,9 @@ public sealed class LiveRefresh : IAsyncDisposable
 
     /// <summary>Starts waiting for signals.</summary>
     /// <param name="refresh">Runs wherever the signal is seen: a component wraps it in <c>InvokeAsync</c>.</param>
-    /// <param name="failed">Told of a refresh that failed (a component's <c>DispatchExceptionAsync</c>); the next signal refreshes again.</param>
+    /// <param name="failed">
+    /// Told of a refresh that failed (a component's <c>DispatchExceptionAsync</c>); the next signal refreshes again.
+    /// </param>
     /// <param name="time">Paces the refreshes.</param>
     public LiveRefresh(Func<CancellationToken, Task> refresh, Func<Exception, Task> failed, TimeProvider time) =>
         loop = Task.Run(() => RunAsync(refresh, failed, time));

@@ -7,8 +7,8 @@ using Coda.Core.Tasks;
 namespace Coda.Web.Components.Tasks;
 
 /// <summary>
-/// Takes what people write for agents, by a plain POST of the page: a long text typed through the circuit would cross it whole with every key, and
-/// could not pass its limit. A form carries an id, so that one that is sent again starts its task once.
+/// Takes what people write for agents, by a plain POST of the page: a long text typed through the circuit would cross it whole with every
+/// key, and could not pass its limit. A form carries an id, so that one that is sent again starts its task once.
 /// </summary>
 internal static class TaskForms
 {
@@ -42,9 +42,12 @@ internal static class TaskForms
             },
             CancellationToken.None));
 
-    private static async Task<IResult> AnswerAsync(HttpContext context, string id, AnswerForm form, TaskService tasks, RememberedCalls calls) =>
+    private static async Task<IResult> AnswerAsync(
+        HttpContext context, string id, AnswerForm form, TaskService tasks, RememberedCalls calls) =>
         TaskId.TryParse(id, out var task)
-            ? await OnceAsync(context, form with { Task = id }, calls, () => tasks.ReplyAsync(task, $"{form.Decision} {form.Words}", CancellationToken.None))
+            ? await OnceAsync(
+                context, form with { Task = id }, calls,
+                () => tasks.ReplyAsync(task, $"{form.Decision} {form.Words}", CancellationToken.None))
             : Results.NotFound(new { message = "There is no such task." });
 
     // Not the request's own cancellation: a page that goes away has still sent its form.
@@ -70,8 +73,10 @@ internal static class TaskForms
         {
             CallOutcome.Begun(var task) => Results.Json(new { location = $"tasks/{task}" }),
             CallOutcome.Refused(var message) => Results.UnprocessableEntity(new { message }),
-            CallOutcome.Other => Results.UnprocessableEntity(new { message = "This form was sent before with another content. Reload the page and send it again." }),
-            _ => Results.UnprocessableEntity(new { message = "The server stopped while this was sent. The inbox shows whether the task was started." }),
+            CallOutcome.Other => Results.UnprocessableEntity(
+                new { message = "This form was sent before with another content. Reload the page and send it again." }),
+            _ => Results.UnprocessableEntity(
+                new { message = "The server stopped while this was sent. The inbox shows whether the task was started." }),
         };
     }
 
@@ -79,7 +84,8 @@ internal static class TaskForms
         int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var minutes) && minutes is > 0 and <= 1440 ? minutes : 0;
 
     /// <summary>The fields of "Start a task", as the page has them.</summary>
-    internal sealed record StartForm(string Prompt = "", string Agent = "", string Permissions = "smart", string Minutes = "60", string Directory = "");
+    internal sealed record StartForm(
+        string Prompt = "", string Agent = "", string Permissions = "smart", string Minutes = "60", string Directory = "");
 
     /// <summary>The fields of an answer.</summary>
     internal sealed record AnswerForm(string Words = "", string Decision = "", string Task = "");

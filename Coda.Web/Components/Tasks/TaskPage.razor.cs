@@ -69,20 +69,29 @@ public sealed partial class TaskPage : IAsyncDisposable
         }
     }
 
-    private sealed record TaskDetails(TaskView Task, TaskResult? Result, IReadOnlyList<TaskProgress> Progress, KeptRequest? Request, string? Diff, TaskView? Answer, string? Answered)
+    private sealed record TaskDetails(
+        TaskView Task,
+        TaskResult? Result,
+        IReadOnlyList<TaskProgress> Progress,
+        KeptRequest? Request,
+        string? Diff,
+        TaskView? Answer,
+        string? Answered)
     {
         public static async Task<TaskDetails?> LoadAsync(TaskService tasks, TaskId id, CancellationToken cancellation) =>
             await tasks.FindAsync(id, cancellation) is { } task
                 ? await LoadAsync(tasks, id, task, task.Status.Asks() ? await tasks.AnswerToAsync(id, cancellation) : null, cancellation)
                 : null;
 
-        private static async Task<TaskDetails> LoadAsync(TaskService tasks, TaskId id, TaskView task, TaskView? answer, CancellationToken cancellation) => new(
-            task,
-            await tasks.ResultAsync(id, cancellation),
-            await tasks.ProgressAsync(id, cancellation),
-            await tasks.RequestAsync(id, cancellation),
-            await tasks.DiffAsync(id, cancellation),
-            answer,
-            answer is null ? null : (await tasks.RequestAsync(TaskId.Of(answer), cancellation))?.Answer);
+        private static async Task<TaskDetails> LoadAsync(
+            TaskService tasks, TaskId id, TaskView task, TaskView? answer, CancellationToken cancellation) =>
+            new(
+                task,
+                await tasks.ResultAsync(id, cancellation),
+                await tasks.ProgressAsync(id, cancellation),
+                await tasks.RequestAsync(id, cancellation),
+                await tasks.DiffAsync(id, cancellation),
+                answer,
+                answer is null ? null : (await tasks.RequestAsync(TaskId.Of(answer), cancellation))?.Answer);
     }
 }

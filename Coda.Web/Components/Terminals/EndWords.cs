@@ -26,7 +26,7 @@ internal static class EndWords
     {
         null => "Running.",
         TerminalEndReason.Closed => "Ended by a user.",
-        TerminalEndReason.Idle => "Ended after nobody had used it for long.",
+        TerminalEndReason.Idle => "Ended because it was idle.",
         TerminalEndReason.TimedOut => "Ended because its time was up.",
         TerminalEndReason.ServerStopped => "Ended when the server stopped.",
         TerminalEndReason.Interrupted => "Lost when the server died.",

@@ -61,7 +61,8 @@ internal sealed class TasksExtension(TaskService tasks, TaskAnswers answers, Pub
         };
     }
 
-    private static McpServerRequestHandler Handler(string method, Func<JsonRpcRequest, CancellationToken, ValueTask<JsonNode?>> answer) => new()
+    private static McpServerRequestHandler Handler(
+        string method, Func<JsonRpcRequest, CancellationToken, ValueTask<JsonNode?>> answer) => new()
     {
         Method = method,
         RoutingNameParameter = "taskId",
@@ -85,13 +86,17 @@ internal sealed class TasksExtension(TaskService tasks, TaskAnswers answers, Pub
 
         var handle = await DescribeAsync(task with { Status = CodingTaskStatus.Running }, cancellation);
         handle.ResultType = "task";
-        return ResultOrAlternate<CallToolResult>.FromAlternate(handle, (JsonTypeInfo<BackgroundTask>)BackgroundTask.Json.GetTypeInfo(typeof(BackgroundTask)));
+        return ResultOrAlternate<CallToolResult>.FromAlternate(
+            handle, (JsonTypeInfo<BackgroundTask>)BackgroundTask.Json.GetTypeInfo(typeof(BackgroundTask)));
     }
 
     private async ValueTask<JsonNode?> GetAsync(JsonRpcRequest request, CancellationToken cancellation) =>
         JsonSerializer.SerializeToNode(await DescribeAsync(await FindAsync(request, cancellation), cancellation), BackgroundTask.Json);
 
-    /// <summary>Takes answers to what a task asked while it ran, which none does: a question ends a task. Answers to nothing are ignored, as the extension has it.</summary>
+    /// <summary>
+    /// Takes answers to what a task asked while it ran, which none does: a question ends a task. Answers to nothing are ignored, as the
+    /// extension has it.
+    /// </summary>
     private async ValueTask<JsonNode?> UpdateAsync(JsonRpcRequest request, CancellationToken cancellation)
     {
         await FindAsync(request, cancellation);
@@ -108,7 +113,8 @@ internal sealed class TasksExtension(TaskService tasks, TaskAnswers answers, Pub
     {
         if (!IsModern(request))
         {
-            throw new McpProtocolException($"Method '{request.Method}' is not available before revision {FirstRevision}.", McpErrorCode.MethodNotFound);
+            throw new McpProtocolException(
+                $"Method '{request.Method}' is not available before revision {FirstRevision}.", McpErrorCode.MethodNotFound);
         }
 
         if (!IsOffered(request))

@@ -13,14 +13,21 @@ namespace Coda.Web.Mcp.Transport;
 /// <param name="IsMessage">Whether this is a JSON-RPC message at all.</param>
 /// <param name="Fault">What is wrong with it that the endpoint does not expect, with its JSON-RPC code; null = nothing.</param>
 internal sealed record CallSummary(
-    JsonElement? Id, string? Method, InitializeRequestParams? Introduction, bool HasOwnVersion, bool IsMessage, (int Code, string Message)? Fault)
+    JsonElement? Id,
+    string? Method,
+    InitializeRequestParams? Introduction,
+    bool HasOwnVersion,
+    bool IsMessage,
+    (int Code, string Message)? Fault)
 {
     private const string HalfCharacter =
-        @"The request holds half of a character: a surrogate such as \ud83d without its other half is no Unicode text. Send whole characters.";
+        @"The request holds half of a character: a surrogate such as \ud83d without its other half is no Unicode text. "
+        + "Send whole characters.";
 
     private static readonly CallSummary None = new(null, null, null, HasOwnVersion: false, IsMessage: false, null);
     private static readonly JsonDocumentOptions Unique = new() { AllowDuplicateProperties = false };
-    private static readonly JsonSerializerOptions NothingMissing = new(McpJsonUtilities.DefaultOptions) { RespectNullableAnnotations = true };
+    private static readonly JsonSerializerOptions NothingMissing =
+        new(McpJsonUtilities.DefaultOptions) { RespectNullableAnnotations = true };
 
     // By these the endpoint finds what is called; it takes for granted that they are text.
     private static readonly string[] Names = ["name", "uri", "taskId"];
@@ -46,7 +53,11 @@ internal sealed record CallSummary(
 
             if (DuplicateIn(json) is { } duplicate)
             {
-                return None with { Id = IdOf(root), Fault = (JsonRpcReply.InvalidRequest, $"The request gives a property twice: {duplicate}") };
+                return None with
+                {
+                    Id = IdOf(root),
+                    Fault = (JsonRpcReply.InvalidRequest, $"The request gives a property twice: {duplicate}"),
+                };
             }
 
             return root.ValueKind == JsonValueKind.Object ? Of(root) : None;

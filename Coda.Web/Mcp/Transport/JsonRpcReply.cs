@@ -15,7 +15,8 @@ internal static class JsonRpcReply
     public const int InvalidParams = -32602;
 
     /// <summary>Says that parameters have the wrong shape.</summary>
-    public static string WrongParameters(string method, JsonException why) => $"The parameters of {method} are not as they must be: {why.Message}";
+    public static string WrongParameters(string method, JsonException why) =>
+        $"The parameters of {method} are not as they must be: {why.Message}";
 
     /// <summary>Writes an error; without an id it belongs to no call in particular.</summary>
     public static Task WriteErrorAsync(HttpContext context, int status, int code, string message, JsonElement? id = null)

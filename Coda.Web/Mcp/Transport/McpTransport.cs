@@ -19,7 +19,8 @@ internal static class McpTransport
         builder.Services.AddSingleton<SessionTickets>();
         builder.Services.AddSingleton<ResumableStreams>();
 #pragma warning disable MCP9006 // Sessions are for clients of 2025-11-25 and before; those are most of them.
-        builder.Services.AddOptions<HttpServerTransportOptions>().Configure<ResumableStreams>((http, streams) => http.EventStreamStore = streams);
+        builder.Services.AddOptions<HttpServerTransportOptions>()
+            .Configure<ResumableStreams>((http, streams) => http.EventStreamStore = streams);
         builder.Services.AddSingleton<ISessionMigrationHandler>(provider => provider.GetRequiredService<SessionTickets>());
         return builder.WithHttpTransport(http =>
         {

@@ -8,14 +8,16 @@ namespace Coda.Web.Mcp.Transport;
 internal static class MissingResource
 {
     /// <summary>Completes such an error.</summary>
-    public static McpRequestHandler<ReadResourceRequestParams, ReadResourceResult> Filter(McpRequestHandler<ReadResourceRequestParams, ReadResourceResult> next) =>
+    public static McpRequestHandler<ReadResourceRequestParams, ReadResourceResult> Filter(
+        McpRequestHandler<ReadResourceRequestParams, ReadResourceResult> next) =>
         async (request, cancellation) =>
         {
             try
             {
                 return await next(request, cancellation);
             }
-            catch (McpProtocolException e) when (e.ErrorCode is McpErrorCode.InvalidParams or McpErrorCode.ResourceNotFound && request.Params?.Uri is not null)
+            catch (McpProtocolException e)
+                when (e.ErrorCode is McpErrorCode.InvalidParams or McpErrorCode.ResourceNotFound && request.Params?.Uri is not null)
             {
                 // The SDK sends what it finds here as the error's data.
                 e.Data["uri"] = request.Params.Uri;

@@ -7,7 +7,9 @@ using ModelContextProtocol.Server;
 
 namespace Coda.Web.Mcp.Transport;
 
-/// <summary>The one reply to a client that takes no stream, caught before the endpoint writes it as one (upstream csharp-sdk #545).</summary>
+/// <summary>
+/// The one reply to a client that takes no stream, caught before the endpoint writes it as one (upstream csharp-sdk #545).
+/// </summary>
 internal sealed class PlainReply
 {
     private readonly ArrayBufferWriter<byte> json = new();
@@ -43,7 +45,8 @@ internal sealed class PlainReply
     {
         const int Around = 1024;
         json.GetSpan(length + Around);
-        using var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Encoder = PreparedResult.Options.Encoder, SkipValidation = true });
+        using var writer = new Utf8JsonWriter(
+            json, new JsonWriterOptions { Encoder = PreparedResult.Options.Encoder, SkipValidation = true });
         writer.WriteStartObject();
         writer.WriteString("jsonrpc"u8, "2.0"u8);
         writer.WritePropertyName("id"u8);

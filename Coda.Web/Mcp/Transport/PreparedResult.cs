@@ -15,7 +15,9 @@ namespace Coda.Web.Mcp.Transport;
 /// </summary>
 internal sealed class PreparedResult
 {
-    /// <summary>Writes trees with prepared bytes in them, and escapes only what JSON demands: the rest would make a model's text longer.</summary>
+    /// <summary>
+    /// Writes trees with prepared bytes in them, and escapes only what JSON demands: the rest would make a model's text longer.
+    /// </summary>
     public static readonly JsonSerializerOptions Options = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -46,7 +48,9 @@ internal sealed class PreparedResult
 
     /// <summary>What was prepared for a message on its way out, if anything was.</summary>
     public static PreparedResult? Of(MessageContext message) =>
-        message.JsonRpcMessage is JsonRpcResponse && message.Items.TryGetValue(nameof(PreparedResult), out var found) ? found as PreparedResult : null;
+        message.JsonRpcMessage is JsonRpcResponse && message.Items.TryGetValue(nameof(PreparedResult), out var found)
+            ? found as PreparedResult
+            : null;
 
     /// <summary>The result, for the tool that answers <paramref name="request"/>; it is filled in on the way out.</summary>
     public CallToolResult For(RequestContext<CallToolRequestParams> request)
@@ -59,7 +63,8 @@ internal sealed class PreparedResult
     public void FillTree(JsonRpcResponse response) => Fill(response, JsonObject.Create(tree), JsonValue.Create(text));
 
     /// <summary>Fills in bytes, which only <see cref="Options"/> can write.</summary>
-    public void FillBytes(JsonRpcResponse response) => Fill(response, JsonValue.Create(treeAsBytes, ReadyJson), JsonValue.Create(textAsBytes, ReadyJson));
+    public void FillBytes(JsonRpcResponse response) =>
+        Fill(response, JsonValue.Create(treeAsBytes, ReadyJson), JsonValue.Create(textAsBytes, ReadyJson));
 
     private static void Fill(JsonRpcResponse response, JsonNode? structured, JsonNode? text)
     {
@@ -71,8 +76,10 @@ internal sealed class PreparedResult
 
     private sealed class ReadyConverter : JsonConverter<Ready>
     {
-        public override Ready Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+        public override Ready Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
 
-        public override void Write(Utf8JsonWriter writer, Ready value, JsonSerializerOptions options) => writer.WriteRawValue(value.Json, skipInputValidation: true);
+        public override void Write(Utf8JsonWriter writer, Ready value, JsonSerializerOptions options) =>
+            writer.WriteRawValue(value.Json, skipInputValidation: true);
     }
 }

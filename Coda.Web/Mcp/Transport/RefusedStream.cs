@@ -5,8 +5,8 @@ namespace Coda.Web.Mcp.Transport;
 /// <summary>
 /// The endpoint gives a session one stream ever, and answers a client that opens its stream again, or has no session, with 400
 /// (upstream csharp-sdk #1239). Clients take that for a fault; 405 is the protocol's way to say that there is no stream to be had.
-/// Nor is there one for a call whose stream is forgotten: a session's in its place would be listened to for ever. Many clients take even the
-/// 405 for no reason to give the call up, so that what they get is the call's end: one event with its error.
+/// Nor is there one for a call whose stream is forgotten: a session's in its place would be listened to for ever. Many clients take even
+/// the 405 for no reason to give the call up, so that what they get is the call's end: one event with its error.
 /// </summary>
 internal sealed class RefusedStream(RequestDelegate next, ResumableStreams streams)
 {
@@ -14,9 +14,11 @@ internal sealed class RefusedStream(RequestDelegate next, ResumableStreams strea
     public const string LastEventId = "Last-Event-ID";
 
     private const int Refusal = -32000;
-    private const string LostText = "The call's answer is lost, most likely with a restart of the server. What it began may still have been done: ask coda_inbox.";
+    private const string LostText =
+        "The call's answer is lost, most likely with a restart of the server. What it began may still have been done: ask coda_inbox.";
     private const string NoSession =
-        "Only a session has a stream: POST an initialize first, and send the Mcp-Session-Id it gives. Without sessions, each POST is answered by itself.";
+        "Only a session has a stream: POST an initialize first, and send the Mcp-Session-Id it gives. "
+        + "Without sessions, each POST is answered by itself.";
     private const string OtherMethods = "POST, DELETE";
 
     /// <summary>Refuses a forgotten call's stream, and changes the status of the endpoint's refusals; what their body says stays.</summary>
@@ -29,9 +31,9 @@ internal sealed class RefusedStream(RequestDelegate next, ResumableStreams strea
                 if (ResumableStream.CallOf(last) is { } call)
                 {
                     context.Response.ContentType = "text/event-stream";
+                    var reply = new { jsonrpc = "2.0", id = call, error = new { code = Refusal, message = LostText } };
                     return context.Response.WriteAsync(
-                        $"event: message\ndata: {JsonSerializer.Serialize(new { jsonrpc = "2.0", id = call, error = new { code = Refusal, message = LostText } })}\n\n",
-                        context.RequestAborted);
+                        $"event: message\ndata: {JsonSerializer.Serialize(reply)}\n\n", context.RequestAborted);
                 }
 
                 if (ResumableStream.IsOfACall(last))

@@ -20,7 +20,8 @@ internal sealed class ReplyShape(RequestDelegate next, TimeProvider time, IHostA
             || accept.Contains(Json, StringComparison.OrdinalIgnoreCase)
             || accept.Contains("*/*", StringComparison.Ordinal)
             || accept.Contains("application/*", StringComparison.OrdinalIgnoreCase);
-        var isListening = context.Features.Get<CallSummary>()?.Method == RequestMethods.SubscriptionsListen; // what it tells comes before its reply
+        // What it tells comes before its reply.
+        var isListening = context.Features.Get<CallSummary>()?.Method == RequestMethods.SubscriptionsListen;
         if (!takesStream && !(takesJson && HttpMethods.IsPost(context.Request.Method) && !isListening))
         {
             // Nothing we have is acceptable; the endpoint says so.

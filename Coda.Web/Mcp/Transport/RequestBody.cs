@@ -32,7 +32,8 @@ internal sealed class RequestBody(RequestDelegate next)
             // The rest of the body is not worth reading: the connection ends with this answer.
             context.Response.Headers.Connection = "close";
             await JsonRpcReply.WriteErrorAsync(context, StatusCodes.Status413PayloadTooLarge, JsonRpcReply.InvalidRequest,
-                $"The request is larger than {MaxBytes / 1024 / 1024} MiB. Send less, for example the path of a file instead of its content.");
+                $"The request is larger than {MaxBytes / 1024 / 1024} MiB. "
+                + "Send less, for example the path of a file instead of its content.");
             return;
         }
 

@@ -11,7 +11,8 @@ using ModelContextProtocol.Server;
 namespace Coda.Web.Mcp.Transport;
 
 /// <summary>What was said on one stream, numbered from 1.</summary>
-internal sealed class ResumableStream(string sessionId, string streamId, JsonElement? callId, Action<ResumableStream> ended) : ISseEventStreamWriter
+internal sealed class ResumableStream(
+    string sessionId, string streamId, JsonElement? callId, Action<ResumableStream> ended) : ISseEventStreamWriter
 {
     // A session's own stream may live for days; somebody who was away for longer gets the newest.
     private const int MaxEvents = 256;
@@ -26,8 +27,8 @@ internal sealed class ResumableStream(string sessionId, string streamId, JsonEle
     private bool isEnded;
 
     /// <summary>
-    /// Never that of a stream of an earlier process: sessions survive restarts, streams do not. The kind of stream can still be told, and whose
-    /// call it was: <c>call</c>, 16 hex digits, a dot, and the JSON of the request's id as hex.
+    /// Never that of a stream of an earlier process: sessions survive restarts, streams do not. The kind of stream can still be told, and
+    /// whose call it was: <c>call</c>, 16 hex digits, a dot, and the JSON of the request's id as hex.
     /// </summary>
     public string Key { get; } =
         streamId == StreamableHttpServerTransport.UnsolicitedMessageStreamId
@@ -40,7 +41,9 @@ internal sealed class ResumableStream(string sessionId, string streamId, JsonEle
     /// <summary>Which of the session's streams it is.</summary>
     public string StreamId => streamId;
 
-    /// <summary>Whether this is the event of a call's stream, of this process or an earlier one; otherwise it is of a session's own.</summary>
+    /// <summary>
+    /// Whether this is the event of a call's stream, of this process or an earlier one; otherwise it is of a session's own.
+    /// </summary>
     public static bool IsOfACall(string eventId) => eventId.StartsWith(OfACall, StringComparison.Ordinal);
 
     /// <summary>The id of the request whose call had this event; null where the event does not say it.</summary>
@@ -67,12 +70,17 @@ internal sealed class ResumableStream(string sessionId, string streamId, JsonEle
         ValueTask.CompletedTask;
 
     /// <inheritdoc />
-    public ValueTask<SseItem<JsonRpcMessage?>> WriteEventAsync(SseItem<JsonRpcMessage?> sseItem, CancellationToken cancellationToken = default)
+    public ValueTask<SseItem<JsonRpcMessage?>> WriteEventAsync(
+        SseItem<JsonRpcMessage?> sseItem, CancellationToken cancellationToken = default)
     {
         lock (gate)
         {
             count++;
-            var numbered = new SseItem<JsonRpcMessage?>(sseItem.Data, sseItem.EventType) { EventId = $"{Key}-{count}", ReconnectionInterval = sseItem.ReconnectionInterval };
+            var numbered = new SseItem<JsonRpcMessage?>(sseItem.Data, sseItem.EventType)
+            {
+                EventId = $"{Key}-{count}",
+                ReconnectionInterval = sseItem.ReconnectionInterval,
+            };
             events.Enqueue(numbered);
             if (events.Count > MaxEvents)
             {
@@ -147,5 +155,6 @@ internal sealed class ResumedStream(ResumableStream stream, int seen) : ISseEven
     public string StreamId => stream.StreamId;
 
     /// <inheritdoc />
-    public IAsyncEnumerable<SseItem<JsonRpcMessage?>> ReadEventsAsync(CancellationToken cancellationToken = default) => stream.ReadAsync(seen, cancellationToken);
+    public IAsyncEnumerable<SseItem<JsonRpcMessage?>> ReadEventsAsync(CancellationToken cancellationToken = default) =>
+        stream.ReadAsync(seen, cancellationToken);
 }

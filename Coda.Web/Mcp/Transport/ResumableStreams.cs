@@ -21,7 +21,8 @@ internal sealed class ResumableStreams(IHttpContextAccessor accessor) : ISseEven
     /// <inheritdoc />
     public ValueTask<ISseEventStreamWriter> CreateStreamAsync(SseEventStreamOptions options, CancellationToken cancellationToken = default)
     {
-        var stream = new ResumableStream(options.SessionId, options.StreamId, accessor.HttpContext?.Features.Get<CallSummary>()?.Id, Forget);
+        var stream = new ResumableStream(
+            options.SessionId, options.StreamId, accessor.HttpContext?.Features.Get<CallSummary>()?.Id, Forget);
         streams[stream.Key] = stream;
         return ValueTask.FromResult<ISseEventStreamWriter>(stream);
     }

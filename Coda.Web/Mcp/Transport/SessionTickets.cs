@@ -27,14 +27,16 @@ internal sealed class SessionTickets(IDataProtectionProvider protection) : ISess
     private readonly RecentSessions ended = new();
 
     /// <summary>The id a client sees.</summary>
-    public string Seal(SessionTicket ticket) => Base64Url.EncodeToString(seal.Protect(JsonSerializer.SerializeToUtf8Bytes(ticket, McpJsonUtilities.DefaultOptions)));
+    public string Seal(SessionTicket ticket) =>
+        Base64Url.EncodeToString(seal.Protect(JsonSerializer.SerializeToUtf8Bytes(ticket, McpJsonUtilities.DefaultOptions)));
 
     /// <summary>Reads an id that a client sent; null for one that is not ours.</summary>
     public SessionTicket? Unseal(string text)
     {
         try
         {
-            return JsonSerializer.Deserialize<SessionTicket>(seal.Unprotect(Base64Url.DecodeFromChars(text)), McpJsonUtilities.DefaultOptions);
+            return JsonSerializer.Deserialize<SessionTicket>(
+                seal.Unprotect(Base64Url.DecodeFromChars(text)), McpJsonUtilities.DefaultOptions);
         }
         catch (Exception e) when (e is CryptographicException or FormatException or JsonException)
         {
@@ -63,12 +65,15 @@ internal sealed class SessionTickets(IDataProtectionProvider protection) : ISess
     public void End(SessionTicket ticket) => ended.TryAdd(ticket.Id, 0);
 
     /// <inheritdoc />
-    public ValueTask<InitializeRequestParams?> AllowSessionMigrationAsync(HttpContext context, string sessionId, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(context.Features.Get<SessionTicket>() is { } ticket && IdInside(ticket) == sessionId && ended.Find(ticket.Id) is null
-            ? ticket.Introduction
-            : null);
+    public ValueTask<InitializeRequestParams?> AllowSessionMigrationAsync(
+        HttpContext context, string sessionId, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(
+            context.Features.Get<SessionTicket>() is { } ticket && IdInside(ticket) == sessionId && ended.Find(ticket.Id) is null
+                ? ticket.Introduction
+                : null);
 
     /// <inheritdoc />
-    public ValueTask OnSessionInitializedAsync(HttpContext context, string sessionId, InitializeRequestParams initializeParams, CancellationToken cancellationToken) =>
+    public ValueTask OnSessionInitializedAsync(
+        HttpContext context, string sessionId, InitializeRequestParams initializeParams, CancellationToken cancellationToken) =>
         ValueTask.CompletedTask;
 }

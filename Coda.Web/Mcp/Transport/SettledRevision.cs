@@ -9,7 +9,8 @@ internal sealed class SettledRevision(RequestDelegate next)
     /// <summary>Takes the header off requests of a session.</summary>
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.Features.Get<SessionTicket>() is not null && Revisions.HaveSessions(context.Request.Headers[Revisions.Header].ToString()))
+        if (context.Features.Get<SessionTicket>() is not null
+            && Revisions.HaveSessions(context.Request.Headers[Revisions.Header].ToString()))
         {
             context.Request.Headers.Remove(Revisions.Header);
         }

@@ -27,7 +27,10 @@ internal static partial class UnexpectedError
         {
             if (context.Services?.GetService<ILoggerFactory>() is { } loggers)
             {
-                LogError(loggers.CreateLogger(typeof(UnexpectedError)), e, (context.JsonRpcMessage as JsonRpcRequest)?.Method ?? context.JsonRpcMessage.GetType().Name);
+                LogError(
+                    loggers.CreateLogger(typeof(UnexpectedError)),
+                    e,
+                    (context.JsonRpcMessage as JsonRpcRequest)?.Method ?? context.JsonRpcMessage.GetType().Name);
             }
 
             throw;

@@ -8,7 +8,9 @@ using ModelContextProtocol.Server;
 
 namespace Coda.Web.Mcp.Updates;
 
-/// <summary><c>subscriptions/listen</c> of 2026-07-28: one long call that tells of changed resources and tasks until either side ends it.</summary>
+/// <summary>
+/// <c>subscriptions/listen</c> of 2026-07-28: one long call that tells of changed resources and tasks until either side ends it.
+/// </summary>
 internal sealed class ListenStream(TaskService tasks, TasksExtension extension, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     private const int MostSubjects = 1000;
@@ -16,7 +18,8 @@ internal sealed class ListenStream(TaskService tasks, TasksExtension extension, 
     /// <summary>Serves such a call.</summary>
     public async ValueTask<EmptyResult> ServeAsync(RequestContext<SubscriptionsListenRequestParams> request, CancellationToken cancellation)
     {
-        var uris = (request.Params?.Notifications?.ResourceSubscriptions ?? []).OfType<string>().Where(IsKnown).Distinct().Take(MostSubjects).ToList();
+        var uris = (request.Params?.Notifications?.ResourceSubscriptions ?? [])
+            .OfType<string>().Where(IsKnown).Distinct().Take(MostSubjects).ToList();
         var taskIds = TasksExtension.IsOffered(request.JsonRpcRequest) ? TaskIdsOf(request.JsonRpcRequest) : [];
         using var queue = new UpdateQueue(tasks, time);
         uris.Concat(taskIds).ToList().ForEach(queue.Add);

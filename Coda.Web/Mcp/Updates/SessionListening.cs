@@ -2,7 +2,9 @@ using Coda.Web.Mcp.Transport;
 
 namespace Coda.Web.Mcp.Updates;
 
-/// <summary>Notices when the client of a session opens its stream: the endpoint drops what is said before, and tells nobody when it is open.</summary>
+/// <summary>
+/// Notices when the client of a session opens its stream: the endpoint drops what is said before, and tells nobody when it is open.
+/// </summary>
 internal sealed class SessionListening(RequestDelegate next, SessionUpdates updates, TimeProvider time)
 {
     // The endpoint has taken a stream in within microseconds of the request, or refused it.

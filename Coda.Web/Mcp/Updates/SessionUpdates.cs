@@ -7,7 +7,9 @@ using ModelContextProtocol.Server;
 
 namespace Coda.Web.Mcp.Updates;
 
-/// <summary><c>resources/subscribe</c> of the revisions that have sessions: updates go to the stream that the session's client holds open.</summary>
+/// <summary>
+/// <c>resources/subscribe</c> of the revisions that have sessions: updates go to the stream that the session's client holds open.
+/// </summary>
 internal sealed class SessionUpdates(TaskService tasks, Subscriptions subscriptions, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, SessionListener> bySession = new(StringComparer.Ordinal);

@@ -13,7 +13,8 @@ internal sealed class UpdateQueue : IDisposable
     private readonly TimeProvider time;
     private readonly ConcurrentDictionary<string, byte> wanted = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> changed = new(StringComparer.Ordinal);
-    private readonly Channel<bool> signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> signals =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private long? toldAt;
 
     /// <summary>Listens until disposed.</summary>
