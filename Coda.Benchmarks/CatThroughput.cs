@@ -34,8 +34,7 @@ internal static class CatThroughput
         using var loop = new EventLoop();
         using var pty = PtyPair.Open(loop, TerminalSize.Default);
         var started = Stopwatch.GetTimestamp();
-        var command = new TerminalCommand { Arguments = ["cat", file], WorkingDirectory = "/" };
-        var child = ChildProcess.Start(loop, pty.SlavePath, "/bin/cat", command, new Dictionary<string, string>());
+        var child = ChildProcess.Start(loop, pty.SlavePath, "/bin/cat", ["cat", file], "/", new Dictionary<string, string>());
         var draining = Task.Run(async () =>
         {
             while (await pty.Output.ReadAsync() is var result && !result.IsCompleted)

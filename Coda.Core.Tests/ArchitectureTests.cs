@@ -14,7 +14,7 @@ public sealed partial class ArchitectureTests
         ["Security"] = ["Files"],
         ["Storage"] = ["Files"],
         ["Workspaces"] = ["Files", "Native"],
-        ["Recordings"] = ["Files", "Storage"],
+        ["Recordings"] = ["Files"],
         ["Terminals"] = ["Files", "Native", "Recordings", "Security", "Storage", "Workspaces"],
         ["Agents"] = ["Files", "Storage", "Terminals"],
         ["Handoffs"] = ["Agents", "Files", "Recordings", "Security", "Storage", "Terminals", "Workspaces"],
@@ -78,6 +78,32 @@ public sealed partial class ArchitectureTests
         Assert.Empty(offences.Distinct());
     }
 
+    /// <summary>One day they run in a process of their own.</summary>
+    [Fact]
+    public void The_engine_knows_nothing_of_the_server()
+    {
+        string[] itself = ["Files", "Native", "Recordings", "Terminals.Engine", "Terminals.Pty", "Terminals.Stream"];
+        string[] values = ["TerminalId", "TerminalSize", "ColorScheme", "TerminalColors"]; // which both sides have
+        var ofServer = Directory.EnumerateFiles(Path.Combine(Root, "Coda.Core/Terminals"), "*.cs")
+            .SelectMany(file => TypeName().Matches(File.ReadAllText(file)))
+            .Select(match => match.Groups[1].Value).Except(values).ToHashSet();
+        Assert.Contains("TerminalRegistry", ofServer);
+        var offences =
+            from folder in new[] { "Recordings", "Terminals/Engine", "Terminals/Pty", "Terminals/Stream" }
+            from file in Sources(Path.Combine("Coda.Core", folder))
+            let text = TextLiteral().Replace(File.ReadAllText(file), "")
+            from foreign in UsedNamespace().Matches(text).Select(match => match.Groups[1].Value).Where(IsForeign)
+                .Concat(Word().Matches(text).Select(match => match.Value).Where(ofServer.Contains))
+            select $"{Path.GetRelativePath(Root, file)} uses {foreign}";
+        Assert.True(!offences.Any(), string.Join('\n', offences.Distinct()));
+
+        bool IsForeign(string used) => used.StartsWith("Coda.Core.", StringComparison.Ordinal)
+            ? !itself.Contains(used["Coda.Core.".Length..])
+            : used.StartsWith("Dapper", StringComparison.Ordinal)
+                || used.StartsWith("Microsoft.Data", StringComparison.Ordinal)
+                || used.StartsWith("Microsoft.Extensions.DependencyInjection", StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Native_calls_are_in_one_drawer()
     {
@@ -116,6 +142,19 @@ public sealed partial class ArchitectureTests
 
     [GeneratedRegex(@"\bCoda\.Core\.([A-Z]\w+)")]
     private static partial Regex FeatureName();
+
+    [GeneratedRegex(@"^using (?:static )?([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex UsedNamespace();
+
+    [GeneratedRegex(@"^(?:public|internal) [\w ]*?(?:class|record struct|record|struct|enum|delegate) (\w+)", RegexOptions.Multiline)]
+    private static partial Regex TypeName();
+
+    [GeneratedRegex("\"(?:[^\"\\\\\n]|\\\\.)*\"")]
+    private static partial Regex TextLiteral();
+
+    // In code, not in comments.
+    [GeneratedRegex(@"(?<!//.*)\b[A-Z]\w+\b")]
+    private static partial Regex Word();
 
     [GeneratedRegex(@"\[(LibraryImport|DllImport)\b")]
     private static partial Regex NativeCall();

@@ -1,6 +1,5 @@
 using Coda.Core.Agents;
 using Coda.Core.Handoffs;
-using Coda.Core.Recordings;
 using Coda.Core.Storage;
 using Coda.Core.Tasks;
 using Coda.Core.Terminals;
@@ -13,11 +12,10 @@ namespace Coda.Core;
 /// <summary>Registers the core for a host, which has registered its configuration and a <see cref="CodaHome"/>.</summary>
 public static class CoreServices
 {
-    /// <summary>Adds storage, recordings, terminals, agents, workspaces, hand-offs and tasks.</summary>
+    /// <summary>Adds storage, terminals, agents, workspaces, hand-offs and tasks.</summary>
     public static IServiceCollection AddCodaCore(this IServiceCollection services) => services
         .AddSingleton<StopDeadline>()
         .AddStorage()
-        .AddRecordings()
         .AddTerminals()
         .AddAgents()
         .AddWorkspaces()

@@ -1,4 +1,5 @@
 using Coda.Core.Terminals;
+using Coda.Core.Terminals.Engine;
 
 namespace Coda.Core.Tests.Agents;
 

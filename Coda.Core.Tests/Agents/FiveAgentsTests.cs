@@ -1,5 +1,6 @@
 using Coda.Core.Tasks;
 using Coda.Core.Terminals;
+using Coda.Core.Terminals.Engine;
 using Coda.Core.Tests.Hosting;
 using Coda.Core.Tests.Tasks;
 

@@ -69,9 +69,8 @@ internal static class InspectedProcess
 
         using var loop = new EventLoop();
         using var pty = PtyPair.Open(loop, TerminalSize.Default);
-        var command = new TerminalCommand { Arguments = ["bash", "-c", script], WorkingDirectory = "/" };
         var child = ChildProcess.Start(
-            loop, pty.SlavePath, "/bin/bash", command, new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" });
+            loop, pty.SlavePath, "/bin/bash", ["bash", "-c", script], "/", new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" });
         child.Exited.Wait();
         pty.Finish();
         using (var output = pty.Output.AsStream())

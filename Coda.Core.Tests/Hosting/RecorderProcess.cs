@@ -73,7 +73,8 @@ internal sealed class RecorderProcess : IDisposable
         }
 
         using var recording = new Recording(
-            directory, new RecordingHeader(DateTimeOffset.UnixEpoch, 80, 24, "xterm", "/dev/pts/0", "test"), 1 << 30, TimeProvider.System);
+            directory, new RecordingHeader(DateTimeOffset.UnixEpoch, 80, 24, "xterm", "/dev/pts/0", "test"), 1 << 30, TimeProvider.System,
+            _ => { });
         while (Console.In.ReadLine() is { } line)
         {
             recording.Append(Expected(recording.Length, int.Parse(line, CultureInfo.InvariantCulture)));

@@ -68,7 +68,8 @@ internal static class StarvedProcess
         new TerminalLaunch
         {
             Mode = TerminalMode.Direct, Label = "test",
-            Command = new TerminalCommand { Arguments = ["cat"], WorkingDirectory = host.Projects },
+            // An array: the list that a collection expression makes is code of this module.
+            Command = new TerminalCommand { Arguments = (string[])["cat"], WorkingDirectory = host.Projects },
         },
         CancellationToken.None).GetAwaiter().GetResult();
 

@@ -1,6 +1,7 @@
 using Coda.Core.Terminals;
 using Coda.Core.Terminals.Pty;
 using Coda.Core.Tests.Hosting;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Coda.Core.Tests.Terminals;
 
@@ -70,39 +71,62 @@ public sealed class CommandSequenceTests : IAsyncLifetime
     [Fact]
     public async Task Ending_it_between_two_commands_starts_no_other()
     {
-        var asked = new TaskCompletionSource();
-        var go = new TaskCompletionSource<TerminalCommand?>();
-        var terminal = await OpenAsync(_ =>
-        {
-            asked.SetResult();
-            return go.Task;
-        });
-        await asked.Task.WaitAsync(Wait.Timeout);
+        var terminal = await OpenAsync(Bash("exit 0"));
+        Assert.Equal(0, await terminal.ProgramEndedAsync().WaitAsync(Wait.Timeout));
         var ending = terminal.EndAsync(TerminalEndReason.Closed);
-        go.SetResult(Bash("echo never"));
+        terminal.Run(Bash("echo never"));
         Assert.Equal((0, TerminalEndReason.Closed), (await ending.WaitAsync(Wait.Timeout)) switch { var end => (end.Code, end.Reason) });
         Assert.DoesNotContain("never", terminal.Text(), StringComparison.Ordinal);
     }
 
-    private TerminalCommand Bash(string script) => new() { Arguments = ["bash", "--norc", "-c", script], WorkingDirectory = host.Projects };
-
-    private Task<Terminal> OpenAsync(string first, params TerminalCommand[] others)
+    [Fact]
+    public async Task A_command_that_none_follows_in_time_ends_the_terminal_which_says_so()
     {
-        var queue = new Queue<TerminalCommand>(others);
-        return OpenAsync(
-            code =>
-            {
-                codes.Add(code);
-                return Task.FromResult(queue.TryDequeue(out var next) ? next : null);
-            },
-            first);
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
+        await using var frozen = new CoreHost(time: time);
+        var terminal = await frozen.OpenAsync(
+            "exit 0", TerminalMode.Interactive, change: command => command with { FollowWithin = TimeSpan.FromSeconds(60) });
+        Assert.Equal(0, await terminal.ProgramEndedAsync().WaitAsync(Wait.Timeout));
+        time.Advance(TimeSpan.FromSeconds(59));
+        Assert.Null(terminal.End);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(TerminalEndReason.Failed, (await terminal.EndsAsync()).Reason);
+        Assert.Contains("No further program came within 60 s", terminal.Text(), StringComparison.Ordinal);
     }
 
-    private async Task<Terminal> OpenAsync(Func<int, Task<TerminalCommand?>> then, string first = "exit 0")
+    private TerminalCommand Bash(string script) => new()
+    {
+        Arguments = ["bash", "--norc", "-c", script], WorkingDirectory = host.Projects, FollowWithin = Wait.Timeout,
+    };
+
+    private async Task<Terminal> OpenAsync(string first, params TerminalCommand[] others)
+    {
+        var terminal = await OpenAsync(Bash(first));
+        _ = FollowAsync();
+        return terminal;
+
+        async Task FollowAsync()
+        {
+            var queue = new Queue<TerminalCommand>(others);
+            while (await terminal.ProgramEndedAsync() is { } code)
+            {
+                codes.Add(code);
+                if (queue.TryDequeue(out var next))
+                {
+                    terminal.Run(next);
+                }
+                else
+                {
+                    terminal.Finish();
+                }
+            }
+        }
+    }
+
+    private async Task<Terminal> OpenAsync(TerminalCommand first)
     {
         var opening = await host.Terminals.OpenAsync(
-            new TerminalLaunch { Mode = TerminalMode.Interactive, Label = "test", Command = Bash(first), Then = (code, _) => then(code) },
-            CancellationToken.None);
+            new TerminalLaunch { Mode = TerminalMode.Interactive, Label = "test", Command = first }, CancellationToken.None);
         return Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
     }
 }

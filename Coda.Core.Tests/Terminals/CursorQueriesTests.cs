@@ -1,4 +1,5 @@
 using Coda.Core.Terminals;
+using Coda.Core.Terminals.Engine;
 using Coda.Core.Terminals.Stream;
 using Coda.Core.Tests.Hosting;
 using Microsoft.Extensions.Time.Testing;
@@ -13,9 +14,9 @@ public sealed class CursorQueriesTests
         var time = new FakeTimeProvider();
         var answers = new List<(int Row, int Column)>();
         var queries = new CursorQueries(time, (_, row, column) => answers.Add((row, column)));
-        queries.Add(new TerminalQuery(QueryKind.CursorPosition, 10, 0, ""));
+        queries.Add(new CursorAsked(default, QueryKind.CursorPosition, 10));
         time.Advance(TimeSpan.FromSeconds(1.9));
-        queries.Add(new TerminalQuery(QueryKind.CursorPosition, 20, 0, ""));
+        queries.Add(new CursorAsked(default, QueryKind.CursorPosition, 20));
         time.Advance(TimeSpan.FromSeconds(0.2));
         await Wait.Until(() => answers.Count == 1);
         Assert.Equal([(1, 1)], answers);
@@ -24,7 +25,7 @@ public sealed class CursorQueriesTests
         queries.Acknowledge(20, 7, 8);
         Assert.Equal([(1, 1), (7, 8)], answers);
 
-        queries.Add(new TerminalQuery(QueryKind.CursorPosition, 30, 0, ""));
+        queries.Add(new CursorAsked(default, QueryKind.CursorPosition, 30));
         await Wait.Until(() =>
         {
             time.Advance(TimeSpan.FromSeconds(0.5));

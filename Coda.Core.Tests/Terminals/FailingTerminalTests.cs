@@ -12,7 +12,7 @@ public sealed class FailingTerminalTests
         await using var host = new CoreHost();
         var terminal = await host.OpenAsync("echo ready; read -r; yes");
         await Wait.Until(() => terminal.Recording.Length > 0);
-        terminal.Recording.Dispose(); // what appends to it fails from now on
+        host.Terminals.Engine.Find(terminal.Id)!.Recording.Dispose(); // what appends to it fails from now on
         await terminal.TypesAsync("\n");
         var end = await terminal.Ended.WaitAsync(Wait.Timeout);
         Assert.Equal(TerminalEndReason.Failed, end.Reason);

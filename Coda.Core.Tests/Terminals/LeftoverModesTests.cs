@@ -182,7 +182,7 @@ public sealed class LeftoverModesTests : IAsyncLifetime
     /// <summary>Whether a page that shows all of the terminal's output has the mode on.</summary>
     private static bool IsOn(Terminal terminal, int mode)
     {
-        var parser = new StreamParser(_ => { }, _ => { }, new Checkpoints());
+        var parser = new StreamParser(new Checkpoints());
         parser.Parse(terminal.Bytes(), 0);
         return parser.Modes.ReportPrivate(mode) == 1;
     }

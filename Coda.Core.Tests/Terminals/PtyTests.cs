@@ -152,8 +152,8 @@ public sealed class PtyTests : IAsyncLifetime
     {
         using var loop = new EventLoop { RefusePidfd = true };
         using var pty = PtyPair.Open(loop, TerminalSize.Default);
-        var command = new TerminalCommand { Arguments = ["bash", "-c", "echo hi; exit 9"], WorkingDirectory = host.Projects };
-        var child = ChildProcess.Start(loop, pty.SlavePath, "/bin/bash", command, new Dictionary<string, string>());
+        var child = ChildProcess.Start(
+            loop, pty.SlavePath, "/bin/bash", ["bash", "-c", "echo hi; exit 9"], host.Projects, new Dictionary<string, string>());
         Assert.Equal(9, await child.Exited.WaitAsync(Wait.Timeout));
     }
 
@@ -182,10 +182,9 @@ public sealed class PtyTests : IAsyncLifetime
         using var reaping = new EventLoop(failures.Add);
         using var watching = new EventLoop(failures.Add);
         using var pty = PtyPair.Open(reaping, TerminalSize.Default);
-        var command = new TerminalCommand { Arguments = ["true"], WorkingDirectory = "/" };
         for (var i = 0; i < 100; i++)
         {
-            var child = ChildProcess.Start(reaping, pty.SlavePath, "/bin/true", command, new Dictionary<string, string>());
+            var child = ChildProcess.Start(reaping, pty.SlavePath, "/bin/true", ["true"], "/", new Dictionary<string, string>());
             await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
             {
                 List<Task> noticed = [];
@@ -207,14 +206,12 @@ public sealed class PtyTests : IAsyncLifetime
         using var loop = new EventLoop();
         using var pty = PtyPair.Open(loop, TerminalSize.Default);
         var environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin" };
-        var first = new TerminalCommand { Arguments = ["bash", "-c", "stty -echo raw; exit 4"], WorkingDirectory = "/" };
-        Assert.Equal(4, await ChildProcess.Start(loop, pty.SlavePath, "/bin/bash", first, environment).Exited.WaitAsync(Wait.Timeout));
+        Assert.Equal(4, await RunAsync("stty -echo raw; exit 4"));
         pty.ResetTermios();
-        var second = new TerminalCommand
-        {
-            Arguments = ["bash", "-c", "stty -a | grep -q ' echo ' && : > /dev/tty && exit 6"], WorkingDirectory = "/",
-        };
-        Assert.Equal(6, await ChildProcess.Start(loop, pty.SlavePath, "/bin/bash", second, environment).Exited.WaitAsync(Wait.Timeout));
+        Assert.Equal(6, await RunAsync("stty -a | grep -q ' echo ' && : > /dev/tty && exit 6"));
+
+        Task<int> RunAsync(string script) =>
+            ChildProcess.Start(loop, pty.SlavePath, "/bin/bash", ["bash", "-c", script], "/", environment).Exited.WaitAsync(Wait.Timeout);
     }
 
     [Fact]

@@ -80,7 +80,14 @@ public sealed class StreamParserFuzz
         var said = new StringBuilder();
         var tracker = new StateTracker(TimeProvider.System, () => { }, () => { });
         tracker.Begin(new TerminalCommand { Arguments = ["agent"], WorkingDirectory = "/", IsAgent = true });
-        var parser = new StreamParser(title => said.Append($"[{title}]"), query => said.Append($"{query}"), new Checkpoints(), tracker);
+        var parser = new StreamParser(new Checkpoints())
+        {
+            Titled = title => said.Append($"[{title}]"),
+            Asked = query => said.Append($"{query}"),
+            Rang = tracker.Bell,
+            Notified = tracker.Notified,
+            StatusReported = tracker.Program,
+        };
         var start = 0;
         foreach (var split in splits.Where(split => split < stream.Length).Order().Append(stream.Length))
         {

@@ -11,7 +11,7 @@ public sealed class StreamParserTests
     private readonly Checkpoints checkpoints = new();
     private readonly StreamParser parser;
 
-    public StreamParserTests() => parser = new StreamParser(titles.Add, queries.Add, checkpoints);
+    public StreamParserTests() => parser = new StreamParser(checkpoints) { Titled = titles.Add, Asked = queries.Add };
 
     [Theory]
     [InlineData("\e[?1049h\e[?2004h\e[?25l\e[?1002;1006h", "\e[?1049h\e[?25l\e[?2004h\e[?1002h\e[?1006h")]
@@ -68,7 +68,7 @@ public sealed class StreamParserTests
         for (var split = 1; split < output.Length; split++)
         {
             var asked = new List<TerminalQuery>();
-            var other = new StreamParser(_ => { }, asked.Add, new Checkpoints());
+            var other = new StreamParser(new Checkpoints()) { Asked = asked.Add };
             other.Parse(output.AsSpan(0, split), 0);
             other.Parse(output.AsSpan(split), split);
             Assert.Equal(modes, other.Modes.ToPreamble());

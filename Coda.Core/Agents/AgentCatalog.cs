@@ -1,5 +1,6 @@
 using Coda.Core.Storage;
 using Coda.Core.Terminals;
+using Coda.Core.Terminals.Engine;
 using Microsoft.Extensions.Configuration;
 
 namespace Coda.Core.Agents;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Coda.Core.Terminals;
+using Coda.Core.Terminals.Engine;
 
 namespace Coda.Core.Agents;
 

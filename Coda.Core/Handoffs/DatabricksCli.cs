@@ -1,4 +1,5 @@
 using Coda.Core.Terminals;
+using Coda.Core.Terminals.Engine;
 using Microsoft.Extensions.Options;
 
 namespace Coda.Core.Handoffs;

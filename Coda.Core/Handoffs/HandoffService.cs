@@ -140,7 +140,6 @@ public sealed partial class HandoffService : IAsyncDisposable
         finally
         {
             following.TryRemove(terminal, out _);
-            session.Dispose();
         }
     }
 

@@ -7,23 +7,37 @@ namespace Coda.Core.Handoffs;
 
 /// <summary>
 /// One hand-off in its terminal: the pull, whose exit code decides; then the agent; then a shell, so that leaving the agent does not
-/// end the session. What was brought is removed when the pull failed, and at the end when it holds nothing that anybody made.
+/// end the session. What was brought is removed when the pull failed, and at the end when it holds nothing that was made there.
 /// </summary>
 internal sealed class HandoffSession(
     HandoffPlan plan, HandoffStore store, HandoffDirectories directories, TimeSpan pullLimit,
-    TimeProvider time, CancellationToken hurry) : IDisposable
+    TimeProvider time, CancellationToken hurry)
 {
     private static readonly TimeSpan RowLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan NextProgram = TimeSpan.FromSeconds(60);
     private readonly TaskCompletionSource<(string Failure, string Note)> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource pulled = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<Task> inserting = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Queue<TerminalCommand> following = new(plan.Pull is null ? [plan.Shell] : [plan.Agent, plan.Shell]);
-    private readonly CancellationTokenSource agentLeft = new();
     private readonly long began = time.GetTimestamp();
     private string? baseline;
     private string? refs;
-    private Task baselineStored = Task.CompletedTask;
+
+    private enum Step
+    {
+        /// <summary>The files come.</summary>
+        Pulling,
+
+        /// <summary>They are there, and are remembered as they came.</summary>
+        Preparing,
+
+        /// <summary>The agent runs.</summary>
+        Agent,
+
+        /// <summary>The shell runs that a person has after it.</summary>
+        Shell,
+
+        /// <summary>Nothing more runs.</summary>
+        Ended,
+    }
 
     /// <summary>Completes when the agent begins, with something worth telling or nothing; or with why it never will.</summary>
     public Task<(string Failure, string Note)> Ready => ready.Task;
@@ -34,30 +48,74 @@ internal sealed class HandoffSession(
         Mode = TerminalMode.Interactive,
         Label = $"{plan.View.Agent}: {Path.GetFileName(plan.View.Directory)}",
         Agent = plan.View.Agent,
-        Command = plan.Pull ?? plan.Agent,
-        Then = NextAsync,
+        Command = plan.Pull is { } pull ? pull with { FollowWithin = pullLimit + NextProgram } : Agent,
     };
 
-    /// <summary>Follows the terminal to its end, then tidies up.</summary>
+    private TerminalCommand Agent => plan.Agent with { FollowWithin = NextProgram };
+
+    private TimeSpan PullTimeLeft => pullLimit - time.GetElapsedTime(began) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+
+    /// <summary>Takes the terminal from step to step, and tidies up after its end.</summary>
     public async Task FollowAsync(Terminal terminal)
     {
         var view = plan.View with { TerminalId = terminal.Id.ToString() };
-        var row = store.InsertAsync(view);
-        inserting.SetResult(row);
-        if (plan.Pull is null)
+        var row = store.InsertAsync(view); // beside what runs: nothing waits for the disk
+        using var agentLeft = new CancellationTokenSource();
+        var listening = ListenAsync(terminal, agentLeft.Token);
+        var saved = row;
+        var step = plan.Pull is null ? Step.Agent : Step.Pulling;
+        if (step == Step.Agent)
         {
-            await GiveTimeAsync(row, CancellationToken.None);
-            ready.TrySetResult(("", ""));
-        }
-        else
-        {
-            await LimitPullAsync(terminal);
+            await AnnounceAsync("", row);
         }
 
-        var listening = ListenAsync(terminal);
+        while (step != Step.Ended)
+        {
+            var code = step == Step.Pulling ? await PulledAsync(terminal) : await terminal.ProgramEndedAsync();
+            step = (step, code) switch
+            {
+                (_, null) => Step.Ended,
+                (Step.Pulling, 0) => Step.Preparing,
+                (Step.Agent, _) => Step.Shell,
+                _ => Step.Ended,
+            };
+            switch (step)
+            {
+                case Step.Preparing:
+                    var note = DirectoryTree.IsEmpty(plan.View.Directory)
+                        ? $"{plan.View.Source} is empty: the agent begins in an empty directory. "
+                        : "";
+                    await RememberAsync(terminal.Ended);
+                    terminal.Run(Agent);
+                    step = Step.Agent;
+                    saved = baseline is null ? row : SaveBaselineAsync(row);
+                    if (!terminal.Ended.IsCompleted)
+                    {
+                        await AnnounceAsync(note, row);
+                    }
+
+                    break;
+                case Step.Shell:
+                    terminal.Run(plan.Shell);
+                    await agentLeft.CancelAsync();
+                    break;
+                case Step.Ended:
+                    terminal.Finish();
+                    break;
+            }
+        }
+
         var end = await terminal.Ended;
         await agentLeft.CancelAsync();
         await listening;
+        await TidyAsync(terminal, end, view, saved);
+    }
+
+    /// <summary>It cannot be followed any further; whoever waits is told.</summary>
+    public void Abandon(string why) => ready.TrySetResult(($"The hand-off failed on the server: {why}", ""));
+
+    private async Task TidyAsync(Terminal terminal, TerminalEnd end, HandoffView view, Task saved)
+    {
         if (!ready.Task.IsCompleted)
         {
             var deleted = Task.CompletedTask;
@@ -68,15 +126,15 @@ internal sealed class HandoffSession(
             finally
             {
                 deleted = store.DeleteAsync(view.Id);
-                await GiveTimeAsync(deleted, CancellationToken.None);
+                await GiveTimeAsync(deleted);
                 ready.TrySetResult((Failure(terminal, end), ""));
             }
 
-            await Task.WhenAll(row, deleted);
+            await Task.WhenAll(saved, deleted);
             return;
         }
 
-        await Task.WhenAll(row, baselineStored);
+        await saved;
         if (plan.View.Kind == HandoffKind.InPlace)
         {
             await directories.RemoveAsync(view.Id, CancellationToken.None);
@@ -87,89 +145,68 @@ internal sealed class HandoffSession(
         }
     }
 
-    /// <summary>Nobody follows it any more; whoever waits is told.</summary>
-    public void Abandon(string why) => ready.TrySetResult(($"The hand-off failed on the server: {why}", ""));
-
-    /// <inheritdoc />
-    public void Dispose() => agentLeft.Dispose();
-
-    private async Task ListenAsync(Terminal terminal)
+    private async Task ListenAsync(Terminal terminal, CancellationToken left)
     {
         if (plan.Events is { } events)
         {
-            await events.FollowAsync(terminal.Report, time, agentLeft.Token);
+            await events.FollowAsync(terminal.Report, time, left);
         }
     }
 
-    private async Task LimitPullAsync(Terminal terminal)
+    /// <summary>The exit code of the pull; null when the terminal ends. What takes too long is ended.</summary>
+    private async Task<int?> PulledAsync(Terminal terminal)
     {
+        var pulled = terminal.ProgramEndedAsync();
         try
         {
-            await Task.WhenAny(pulled.Task, terminal.Ended).WaitAsync(pullLimit, time);
+            return await pulled.WaitAsync(PullTimeLeft, time);
         }
         catch (TimeoutException)
         {
             await terminal.EndAsync(TerminalEndReason.TimedOut);
+            return await pulled;
         }
-    }
-
-    private async Task<TerminalCommand?> NextAsync(int code, CancellationToken ending)
-    {
-        if (plan.Pull is not null && !pulled.Task.IsCompleted)
-        {
-            if (code != 0)
-            {
-                return null;
-            }
-
-            pulled.SetResult();
-            var empty = DirectoryTree.IsEmpty(plan.View.Directory);
-            await RememberAsync(ending);
-            if (ending.IsCancellationRequested)
-            {
-                return null;
-            }
-
-            ready.TrySetResult(("", empty ? $"{plan.View.Source} is empty: the agent begins in an empty directory. " : ""));
-        }
-
-        if (following.Count == 1)
-        {
-            await agentLeft.CancelAsync();
-        }
-
-        return following.TryDequeue(out var next) ? next : null;
     }
 
     // What cannot be read in the time that the pull left is handed over all the same: what changes in it is not known then.
-    private async Task RememberAsync(CancellationToken ending)
+    private async Task RememberAsync(Task ended)
     {
-        var left = pullLimit - time.GetElapsedTime(began);
-        using var patience = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ending);
+        using var timeout = new CancellationTokenSource(PullTimeLeft, time);
+        var remembering = directories.RememberAsync(plan.View, timeout.Token);
+        if (await Task.WhenAny(remembering, ended) == ended)
+        {
+            await timeout.CancelAsync();
+        }
+
         try
         {
-            (baseline, refs) = await directories.RememberAsync(plan.View, either.Token);
-
-            // Queued behind the row itself.
-            await GiveTimeAsync(await inserting.Task.WaitAsync(either.Token), either.Token);
-            baselineStored = store.SetBaselineAsync(plan.View.Id, baseline);
+            (baseline, refs) = await remembering;
         }
-        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
         }
     }
 
-    /// <summary>
-    /// Lets a page that follows the link at once find the row. On a full disk it comes later, and what runs does not wait for it.
-    /// </summary>
-    private async Task GiveTimeAsync(Task row, CancellationToken cancellation) =>
-        await Task.WhenAny(row, Task.Delay(RowLimit, time, cancellation));
+    private async Task SaveBaselineAsync(Task row)
+    {
+        await row;
+        await store.SetBaselineAsync(plan.View.Id, baseline);
+    }
+
+    /// <summary>Says that the agent begins: whoever follows the link at once finds the row.</summary>
+    private async Task AnnounceAsync(string note, Task row)
+    {
+        await GiveTimeAsync(row);
+        ready.TrySetResult(("", note));
+    }
+
+    /// <summary>On a full disk the row comes later, and nothing waits for it.</summary>
+    private async Task GiveTimeAsync(Task row) => await Task.WhenAny(row, Task.Delay(RowLimit, time, CancellationToken.None));
 
     private async Task<bool> RemoveUntouchedAsync(HandoffView view)
     {
-        using var patience = new CancellationTokenSource(LongestLook, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, hurry);
+        using var timeout = new CancellationTokenSource(LongestLook, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, hurry);
         try
         {
             return await directories.RemoveUntouchedAsync(view, baseline, refs, either.Token);

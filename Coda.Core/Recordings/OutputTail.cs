@@ -1,17 +1,18 @@
 namespace Coda.Core.Recordings;
 
 /// <summary>The newest bytes of a stream in memory: a ring that grows with what it holds, up to 256 KB.</summary>
-internal sealed class OutputTail
+/// <param name="start">Offset of the first byte that will be added.</param>
+internal sealed class OutputTail(long start)
 {
     private const int MaxSize = 256 * 1024;
     private const int FirstSize = 16 * 1024;
     private byte[] ring = [];
 
     /// <summary>Offset just past the newest byte.</summary>
-    public long End { get; private set; }
+    public long End { get; private set; } = start;
 
     /// <summary>Offset of the oldest byte held.</summary>
-    public long Start { get; private set; }
+    public long Start { get; private set; } = start;
 
     /// <summary>Adds bytes, dropping the oldest when full.</summary>
     public void Append(ReadOnlySpan<byte> bytes)

@@ -11,14 +11,14 @@ internal static partial class PlainOutput
     private const int MaxLine = 500;
 
     /// <summary>The last lines that are not empty, oldest first.</summary>
-    public static List<string> LastLines(Recording recording)
+    public static List<string> LastLines(RecordingReader recording)
     {
         var lines = Lines(Tail(recording, MaxBytes));
         return lines.Count > MaxLines ? lines[^MaxLines..] : lines;
     }
 
     /// <summary>The newest bytes of a recording, at most so many.</summary>
-    public static ReadOnlySpan<byte> Tail(Recording recording, int most)
+    public static ReadOnlySpan<byte> Tail(RecordingReader recording, int most)
     {
         var bytes = new byte[most];
         var from = Math.Max(0, recording.Length - most);

@@ -1,21 +1,18 @@
 namespace Coda.Core.Recordings;
 
-/// <summary>What a cursor found at its offset.</summary>
-/// <param name="From">Where the bytes begin: later than asked when bytes in between were not kept.</param>
-/// <param name="Count">How many bytes were copied; 0 = nothing more yet.</param>
-public readonly record struct RecordingRead(long From, int Count);
-
-/// <summary>An append-only stream of a terminal's output with absolute offsets, written to disk as it happens.</summary>
-public sealed class Recording : IDisposable
+/// <summary>
+/// A terminal's stream as its one writer keeps it: output, sizes and marks in one order, on disk as it happens. What the disk does not take
+/// is kept in memory, the newest of it.
+/// </summary>
+internal sealed class Recording : IDisposable
 {
-    private readonly Lock writing = new(); // taken before reading, never after
-    private readonly Lock reading = new();
     private readonly RecordingWriter? writer; // null = in memory only
     private readonly string outputPath;
     private readonly string? withoutFiles;
-    private readonly OutputTail tail = new();
-    private readonly List<Segment> segments = [];
-    private TaskCompletionSource? changed;
+    private readonly StreamSubscriber subscriber;
+    private readonly Lock reading = new(); // guards what reads of unfiled bytes look at
+    private readonly List<Segment> segments = []; // after Filed, in the file
+    private OutputTail? tail;
     private bool complete;
 
     /// <summary>Begins a recording in a directory of its own.</summary>
@@ -23,146 +20,123 @@ public sealed class Recording : IDisposable
     /// <param name="header">What its first lines say.</param>
     /// <param name="capBytes">Both files together.</param>
     /// <param name="time">Gives the delays.</param>
-    public Recording(string directory, RecordingHeader header, long capBytes, TimeProvider time)
+    /// <param name="subscriber">Is called with every entry once it is written.</param>
+    public Recording(string directory, RecordingHeader header, long capBytes, TimeProvider time, StreamSubscriber subscriber)
     {
         writer = new RecordingWriter(directory, header, capBytes, time);
         outputPath = RecordingFiles.In(directory).OutputPath;
+        this.subscriber = subscriber;
     }
 
-    private Recording(string trouble) => (outputPath, withoutFiles) = ("", trouble);
+    private Recording(string trouble, StreamSubscriber subscriber)
+    {
+        (outputPath, withoutFiles) = ("", trouble);
+        this.subscriber = subscriber;
+        tail = new OutputTail(0);
+    }
+
+    /// <summary>Offset just past the newest byte.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>Offset up to which every byte is in the file, at its own place.</summary>
+    public long Filed { get; private set; }
+
+    /// <summary>Null while everything produced is being recorded; else why the rest is not (cap reached, disk full).</summary>
+    public string? Trouble => writer is null ? withoutFiles : writer.Trouble;
 
     /// <summary>Keeps only what memory holds, the newest output, since nothing can be written.</summary>
     /// <param name="trouble">Why.</param>
-    public static Recording InMemory(string trouble) => new(trouble);
+    /// <param name="subscriber">Is called with every entry.</param>
+    public static Recording InMemory(string trouble, StreamSubscriber subscriber) => new(trouble, subscriber);
 
-    /// <summary>Offset just past the newest byte.</summary>
-    public long Length
-    {
-        get
-        {
-            lock (reading)
-            {
-                return tail.End;
-            }
-        }
-    }
-
-    /// <summary>Whether no byte will follow.</summary>
-    public bool IsComplete
-    {
-        get
-        {
-            lock (reading)
-            {
-                return complete;
-            }
-        }
-    }
-
-    /// <summary>Null while everything produced is being recorded; else why the rest is not (cap reached, disk full).</summary>
-    public string? Trouble
-    {
-        get
-        {
-            lock (writing)
-            {
-                return writer is null ? withoutFiles : writer.Trouble;
-            }
-        }
-    }
-
-    /// <summary>Adds output: to disk, to memory, then the cursors that wait are woken.</summary>
+    /// <summary>Adds output: to disk, where that fails to memory; then the subscriber is called.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        lock (writing)
+        if (complete || bytes.IsEmpty)
         {
-            if (complete || bytes.IsEmpty)
+            return;
+        }
+
+        var offset = Length;
+        var (fileOffset, count) = writer?.Append(bytes, offset) ?? (0, 0);
+        lock (reading)
+        {
+            Length += bytes.Length;
+            if (tail is null)
             {
-                return;
+                Filed += count;
+            }
+            else if (count > 0)
+            {
+                AddSegment(new Segment(offset, fileOffset, count));
             }
 
-            var offset = tail.End;
-            var (fileOffset, count) = writer?.Append(bytes, offset) ?? (0, 0);
-            lock (reading)
+            if (tail is not null || count < bytes.Length)
             {
-                tail.Append(bytes);
-                if (count > 0)
-                {
-                    AddSegment(new Segment(offset, fileOffset, count));
-                }
+                tail ??= new OutputTail(Filed);
+                tail.Append(bytes[(int)(tail.End - offset)..]);
             }
         }
 
-        WakeCursors();
+        subscriber(new StreamEntry { Offset = offset, Output = bytes });
     }
 
     /// <summary>Notes a new window size, at now.</summary>
     public void Resize(int columns, int rows)
     {
-        lock (writing)
+        if (!complete)
         {
-            if (!complete)
-            {
-                writer?.Resize(columns, rows);
-            }
+            writer?.Resize(columns, rows);
+            subscriber(new StreamEntry { Offset = Length, Size = (columns, rows) });
         }
     }
 
     /// <summary>Notes a moment (a task's progress line), at now.</summary>
     public void Mark(string text)
     {
-        lock (writing)
+        if (!complete)
         {
-            if (!complete)
-            {
-                writer?.Note(TimingFormat.Marker, TimingFormat.Escape(text));
-            }
+            writer?.Note(TimingFormat.Marker, TimingFormat.Escape(text));
+            subscriber(new StreamEntry { Offset = Length, Mark = text });
         }
     }
 
-    /// <summary>Ends the stream with its program's exit code. Reading goes on.</summary>
+    /// <summary>Ends the stream with its program's exit code.</summary>
     public void Complete(int exitCode)
     {
-        lock (writing)
+        if (!complete)
         {
-            if (complete)
-            {
-                return;
-            }
-
+            complete = true;
             writer?.Complete(exitCode);
-            lock (reading)
-            {
-                complete = true;
-            }
         }
-
-        WakeCursors();
     }
 
-    /// <summary>Copies what lies at <paramref name="offset"/>, from memory or disk, without waiting.</summary>
+    /// <summary>
+    /// Copies what is at <paramref name="offset"/>, which is not before <see cref="Filed"/>; on any thread, without waiting.
+    /// </summary>
     public RecordingRead Read(long offset, Span<byte> destination)
     {
         Segment segment;
         lock (reading)
         {
+            if (tail is null)
+            {
+                return new RecordingRead(offset, 0);
+            }
+
             if (offset >= tail.Start)
             {
                 return new RecordingRead(offset, tail.CopyTo(offset, destination));
             }
 
             var next = segments.FindIndex(candidate => candidate.End > offset);
-            if (next < 0)
+            if (next < 0 || (segments[next].Offset > offset && tail.Start < segments[next].Offset))
             {
+                // In no file, or in one only later than memory begins.
                 return new RecordingRead(tail.Start, tail.CopyTo(tail.Start, destination));
             }
 
             segment = segments[next];
-            if (segment.Offset > offset && tail.Start < segment.Offset)
-            {
-                // Not kept in the file, but newer than what memory holds from.
-                return new RecordingRead(tail.Start, tail.CopyTo(tail.Start, destination));
-            }
         }
 
         var from = Math.Max(offset, segment.Offset);
@@ -171,33 +145,12 @@ public sealed class Recording : IDisposable
         return new RecordingRead(from, RandomAccess.Read(file, destination[..wanted], segment.FileOffset + from - segment.Offset));
     }
 
-    /// <summary>Completes when there is something past <paramref name="offset"/> or the stream is complete.</summary>
-    public async ValueTask WaitPastAsync(long offset, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            Task next;
-            lock (reading)
-            {
-                if (tail.End > offset || complete)
-                {
-                    return;
-                }
-
-                changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                next = changed.Task;
-            }
-
-            await next.WaitAsync(cancellation);
-        }
-    }
-
     /// <inheritdoc />
     public void Dispose() => writer?.Dispose();
 
     private void AddSegment(Segment added)
     {
-        // Contiguous but for gaps: the list has one entry, and one more for each time the disk was full.
+        // Contiguous but for gaps: one entry, and one more for each time the disk was full.
         if (segments.Count > 0 && segments[^1] is var last && last.End == added.Offset)
         {
             segments[^1] = last with { Length = last.Length + added.Length };
@@ -206,18 +159,6 @@ public sealed class Recording : IDisposable
         {
             segments.Add(added);
         }
-    }
-
-    private void WakeCursors()
-    {
-        TaskCompletionSource? waiting;
-        lock (reading)
-        {
-            waiting = changed;
-            changed = null;
-        }
-
-        waiting?.SetResult();
     }
 
     private readonly record struct Segment(long Offset, long FileOffset, long Length)

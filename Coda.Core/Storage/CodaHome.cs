@@ -1,3 +1,5 @@
+using Coda.Core.Files;
+
 namespace Coda.Core.Storage;
 
 /// <summary>The directory that holds everything CoDA keeps (<c>CODA_HOME</c>, default <c>~/.coda</c>, mode 0700).</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Coda.Core.Files;
 
 namespace Coda.Core.Storage;
 

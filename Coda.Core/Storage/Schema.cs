@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Reflection;
+using Coda.Core.Files;
 using Microsoft.Data.Sqlite;
 
 namespace Coda.Core.Storage;

@@ -1,5 +1,6 @@
 using System.Text;
 using Coda.Core.Terminals;
+using Coda.Core.Terminals.Engine;
 
 namespace Coda.Core.Tasks;
 

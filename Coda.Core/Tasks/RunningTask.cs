@@ -239,7 +239,7 @@ internal sealed partial class RunningTask
         progress.AddRange(lines);
         foreach (var line in lines.TakeLast(MaxMarksPerLook))
         {
-            terminal.Recording.Mark($"{line.Step}: {line.Message}");
+            terminal.Mark($"{line.Step}: {line.Message}");
         }
 
         progressCount += lines.Count;

@@ -12,8 +12,8 @@ public sealed record Transcript(string Text, long OutputBytes, bool IsWhole)
     // Programs that draw write several times what remains as text.
     private const int BytesPerByteOfText = 4;
 
-    /// <summary>The end of a recording that goes on, at most so many bytes of text.</summary>
-    internal static Transcript Of(Recording recording, int most) =>
+    /// <summary>The end of a recording that is being written, at most so many bytes of text.</summary>
+    internal static Transcript Of(RecordingReader recording, int most) =>
         Of(PlainOutput.Tail(recording, most * BytesPerByteOfText), recording.Length, most);
 
     /// <summary>The end of a recording that ended, at most so many bytes of text; null when its files have just been removed.</summary>

@@ -1,3 +1,4 @@
+using Coda.Core.Terminals.Engine;
 using Coda.Core.Terminals.Stream;
 
 namespace Coda.Core.Terminals;
@@ -10,13 +11,13 @@ internal sealed class CursorQueries(TimeProvider time, Action<QueryKind, int, in
 {
     private const int MaxPiece = 64 * 1024;
     private const int MaxPending = 64;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
 
     private readonly Lock gate = new();
-    private readonly Queue<(TerminalQuery Query, long AskedAt)> pending = new();
+    private readonly Queue<(CursorAsked Query, long AskedAt)> pending = new();
     private Task expiry = Task.CompletedTask;
 
-    public void Add(TerminalQuery query)
+    public void Add(CursorAsked query)
     {
         lock (gate)
         {
@@ -55,7 +56,7 @@ internal sealed class CursorQueries(TimeProvider time, Action<QueryKind, int, in
     }
 
     /// <summary>The oldest query, if it is one of those that are wanted.</summary>
-    private TerminalQuery? TryTake(Func<(TerminalQuery Query, long AskedAt), bool> wanted)
+    private CursorAsked? TryTake(Func<(CursorAsked Query, long AskedAt), bool> wanted)
     {
         lock (gate)
         {
@@ -76,7 +77,7 @@ internal sealed class CursorQueries(TimeProvider time, Action<QueryKind, int, in
                     return;
                 }
 
-                left = Patience - time.GetElapsedTime(oldest.AskedAt);
+                left = AnswerTimeout - time.GetElapsedTime(oldest.AskedAt);
             }
 
             if (left > TimeSpan.Zero)
@@ -84,7 +85,7 @@ internal sealed class CursorQueries(TimeProvider time, Action<QueryKind, int, in
                 await Task.Delay(left, time, CancellationToken.None);
             }
 
-            while (TryTake(entry => time.GetElapsedTime(entry.AskedAt) >= Patience) is { } query)
+            while (TryTake(entry => time.GetElapsedTime(entry.AskedAt) >= AnswerTimeout) is { } query)
             {
                 answer(query.Kind, 1, 1);
             }

@@ -6,11 +6,11 @@ namespace Coda.Core.Terminals;
 /// <summary>Ends terminals nobody uses any more; looks every 15 minutes.</summary>
 internal sealed partial class IdleReaper(TerminalRegistry registry, TimeProvider time, ILogger<IdleReaper> log) : BackgroundService
 {
-    private static readonly TimeSpan Rhythm = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(15);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Rhythm, time);
+        using var timer = new PeriodicTimer(Interval, time);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))

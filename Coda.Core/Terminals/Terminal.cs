@@ -1,8 +1,6 @@
-using System.Threading.Channels;
 using Coda.Core.Recordings;
-using Coda.Core.Terminals.Pty;
+using Coda.Core.Terminals.Engine;
 using Coda.Core.Terminals.Status;
-using Coda.Core.Terminals.Stream;
 using Microsoft.Extensions.Logging;
 
 namespace Coda.Core.Terminals;
@@ -16,37 +14,32 @@ public sealed record AttachPlan(long Offset, byte[] Preamble)
     public bool EarlierOmitted => Offset > 0;
 }
 
-/// <summary>A running program on a PTY, its recording and its viewers.</summary>
+/// <summary>
+/// A terminal as everybody sees it: its viewers and who of them drives, its title and state, and its stream. What runs in it is the
+/// engine's.
+/// </summary>
 public sealed partial class Terminal
 {
-    /// <summary>Up to here a viewer that attaches gets everything.</summary>
-    private const long WholeUpTo = 2 * 1024 * 1024;
     private const int MaxTitle = 256;
-    private const int QueuedInputs = 64;
-    private static readonly TimeSpan NudgeFor = TimeSpan.FromMilliseconds(60);
+    private static readonly TimeSpan NudgeTime = TimeSpan.FromMilliseconds(60);
 
     private readonly TerminalLaunch launch;
-    private readonly PtyPair pty;
+    private readonly TerminalEngine engine;
     private readonly TimeProvider time;
     private readonly TimeSpan idleTime;
-    private readonly Checkpoints checkpoints = new();
-    private readonly StreamParser parser;
     private readonly ViewerSet viewers;
     private readonly CursorQueries cursorQueries;
+    private readonly TypingQueue typing;
     private readonly StateTracker tracker;
-    private readonly ProgramSequence programs;
-    private readonly LeftoverModes leftovers;
     private readonly ChangeThrottle words;
+    private readonly ProgramQueue programs;
     private readonly TaskCompletionSource<TerminalEnd> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger log;
-
-    // Full = the program does not read: whoever types waits, and the server's own answers to queries are dropped.
-    private readonly Channel<byte[]> input = Channel.CreateBounded<byte[]>(
-        new BoundedChannelOptions(QueuedInputs) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
 
     private readonly Lock gate = new();
     private Task nudge = Task.CompletedTask;
     private TerminalSize size;
+    private TerminalEndReason? endReason; // of the first that wanted it to end
     private long lastActivity; // UTC ticks
     private long activityTimestamp; // of the monotonic clock, which stands still while the machine sleeps
     private volatile string title;
@@ -54,29 +47,29 @@ public sealed partial class Terminal
     private volatile TerminalEnd? end;
 
     internal Terminal(
-        TerminalId id, TerminalLaunch launch, PtyPair pty, EventLoop loop, Recording recording, TimeProvider time, TimeSpan idleTime,
-        ILogger log, CancellationToken hurry)
+        TerminalId id, TerminalLaunch launch, TerminalEngine engine, string recordingDirectory,
+        Func<TerminalCommand, ProgramCommand> prepare, TimeProvider time, TimeSpan idleTime, ILogger log)
     {
         this.launch = launch;
-        this.pty = pty;
+        this.engine = engine;
         this.time = time;
         this.idleTime = idleTime;
         this.log = log;
         Id = id;
-        Recording = recording;
+        Recording = new RecordingReader(
+            recordingDirectory, launch.Size.Columns, launch.Size.Rows, (offset, count) => engine.Read(id, offset, count));
         CreatedAt = time.GetUtcNow();
         size = launch.Size;
         title = launch.Label;
         scheme = launch.Scheme;
         lastActivity = CreatedAt.UtcTicks;
         activityTimestamp = time.GetTimestamp();
-        viewers = new ViewerSet(time, Resize, RaiseChanged);
-        cursorQueries = new CursorQueries(time, AnswerCursor);
+        viewers = new ViewerSet(time, Resize, LimitOutput, RaiseChanged);
+        cursorQueries = new CursorQueries(time, (kind, row, column) => engine.Post(new AnswerCursor(id, kind, row, column)));
+        typing = new TypingQueue(bytes => engine.Write(id, bytes));
         words = new ChangeThrottle(time, RaiseChanged);
         tracker = new StateTracker(time, RaiseChanged, words.Signal);
-        parser = new StreamParser(SetTitle, Answer, checkpoints, tracker);
-        programs = new ProgramSequence(id, launch, pty, loop, time, recording, parser, tracker, hurry);
-        leftovers = new LeftoverModes(pty, () => programs.LeaderPid);
+        programs = new ProgramQueue(id, engine, launch.Command, prepare, tracker);
     }
 
     /// <summary>Its name.</summary>
@@ -97,7 +90,7 @@ public sealed partial class Terminal
     /// <summary>What the program set with OSC 0/2, plain text, at most 256 characters; else the label.</summary>
     public string Title => title;
 
-    /// <summary>What goes on in it, and who says so.</summary>
+    /// <summary>What it does, and how that is known.</summary>
     public TerminalState State => tracker.State;
 
     /// <summary>The size in force.</summary>
@@ -121,11 +114,7 @@ public sealed partial class Terminal
             if (scheme != value)
             {
                 scheme = value;
-                if (parser.Modes.ReportsScheme)
-                {
-                    input.Writer.TryWrite(System.Text.Encoding.ASCII.GetBytes(TerminalReply.Scheme(value)));
-                }
-
+                engine.Post(new SetScheme(Id, value));
                 RaiseChanged();
             }
         }
@@ -147,7 +136,7 @@ public sealed partial class Terminal
     internal bool IsIdle => Mode != TerminalMode.Run && Idle >= idleTime;
 
     /// <summary>Its output.</summary>
-    public Recording Recording { get; }
+    public RecordingReader Recording { get; }
 
     /// <summary>How it ended; null while it lives.</summary>
     public TerminalEnd? End => end;
@@ -158,39 +147,35 @@ public sealed partial class Terminal
     /// <summary>Raised (on any thread, not while a lock is held) when title, state, size, scheme, driver, warning or end changed.</summary>
     public event Action? Changed;
 
-    /// <summary>Process id of the program, its session and group; 0 before the start.</summary>
+    /// <summary>The terminal device, such as <c>/dev/pts/3</c>; empty before the start.</summary>
+    internal string Tty { get; private set; } = "";
+
+    /// <summary>Process id of the newest program, its session and group; 0 before the start.</summary>
     internal int LeaderPid => programs.LeaderPid;
 
     /// <summary>Where a viewer that has nothing begins: everything if that is little, else the last 2 MB from a line start.</summary>
     /// <param name="fromEnd">Whether it begins with what comes next instead: what there is cannot be shown.</param>
-    public AttachPlan PlanAttach(bool fromEnd = false)
+    public async Task<AttachPlan> PlanAttachAsync(bool fromEnd = false)
     {
-        var length = Recording.Length;
-        if (fromEnd)
+        if (await engine.PlanAttachAsync(Id, fromEnd) is not { } point)
         {
-            Nudge();
-            return new AttachPlan(length, parser.Modes.ToPreamble());
+            return new AttachPlan(fromEnd ? Recording.Length : 0, []);
         }
 
-        if (length <= WholeUpTo || checkpoints.Near(length - WholeUpTo) is not { } start)
-        {
-            return new AttachPlan(0, []);
-        }
-
-        if (parser.Modes.AlternateScreen)
+        if (fromEnd || point.AlternateScreen)
         {
             Nudge();
         }
 
-        return new AttachPlan(start.Offset, start.Modes.ToPreamble());
+        return new AttachPlan(point.Offset, point.Preamble);
     }
 
     /// <summary>Adds a viewer; disposing it is detaching.</summary>
-    /// <param name="size">What fits its window.</param>
-    public TerminalViewer Attach(TerminalSize size)
+    /// <param name="fitting">What fits its window.</param>
+    public TerminalViewer Attach(TerminalSize fitting)
     {
         Touch();
-        return viewers.Add(this, size);
+        return viewers.Add(this, fitting);
     }
 
     /// <summary>Types into the terminal, in order with other writers; false when it is read-only or has ended.</summary>
@@ -203,15 +188,7 @@ public sealed partial class Terminal
 
         Touch();
         tracker.Typed();
-        try
-        {
-            await input.Writer.WriteAsync(bytes.ToArray(), cancellation);
-            return true;
-        }
-        catch (ChannelClosedException)
-        {
-            return false;
-        }
+        return await typing.WriteAsync(bytes.ToArray(), cancellation);
     }
 
     /// <summary>Changes the size, where the mode allows it.</summary>
@@ -220,7 +197,6 @@ public sealed partial class Terminal
         if (Mode != TerminalMode.Run && ApplySize(newSize))
         {
             Touch();
-            RaiseChanged();
         }
     }
 
@@ -228,15 +204,9 @@ public sealed partial class Terminal
     /// Undoes what a program has left switched (mouse reports, a hidden cursor, the alternate screen).
     /// A shell keeps what it switches itself.
     /// </summary>
-    public void ResetModes()
-    {
-        if (end is null)
-        {
-            pty.Print(parser.Modes.ToReset(Size.Rows, keepShells: ProcessTable.ControlsJobs(pty.ForegroundGroup)));
-        }
-    }
+    public void ResetModes() => engine.Post(new ResetModes(Id));
 
-    /// <summary>Somebody looks at it: pushes the idle deadline out.</summary>
+    /// <summary>A person looks at it: pushes the idle deadline out.</summary>
     public void Heartbeat()
     {
         var warned = IdleWarning;
@@ -247,187 +217,126 @@ public sealed partial class Terminal
         }
     }
 
-    /// <summary>Tells its state as somebody knows it who listens to the agent itself.</summary>
-    /// <param name="kind">What goes on.</param>
+    /// <summary>Reports its state, as it is known from a connection to the agent itself.</summary>
+    /// <param name="kind">What it does.</param>
     /// <param name="message">The agent's words.</param>
     /// <param name="reason">Where it is known from.</param>
     public void Report(TerminalStateKind kind, string message, string reason) => tracker.Event(kind, message, reason);
 
+    /// <summary>Notes a moment in its recording.</summary>
+    public void Mark(string text) => engine.Post(new MarkRecording(Id, text));
+
     /// <summary>Ends it; idempotent, safe from every path at once. Completes with <see cref="Ended"/>.</summary>
     public Task<TerminalEnd> EndAsync(TerminalEndReason reason)
     {
-        if (end is null)
+        lock (gate)
         {
-            programs.End(reason);
+            endReason ??= reason;
         }
 
-        viewers.Release();
+        engine.Post(new EndTerminal(Id));
         return Ended;
     }
 
-    /// <summary>Starts the first program and follows it, and those after it, to the end. Called once.</summary>
-    /// <param name="first">The program.</param>
-    /// <param name="prepare">Prepares a later one, or says what is missing.</param>
-    /// <param name="started">Called when a later one has started.</param>
-    /// <exception cref="PtyException">It cannot be started; nothing runs.</exception>
-    internal void Start(PreparedCommand first, Preparation prepare, Action started)
-    {
-        programs.Start(first);
-        _ = LiveAsync(prepare, started); // awaited by everybody through Ended
-    }
+    /// <summary>Waits for the end of a program after which another may follow; its exit code, or null when the terminal ends.</summary>
+    internal Task<int?> ProgramEndedAsync() => programs.EndedAsync();
+
+    /// <summary>Lets a program follow the one that has ended.</summary>
+    internal void Run(TerminalCommand command) => programs.Run(command);
+
+    /// <summary>No program follows the one that has ended.</summary>
+    internal void Finish() => engine.Post(new FinishTerminal(Id));
+
+    /// <summary>Ends what ends slowly at once.</summary>
+    internal void Hurry() => engine.Post(new EndTerminal(Id, Grace: TimeSpan.Zero));
+
+    /// <summary>Its first program runs.</summary>
+    internal void Started(string tty) => Tty = tty;
 
     /// <summary>Tells the viewers that something they show may have changed.</summary>
     internal void RaiseChanged() => Listeners.Call(Changed, log);
 
     /// <summary>Whether its foreground programs wait for a key now, as far as the kernel tells.</summary>
-    internal bool WaitsForKey() => end is null && KeyWait.IsOn(programs.LeaderPid, pty.ForegroundGroup, pty.SlavePath, pty.IsCooked);
+    internal bool WaitsForKey() => end is null && KeyWait.IsOn(Tty, LeaderPid);
 
     internal void AnswerCursorQueries(long offset, int row, int column) => cursorQueries.Acknowledge(offset, row, column);
 
     internal int PieceLimit(long offset) => cursorQueries.PieceLimit(offset);
 
-    private async Task LiveAsync(Preparation prepare, Action started)
+    /// <summary>The engine reports something; called in order, one at a time.</summary>
+    internal void Handle(TerminalEvent reported)
     {
-        var code = -1;
-        try
+        switch (reported)
         {
-            var pumping = GuardAsync(PumpAsync());
-            var typing = GuardAsync(TypeAsync());
-            code = await programs.RunAsync(prepare, started);
-            await nudge;
-            pty.Finish();
-            await pumping;
-            input.Writer.Complete();
-            pty.Dispose();
-            await typing;
-        }
-        catch (Exception e)
-        {
-            Fail(e);
-        }
-        finally
-        {
-            input.Writer.TryComplete();
-            pty.Dispose();
-            Complete(code);
+            case OutputGrew output:
+                Touch();
+                tracker.Output();
+                viewers.Produced(output.Length);
+                Recording.Grow(output.Length, output.Filed);
+                break;
+            case Resized resized:
+                Recording.Resize(resized.Offset, resized.Size.Columns, resized.Size.Rows);
+                RaiseChanged();
+                break;
+            case Titled titled:
+                SetTitle(titled.Text);
+                break;
+            case Rang:
+                tracker.Bell();
+                break;
+            case Notified notified:
+                tracker.Notified(notified.Code, notified.Data);
+                break;
+            case StatusReported status:
+                tracker.Program(status.Data);
+                break;
+            case CursorAsked asked when viewers.HasDriver:
+                cursorQueries.Add(asked);
+                break;
+            case CursorAsked asked:
+                engine.Post(new AnswerCursor(Id, asked.Kind, 1, 1));
+                break;
+            case InputDrained:
+                typing.Resume();
+                break;
+            case ProgramStarted started:
+                programs.Started(started);
+                break;
+            case ProgramEnded program:
+                programs.Ended(program.Code);
+                break;
+            case RecordingTrouble trouble:
+                Recording.Warn(trouble.Text);
+                RaiseChanged();
+                break;
+            case TerminalEnded over:
+                Complete(over.Code, over.At, over.Cause switch
+                {
+                    EndCause.Exited => TerminalEndReason.Exited,
+                    EndCause.Ended => endReason ?? TerminalEndReason.Closed,
+                    _ => TerminalEndReason.Failed,
+                });
+                break;
+            case TerminalFailed failed:
+                Complete(-1, failed.At, TerminalEndReason.Failed);
+                break;
         }
     }
 
-    /// <summary>Awaits a loop. One that fails ends the terminal at once: its programs would wait for it for ever.</summary>
-    private async Task GuardAsync(Task loop)
+    private void Complete(int code, DateTimeOffset at, TerminalEndReason reason)
     {
-        try
-        {
-            await loop;
-        }
-        catch (Exception e)
-        {
-            Fail(e);
-        }
-    }
-
-    private void Fail(Exception failure)
-    {
-        LogFailed(failure, Id);
-        programs.End(TerminalEndReason.Failed);
-    }
-
-    private void Complete(int code)
-    {
-        try
-        {
-            Recording.Complete(code);
-        }
-        catch (Exception e)
-        {
-            LogFailed(e, Id);
-        }
-
-        end = new TerminalEnd(code, programs.Reason, time.GetUtcNow());
+        Recording.Complete();
+        end = new TerminalEnd(code, reason, at);
+        engine.Post(new ForgetTerminal(Id));
+        viewers.Close();
+        typing.Close();
+        programs.Close();
         tracker.Exited(code);
         ended.SetResult(end);
         RaiseChanged();
     }
 
-    private async Task PumpAsync()
-    {
-        while (true)
-        {
-            var result = await pty.Output.ReadAsync();
-            foreach (var bytes in result.Buffer)
-            {
-                Take(bytes.Span);
-            }
-
-            pty.Output.AdvanceTo(result.Buffer.End);
-            Touch();
-            if (result.IsCompleted)
-            {
-                return;
-            }
-
-            await viewers.PaceAsync(Recording.Length);
-        }
-    }
-
-    private void Take(ReadOnlySpan<byte> output)
-    {
-        var place = leftovers.PlaceIn(output);
-        if (place >= 0)
-        {
-            Record(output[..place]);
-            output = output[place..];
-            var reset = parser.Modes.ToReset(Size.Rows, keepShells: true);
-            if (reset.Length > 0 && leftovers.IsShells())
-            {
-                // CAN ends a sequence that the program had no time to end.
-                Record(System.Text.Encoding.ASCII.GetBytes(parser.IsBetweenSequences ? reset : $"\x18{reset}"));
-            }
-        }
-
-        Record(output);
-    }
-
-    private void Record(ReadOnlySpan<byte> output)
-    {
-        if (!output.IsEmpty)
-        {
-            // Parsed first: a viewer's piece must end at a cursor query, so the query is known before the bytes can be read.
-            parser.Parse(output, Recording.Length);
-            Recording.Append(output);
-            tracker.Output();
-        }
-    }
-
-    private async Task TypeAsync()
-    {
-        await foreach (var bytes in input.Reader.ReadAllAsync())
-        {
-            await pty.WriteAsync(bytes, CancellationToken.None); // ends with the PTY
-        }
-    }
-
-    private void Answer(TerminalQuery query)
-    {
-        if (query.Kind is QueryKind.CursorPosition or QueryKind.PrivateCursorPosition)
-        {
-            if (viewers.HasDriver)
-            {
-                cursorQueries.Add(query);
-            }
-            else
-            {
-                AnswerCursor(query.Kind, 1, 1);
-            }
-        }
-        else if (TerminalReply.To(query, parser.Modes, Scheme, Size) is { } reply)
-        {
-            input.Writer.TryWrite(System.Text.Encoding.ASCII.GetBytes(reply));
-        }
-    }
-
-    private void AnswerCursor(QueryKind kind, int row, int column) =>
-        input.Writer.TryWrite(System.Text.Encoding.ASCII.GetBytes(TerminalReply.Cursor(kind, row, column)));
+    private void LimitOutput(long offset) => engine.Post(new LimitOutput(Id, offset));
 
     private void SetTitle(string text)
     {
@@ -451,13 +360,12 @@ public sealed partial class Terminal
             }
 
             size = newSize;
-            pty.Resize(newSize);
-            Recording.Resize(newSize.Columns, newSize.Rows);
+            engine.Post(new ResizeTerminal(Id, newSize)); // within the lock: the engine gets sizes in this order
             return true;
         }
     }
 
-    /// <summary>Makes a full-screen program draw everything anew: only a change of size does.</summary>
+    /// <summary>Makes a full-screen program draw everything again: only a change of size does.</summary>
     private void Nudge()
     {
         lock (gate)
@@ -476,21 +384,18 @@ public sealed partial class Terminal
         var other = new TerminalSize(before.Columns, before.Rows > 1 ? before.Rows - 1 : 2);
         if (ApplySize(other))
         {
-            await Task.Delay(NudgeFor, time, CancellationToken.None);
+            await Task.Delay(NudgeTime, time, CancellationToken.None);
             lock (gate)
             {
                 if (size != other)
                 {
-                    return; // somebody resized meanwhile
+                    return; // resized meanwhile
                 }
             }
 
             ApplySize(before);
         }
     }
-
-    [LoggerMessage(LogLevel.Error, "Terminal {Id} failed; its programs are ended, its recording is kept.")]
-    private partial void LogFailed(Exception exception, TerminalId id);
 
     private TimeSpan Idle => time.GetElapsedTime(Interlocked.Read(ref activityTimestamp));
 

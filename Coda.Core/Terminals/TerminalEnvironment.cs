@@ -1,4 +1,5 @@
 using Coda.Core.Security;
+using Coda.Core.Terminals.Engine;
 
 namespace Coda.Core.Terminals;
 
@@ -53,7 +54,7 @@ public static class TerminalEnvironment
             environment.TryAdd(name, value);
         }
 
-        environment["CODA_TERMINAL_ID"] = id.ToString();
+        environment[TerminalEngine.IdVariable] = id.ToString();
         return environment;
     }
 

@@ -27,6 +27,11 @@ public sealed record TerminalCommand
     /// <summary>How long after the stop signal SIGKILL follows.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// The time within which the next command must follow when this one has ended; zero = this is the last, the terminal ends with it.
+    /// </summary>
+    public TimeSpan FollowWithin { get; init; }
+
     /// <summary>What its window titles tell of its state; the first that matches counts.</summary>
     public IReadOnlyList<TitleRule> Titles { get; init; } = [];
 
@@ -43,14 +48,8 @@ public sealed record TerminalLaunch
     /// <summary>What people see in lists until the program sets a title.</summary>
     public required string Label { get; init; }
 
-    /// <summary>What runs in it, first.</summary>
+    /// <summary>What runs in it, first; a command that another may follow says how long that may take.</summary>
     public required TerminalCommand Command { get; init; }
-
-    /// <summary>
-    /// What runs in it once a command has ended with this exit code; null = nothing more. Without it there is only one. The token says that
-    /// the terminal is being ended: nothing more will run.
-    /// </summary>
-    public Func<int, CancellationToken, Task<TerminalCommand?>>? Then { get; init; }
 
     /// <summary>Size at the very start of the program.</summary>
     public TerminalSize Size { get; init; } = TerminalSize.Default;

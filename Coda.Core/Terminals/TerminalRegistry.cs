@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
-using Coda.Core.Files;
-using Coda.Core.Native;
 using Coda.Core.Recordings;
 using Coda.Core.Storage;
-using Coda.Core.Terminals.Pty;
+using Coda.Core.Terminals.Engine;
 using Coda.Core.Workspaces;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -19,7 +17,7 @@ public sealed record TerminalRecord(
 /// <summary>Opens terminals, knows the live ones, remembers the ended ones.</summary>
 public sealed partial class TerminalRegistry : IAsyncDisposable
 {
-    private readonly EventLoop loop;
+    private readonly CancellationTokenRegistration hurry;
     private readonly CodaHome home;
     private readonly Database database;
     private readonly TerminalStore store;
@@ -37,20 +35,12 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     private bool stopping;
     private bool disposed;
 
-    /// <summary>Makes an empty registry with an event loop of its own.</summary>
+    /// <summary>Makes an empty registry with an engine of its own.</summary>
     internal TerminalRegistry(
         CodaHome home, Database database, IOptions<TerminalOptions> options, IOptions<RecordingOptions> recordings,
         WorkingDirectories directories, StopDeadline deadline, TimeProvider time, ILogger<TerminalRegistry> log)
-        : this(new EventLoop(failure => LogLoopFailed(log, failure)), home, database, options, recordings, directories, deadline, time, log)
-    {
-    }
-
-    internal TerminalRegistry(
-        EventLoop loop, CodaHome home, Database database, IOptions<TerminalOptions> options, IOptions<RecordingOptions> recordings,
-        WorkingDirectories directories, StopDeadline deadline, TimeProvider time, ILogger<TerminalRegistry> log)
     {
         this.deadline = deadline;
-        this.loop = loop;
         this.home = home;
         this.database = database;
         this.options = options.Value;
@@ -59,7 +49,12 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         this.time = time;
         this.log = log;
         store = new TerminalStore(database);
+        Engine = new TerminalEngine(time, log);
+        hurry = deadline.Passed.Register(HurryAll);
     }
+
+    /// <summary>Runs them.</summary>
+    internal TerminalEngine Engine { get; }
 
     /// <summary>The live terminals, oldest first.</summary>
     public IReadOnlyList<Terminal> Live => [.. live.Values.OrderBy(terminal => terminal.CreatedAt)];
@@ -77,7 +72,9 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
                 $"No new terminal can be opened: {trouble} Running ones continue. Free some space and try again.");
         }
 
-        if (PreparedCommand.TryPrepare(launch.Command, options.PassEnvironment, id, out var missing) is not { } first)
+        // Asked before anything is stored: without descriptors not even that may be possible.
+        var first = Prepare(launch.Command, id);
+        if (first.Find(out var missing) is null || (missing = Engine.Refuses()) is not null)
         {
             return new TerminalOpening.Refused(missing);
         }
@@ -87,48 +84,51 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
             return new TerminalOpening.Refused(full);
         }
 
-        PtyPair? pty = null;
-        Recording? recording = null;
-        var (stored, running) = (false, false);
+        var stored = false;
+        Terminal? terminal = null;
         try
         {
-            pty = PtyPair.Open(loop, launch.Size);
-            recording = Record(id, launch, pty);
-            var terminal = new Terminal(
-                id, launch, pty, loop, recording, time, TimeSpan.FromHours(options.IdleHours), log, deadline.Passed);
-            var row = store.InsertAsync(terminal, CancellationToken.None);
+            var made = new Terminal(
+                id, launch, Engine, home.RecordingDirectory(id.ToString()), command => Prepare(command, id), time,
+                TimeSpan.FromHours(options.IdleHours), log);
+            var row = store.InsertAsync(made, CancellationToken.None);
             stored = true;
             if (!await database.WrittenAsync(row).WaitAsync(cancellation))
             {
                 _ = ObserveAsync(row, id.ToString());
                 if (launch.Mode != TerminalMode.Direct)
                 {
-                    throw new IOException(database.Trouble);
+                    return new TerminalOpening.Refused($"The terminal could not be opened: {database.Trouble}");
                 }
             }
 
-            terminal.Start(
-                first,
-                next => (PreparedCommand.TryPrepare(next, options.PassEnvironment, id, out var absent), absent),
-                () => RememberProcess(terminal));
-            running = true;
+            switch (Engine.Start(Message(id, launch, first)))
+            {
+                case TerminalStart.Refused refused:
+                    return new TerminalOpening.Refused(refused.Text);
+                case TerminalStart.Started started:
+                    made.Started(started.Tty);
+                    break;
+            }
+
+            terminal = made;
             live[id] = terminal;
             terminal.Changed += RaiseChanged;
             var listed = new TaskCompletionSource();
             following[id] = FollowAsync(terminal, listed.Task); // a program may end before it is listed
             listed.SetResult();
-            RememberProcess(terminal);
+            if (deadline.Passed.IsCancellationRequested)
+            {
+                terminal.Hurry();
+            }
+
             RaiseChanged();
             return new TerminalOpening.Opened(terminal);
         }
-        catch (Exception e) when (!running)
+        catch (Exception e) when (terminal is null && !cancellation.IsCancellationRequested)
         {
             // Whatever it is, nothing runs and nothing is left; the caller gets a reason.
-            pty?.Dispose();
-            recording?.Dispose();
-            await DiscardAsync(id, stored);
-            cancellation.ThrowIfCancellationRequested();
-            if (e is not (PtyException or IOException or UnauthorizedAccessException))
+            if (e is not (IOException or UnauthorizedAccessException))
             {
                 LogNotOpened(e, id);
             }
@@ -137,8 +137,9 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         }
         finally
         {
-            if (!running)
+            if (terminal is null)
             {
+                await DiscardAsync(id, stored);
                 ReleaseSlot(id);
             }
         }
@@ -182,7 +183,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     {
         var rows = await store.UnfinishedAsync(cancellation);
         await Task.WhenAll(rows.Select(EndSurvivorsAsync)).WaitAsync(cancellation);
-        var archive = new RecordingArchive(home);
+        var archive = new RecordingArchive(home.RecordingsDirectory);
         var closed = new List<Task>();
         foreach (var row in rows)
         {
@@ -205,7 +206,8 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
 
     private async Task EndSurvivorsAsync(TerminalRow row)
     {
-        if (!await ProcessSweep.EndAsync(loop, () => Survivors(row), Libc.SIGHUP, TimeSpan.FromSeconds(3), time, deadline.Passed))
+        var scope = ScopeOf(Enum.Parse<TerminalMode>(row.Mode));
+        if (!await Engine.EndLeftoversAsync(new TerminalLeftovers(row.Id, scope, row.Pid, row.PidStart, row.BootId), deadline.Passed))
         {
             LogSurvivor(row.Id);
         }
@@ -226,7 +228,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
 
         if (await deadline.WaitAsync(Task.WhenAll(EndAll().Concat(following.Values))))
         {
-            loop.Dispose();
+            Engine.Dispose();
         }
         else
         {
@@ -258,39 +260,36 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         await Task.WhenAll(idle.Select(terminal => terminal.EndAsync(TerminalEndReason.Idle)));
     }
 
+    private void HurryAll() => live.Values.ToList().ForEach(terminal => terminal.Hurry());
+
     private Task[] EndAll() => [.. live.Values.Select(terminal => terminal.EndAsync(TerminalEndReason.ServerStopped))];
 
-    private static List<ProcessEntry> Survivors(TerminalRow row)
+    /// <summary>What a command needs to run, its whole environment included.</summary>
+    private ProgramCommand Prepare(TerminalCommand command, TerminalId id) => new()
     {
-        List<ProcessEntry> found = row.Mode == nameof(TerminalMode.Direct) ? [] : ProcessTable.WithEnvironment("CODA_TERMINAL_ID", row.Id);
-        var leader = row.Pid is { } pid && row.BootId == ProcessTable.BootId ? ProcessTable.Find(pid) : null;
-        return leader is { } alive && alive.StartTicks == row.PidStart ? [.. found.Union(ProcessTable.OfSession(alive.Pid))] : found;
+        Arguments = command.Arguments,
+        Directory = command.WorkingDirectory,
+        Environment = TerminalEnvironment.Build(TerminalEnvironment.OfServer(), options.PassEnvironment, command, id),
+        StandardInputFile = command.StandardInputFile,
+        StopSignal = command.StopSignal,
+        StopGrace = command.StopGrace,
+        FollowWithin = command.FollowWithin,
+    };
+
+    private StartTerminal Message(TerminalId id, TerminalLaunch launch, ProgramCommand first)
+    {
+        var capMb = launch.Mode == TerminalMode.Run ? recordings.TaskCapMb : recordings.TerminalCapMb;
+
+        // What a hand-off begins with is not what it is.
+        var name = launch.Agent is { } agent && launch.Command.FollowWithin > TimeSpan.Zero
+            ? agent
+            : string.Join(' ', launch.Command.Arguments);
+        return new StartTerminal(
+            id, launch.Size, launch.Scheme, home.RecordingDirectory(id.ToString()), (long)capMb << 20,
+            RecordingIsOptional: launch.Mode == TerminalMode.Direct, name, ScopeOf(launch.Mode), first);
     }
 
-    private Recording Record(TerminalId id, TerminalLaunch launch, PtyPair pty)
-    {
-        var header = new RecordingHeader(
-            time.GetLocalNow(),
-            launch.Size.Columns,
-            launch.Size.Rows,
-            "xterm-256color",
-            pty.SlavePath,
-            // what a hand-off begins with is not what it is
-            launch is { Then: not null, Agent: { } agent } ? agent : string.Join(' ', launch.Command.Arguments));
-        var capMb = launch.Mode == TerminalMode.Run ? recordings.TaskCapMb : recordings.TerminalCapMb;
-        var directory = home.RecordingDirectory(id.ToString());
-        try
-        {
-            return new Recording(directory, header, (long)capMb << 20, time);
-        }
-        catch (IOException e) when (launch.Mode == TerminalMode.Direct && DiskSpace.IsMissing(e))
-        {
-            // On a full disk its owner needs a terminal to make space.
-            DirectoryTree.Remove(directory);
-            LogNotRecorded(id, e.Message);
-            return Recording.InMemory($"nothing of this terminal is kept, since there was no space when it was opened ({e.Message})");
-        }
-    }
+    private static SweepScope ScopeOf(TerminalMode mode) => mode == TerminalMode.Direct ? SweepScope.Session : SweepScope.Everything;
 
     private bool TryTakeSlot(TerminalId id, TerminalLaunch launch, out string full)
     {
@@ -325,38 +324,25 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         }
     }
 
-    /// <summary>Removes what an opening that failed has made.</summary>
+    /// <summary>Removes the row of an opening that failed.</summary>
     private async Task DiscardAsync(TerminalId id, bool stored)
     {
-        try
+        if (stored)
         {
-            var directory = home.RecordingDirectory(id.ToString());
-            if (Directory.Exists(directory))
-            {
-                Directory.Delete(directory, recursive: true);
-            }
-
-            if (stored)
-            {
-                await database.WrittenAsync(ObserveAsync(store.DeleteAsync(id, CancellationToken.None), id.ToString()));
-            }
-        }
-        catch (Exception e)
-        {
-            // A recording without bytes and a row that says "interrupted" after the next start are all it costs.
-            LogNotDiscarded(e, id);
+            // A row that says "interrupted" after the next start is all that a failure costs.
+            await database.WrittenAsync(ObserveAsync(store.DeleteAsync(id, CancellationToken.None), id.ToString()));
         }
     }
 
-    /// <summary>Stores which process to end after a crash. Nobody waits for the row: the disk may be full.</summary>
-    private void RememberProcess(Terminal terminal)
+    /// <summary>Stores which process to end after a crash. Nothing waits for the row: the disk may be full.</summary>
+    private void RememberProcess(ProgramStarted started)
     {
         // Gone already: then there is nothing a later server would have to end.
-        if (ProcessTable.Find(terminal.LeaderPid) is { } leader)
+        if (started.StartTicks > 0)
         {
             _ = ObserveAsync(
-                store.SetProcessAsync(terminal.Id, leader.Pid, leader.StartTicks, ProcessTable.BootId, CancellationToken.None),
-                terminal.Id.ToString());
+                store.SetProcessAsync(started.Id, started.Pid, started.StartTicks, started.BootId, CancellationToken.None),
+                started.Id.ToString());
         }
     }
 
@@ -372,9 +358,18 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         }
     }
 
+    /// <summary>Follows what the engine reports of a terminal, to its end.</summary>
     private async Task FollowAsync(Terminal terminal, Task listed)
     {
         await listed;
+        while (await Engine.TakeEventsAsync(terminal.Id) is { Count: > 0 } events)
+        {
+            foreach (var reported in events)
+            {
+                Handle(terminal, reported);
+            }
+        }
+
         var end = await terminal.Ended;
         ReleaseSlot(terminal.Id);
         await ObserveAsync(
@@ -384,11 +379,25 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         RaiseChanged();
     }
 
-    private void RaiseChanged() => Listeners.Call(Changed, log);
+    private void Handle(Terminal terminal, TerminalEvent reported)
+    {
+        try
+        {
+            terminal.Handle(reported);
+            if (reported is ProgramStarted started)
+            {
+                RememberProcess(started);
+            }
+        }
+        catch (Exception e)
+        {
+            // It must end whatever happens: nobody would follow it.
+            LogNotFollowed(e, terminal.Id);
+            _ = terminal.EndAsync(TerminalEndReason.Failed);
+        }
+    }
 
-    [LoggerMessage(
-        LogLevel.Error, "Something failed while PTYs and processes were watched; a terminal may not notice its end. All others continue.")]
-    private static partial void LogLoopFailed(ILogger logger, Exception exception);
+    private void RaiseChanged() => Listeners.Call(Changed, log);
 
     [LoggerMessage(LogLevel.Warning, "Some process of terminal {Id}, left by a server that died, could not be ended.")]
     private partial void LogSurvivor(string id);
@@ -397,18 +406,15 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         LogLevel.Warning, "A row of terminal {Id} could not be written to the database; the next start will find what it lacks.")]
     private partial void LogRowLost(Exception failure, string id);
 
-    [LoggerMessage(LogLevel.Warning, "Terminal {Id} runs without a recording: {Reason}")]
-    private partial void LogNotRecorded(TerminalId id, string reason);
-
     [LoggerMessage(
         LogLevel.Warning, "The recording of terminal {Id}, left by a server that died, could not be repaired; the next start tries again.")]
     private partial void LogNotRepaired(Exception failure, string id);
 
+    [LoggerMessage(LogLevel.Error, "What terminal {Id} reports could not be handled; it is being ended.")]
+    private partial void LogNotFollowed(Exception failure, TerminalId id);
+
     [LoggerMessage(LogLevel.Error, "Terminal {Id} could not be opened.")]
     private partial void LogNotOpened(Exception failure, TerminalId id);
-
-    [LoggerMessage(LogLevel.Warning, "What was made of terminal {Id}, which could not be opened, could not be removed.")]
-    private partial void LogNotDiscarded(Exception failure, TerminalId id);
 
     [LoggerMessage(LogLevel.Warning, "The server stops before {Count} terminals were over; the next start ends what they left.")]
     private partial void LogNotOver(int count);

@@ -1,19 +1,34 @@
 namespace Coda.Core.Terminals;
 
-/// <summary>The viewers of one terminal: which of them drives, and whether the program has to wait for it.</summary>
-internal sealed class ViewerSet(TimeProvider time, Action<TerminalSize> resize, Action changed)
+/// <summary>The viewers of one terminal: which of them drives, and how far the stream may grow before it has parsed more.</summary>
+internal sealed class ViewerSet
 {
-    /// <summary>A driver silent for so long counts as detached.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>A driver that holds the program up and parses nothing for so long counts as detached.</summary>
+    private static readonly TimeSpan SilenceTimeout = TimeSpan.FromSeconds(2);
 
+    private readonly TimeProvider time;
+    private readonly Action<TerminalSize> resize;
+    private readonly Action<long> limitOutput;
+    private readonly Action changed;
+    private readonly ITimer silence;
     private readonly Lock gate = new();
     private readonly List<TerminalViewer> viewers = [];
     private TerminalViewer? driver;
-    private TaskCompletionSource? progress;
     private long typed;
-    private bool released;
-    private TerminalSize? wanted; // the driver's size
-    private bool applying; // one at a time, until what was applied last is what is wanted
+    private long produced;
+    private long limit = long.MaxValue;
+    private bool isWatched; // the driver holds the program up, and the timer runs
+
+    /// <summary>Begins without viewers.</summary>
+    /// <param name="time">The clock.</param>
+    /// <param name="resize">Takes the driver's size; must not wait.</param>
+    /// <param name="limitOutput">Takes the offset up to which the stream may grow; must not wait.</param>
+    /// <param name="changed">Is called when another drives.</param>
+    public ViewerSet(TimeProvider time, Action<TerminalSize> resize, Action<long> limitOutput, Action changed)
+    {
+        (this.time, this.resize, this.limitOutput, this.changed) = (time, resize, limitOutput, changed);
+        silence = time.CreateTimer(_ => GiveUpDriver(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>Whether a viewer answers for the cursor and sets the pace.</summary>
     public bool HasDriver
@@ -47,29 +62,24 @@ internal sealed class ViewerSet(TimeProvider time, Action<TerminalSize> resize, 
     /// <summary>The viewer typed: it drives from now on.</summary>
     public void Typed(TerminalViewer viewer) => Change(() => viewer.TypedAt = ++typed);
 
-    /// <summary>Changes a viewer's state, then decides anew who drives.</summary>
+    /// <summary>Changes a viewer's state, then decides who drives.</summary>
     public void Change(Action change)
     {
-        bool driverChanged, resizing;
-        TaskCompletionSource? waiting;
+        bool driverChanged;
         lock (gate)
         {
             var before = driver;
             change();
 
-            // Who typed last; nobody yet: who came first. A page that is away does not count while another is there.
+            // Who typed last, else who came first. A page that is away does not count while another is there.
             driver = viewers.OrderByDescending(viewer => viewer.IsAttached).ThenByDescending(viewer => viewer.TypedAt).FirstOrDefault();
             driverChanged = driver != before;
-            wanted = driver is { IsAttached: true } ? driver.Size : null;
-            resizing = wanted is not null && !applying;
-            applying |= resizing;
-            (waiting, progress) = (progress, null);
-        }
+            if (driver is { IsAttached: true })
+            {
+                resize(driver.Size);
+            }
 
-        waiting?.TrySetResult();
-        if (resizing)
-        {
-            ApplySize();
+            Pace(isProgress: driverChanged);
         }
 
         if (driverChanged)
@@ -78,88 +88,82 @@ internal sealed class ViewerSet(TimeProvider time, Action<TerminalSize> resize, 
         }
     }
 
-    private void ApplySize()
+    /// <summary>The stream has grown.</summary>
+    public void Produced(long length)
     {
-        TerminalSize? applied = null;
-        while (true)
+        lock (gate)
         {
-            lock (gate)
-            {
-                if (wanted is null || wanted == applied)
-                {
-                    applying = false;
-                    return;
-                }
-
-                applied = wanted;
-            }
-
-            try
-            {
-                resize(applied.Value);
-            }
-            catch
-            {
-                lock (gate)
-                {
-                    applying = false;
-                }
-
-                throw;
-            }
+            produced = length;
+            Pace(isProgress: false);
         }
     }
 
-    /// <summary>The terminal ends: nobody paces it any more.</summary>
-    public void Release() => Change(() => released = true);
-
-    /// <summary>The driver has parsed up to an offset.</summary>
+    /// <summary>A viewer has parsed up to an offset.</summary>
     public void Acknowledged(TerminalViewer viewer, long offset)
     {
-        TaskCompletionSource? waiting;
         var returns = false;
         lock (gate)
         {
             returns = !viewer.Responsive;
             viewer.Parsed = Math.Max(viewer.Parsed, offset);
             viewer.Pace.Parsed(offset);
-            (waiting, progress) = (progress, null);
+            Pace(isProgress: viewer == driver);
         }
 
-        waiting?.TrySetResult();
         if (returns)
         {
             Change(viewer.Return);
         }
     }
 
-    /// <summary>Waits while the driver has more than its window unparsed, but never longer than it shows signs of life.</summary>
-    public async Task PaceAsync(long produced)
+    /// <summary>The terminal has ended.</summary>
+    public void Close() => silence.Dispose();
+
+    /// <summary>Lets the stream grow as far as the driver keeps up, and watches a driver that holds it up.</summary>
+    private void Pace(bool isProgress)
     {
-        while (true)
+        var allowed = long.MaxValue;
+        var holdsUp = false;
+        if (driver is { IsAttached: true } paced)
         {
-            Task next;
-            TerminalViewer slow;
-            lock (gate)
-            {
-                if (released || driver is not { IsAttached: true } paced || paced.Pace.Allows(produced, paced.Parsed))
-                {
-                    return;
-                }
-
-                slow = paced;
-                progress ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                next = progress.Task;
-            }
-
-            try
-            {
-                await next.WaitAsync(Patience, time);
-            }
-            catch (TimeoutException)
-            {
-                Change(() => slow.Responsive = false);
-            }
+            holdsUp = !paced.Pace.Allows(produced, paced.Parsed);
+            allowed = paced.Parsed + paced.Pace.Size;
         }
+
+        if (allowed != limit)
+        {
+            limitOutput(limit = allowed);
+        }
+
+        if (!holdsUp)
+        {
+            isWatched = false;
+        }
+        else if (isProgress || !isWatched)
+        {
+            isWatched = true;
+            silence.Change(SilenceTimeout, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void GiveUpDriver()
+    {
+        lock (gate)
+        {
+            if (!isWatched)
+            {
+                return;
+            }
+
+            isWatched = false;
+        }
+
+        Change(() =>
+        {
+            if (driver is { IsAttached: true } slow && !slow.Pace.Allows(produced, slow.Parsed))
+            {
+                slow.Responsive = false;
+            }
+        });
     }
 }

@@ -12,11 +12,14 @@ internal sealed unsafe record ChildProcess(int Pid, Task<int> Exited)
     /// <param name="loop">Watches for its end.</param>
     /// <param name="slavePath">Its terminal.</param>
     /// <param name="executable">Absolute path.</param>
-    /// <param name="command">Arguments, directory and standard input.</param>
+    /// <param name="arguments">The argument vector.</param>
+    /// <param name="directory">Where it starts.</param>
     /// <param name="environment">The whole environment.</param>
+    /// <param name="standardInput">A file that becomes standard input; null = the terminal.</param>
     /// <exception cref="PtyException">It cannot be started; the message names what is missing.</exception>
     public static ChildProcess Start(
-        EventLoop loop, string slavePath, string executable, TerminalCommand command, IReadOnlyDictionary<string, string> environment)
+        EventLoop loop, string slavePath, string executable, IReadOnlyList<string> arguments, string directory,
+        IReadOnlyDictionary<string, string> environment, string? standardInput = null)
     {
         var attributes = stackalloc byte[Libc.SpawnAttributesSize];
         var actions = stackalloc byte[Libc.SpawnActionsSize];
@@ -39,22 +42,22 @@ internal sealed unsafe record ChildProcess(int Pid, Task<int> Exited)
             _ = Libc.posix_spawn_file_actions_addopen(actions, 0, slavePath, Libc.O_RDWR, 0);
             _ = Libc.posix_spawn_file_actions_adddup2(actions, 0, 1);
             _ = Libc.posix_spawn_file_actions_adddup2(actions, 0, 2);
-            if (command.StandardInputFile is { } input)
+            if (standardInput is { } input)
             {
                 _ = Libc.posix_spawn_file_actions_addopen(actions, 0, input, Libc.O_RDONLY, 0);
             }
 
             _ = Libc.posix_spawn_file_actions_addclosefrom_np(actions, 3);
-            _ = Libc.posix_spawn_file_actions_addchdir_np(actions, command.WorkingDirectory);
+            _ = Libc.posix_spawn_file_actions_addchdir_np(actions, directory);
 
-            argv = ToVector(command.Arguments);
+            argv = ToVector(arguments);
             envp = ToVector([.. environment.Select(pair => $"{pair.Key}={pair.Value}")]);
             int pid;
             var error = Libc.posix_spawn(&pid, (byte*)path, actions, attributes, argv, envp);
             return error == 0
                 ? new ChildProcess(pid, loop.WaitForExit(pid))
                 : throw new PtyException(
-                    $"'{executable}' cannot be started in {command.WorkingDirectory}: {Marshal.GetPInvokeErrorMessage(error)}.");
+                    $"'{executable}' cannot be started in {directory}: {Marshal.GetPInvokeErrorMessage(error)}.");
         }
         finally
         {

@@ -39,6 +39,9 @@ internal static class ProcessTable
             : null;
     }
 
+    /// <summary>The process group that the keys of a process's terminal go to; 0 or less when there is none.</summary>
+    public static int ForegroundGroup(int pid) => Fields(pid) is { } fields ? Number(fields[5]) : 0;
+
     /// <summary>
     /// Whether a process controls jobs, as an interactive shell does: such a one ignores SIGTTOU (tcsetpgrp(3)), and no shell ignores
     /// SIGPIPE, as tmux does.

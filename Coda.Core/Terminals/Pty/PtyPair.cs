@@ -47,25 +47,6 @@ internal sealed class PtyPair : IDisposable
     /// <summary>What the programs on it see as their terminal, such as <c>/dev/pts/3</c>.</summary>
     public string SlavePath { get; }
 
-    /// <summary>
-    /// Whether the line discipline collects lines and shows what is typed (termios(3), ICANON and ECHO), as at the start.
-    /// </summary>
-    public unsafe bool IsCooked
-    {
-        get
-        {
-            const uint Icanon = 0x2, Echo = 0x8;
-            const int LocalModes = 3; // after the input, output and control modes, four bytes each
-            var termios = stackalloc byte[Libc.TermiosSize];
-            lock (gate)
-            {
-                return slave < 0
-                    || Libc.tcgetattr(slave, termios) != 0
-                    || (((uint*)termios)[LocalModes] & (Icanon | Echo)) == (Icanon | Echo);
-            }
-        }
-    }
-
     /// <summary>The process group that keys go to (tcgetpgrp(3)); 0 when there is none.</summary>
     public unsafe int ForegroundGroup
     {
@@ -83,6 +64,27 @@ internal sealed class PtyPair : IDisposable
 
     /// <summary>The bytes the programs write; completes after <see cref="Finish"/> when the last one is read.</summary>
     public PipeReader Output => pipe.Reader;
+
+    /// <summary>
+    /// Whether a terminal's line discipline collects lines and shows what is typed (termios(3), ICANON and ECHO), as at the start; also
+    /// when it cannot be asked.
+    /// </summary>
+    /// <param name="tty">The terminal, such as <c>/dev/pts/3</c>.</param>
+    public static unsafe bool IsCooked(string tty)
+    {
+        const uint Icanon = 0x2, Echo = 0x8;
+        const int LocalModes = 3; // after the input, output and control modes, four bytes each
+        var fd = Libc.open(tty, Libc.O_RDWR | Libc.O_NOCTTY | Libc.O_CLOEXEC | Libc.O_NONBLOCK);
+        if (fd < 0)
+        {
+            return true;
+        }
+
+        var termios = stackalloc byte[Libc.TermiosSize];
+        var known = Libc.tcgetattr(fd, termios) == 0;
+        _ = Libc.close(fd);
+        return !known || (((uint*)termios)[LocalModes] & (Icanon | Echo)) == (Icanon | Echo);
+    }
 
     /// <summary>Opens a PTY of that size.</summary>
     /// <exception cref="PtyException">None can be had.</exception>

@@ -1,11 +1,11 @@
 namespace Coda.Core.Terminals.Status;
 
 /// <summary>
-/// Tells of changes that come in floods (a spinner in a title turns ten times a second) at most twice a second, and never loses the last.
+/// Reports changes that come in floods (a spinner in a title turns ten times a second) at most twice a second, and never loses the last.
 /// </summary>
 internal sealed class ChangeThrottle(TimeProvider time, Action raise)
 {
-    private static readonly TimeSpan Rhythm = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private readonly Lock gate = new();
     private long? last;
     private Task later = Task.CompletedTask;
@@ -20,7 +20,7 @@ internal sealed class ChangeThrottle(TimeProvider time, Action raise)
                 return;
             }
 
-            var wait = last is { } before ? Rhythm - time.GetElapsedTime(before) : TimeSpan.Zero;
+            var wait = last is { } before ? Interval - time.GetElapsedTime(before) : TimeSpan.Zero;
             if (wait > TimeSpan.Zero)
             {
                 later = RaiseAfterAsync(wait);

@@ -1,15 +1,15 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using Coda.Core.Terminals.Status;
 
 namespace Coda.Core.Terminals.Stream;
 
 /// <summary>
 /// Follows a terminal's output through any split and any garbage, in bounded memory (the state machine of ECMA-48 terminals as in
-/// vt100.net/emu/dec_ansi_parser). It keeps the modes, tells of titles and queries, and leaves checkpoints to attach from.
+/// vt100.net/emu/dec_ansi_parser). It keeps the modes, reports what programs tell and ask their terminal, and leaves checkpoints to attach
+/// from.
 /// </summary>
-internal sealed class StreamParser
+internal sealed class StreamParser(Checkpoints checkpoints)
 {
     /// <summary>Bytes of an OSC or DCS string that are looked at; OSC 7501 allows the most.</summary>
     private const int MaxString = 4096;
@@ -17,10 +17,6 @@ internal sealed class StreamParser
     private const byte Esc = 0x1b, Bel = 0x07, Can = 0x18, Sub = 0x1a, ShiftOut = 0x0e, ShiftIn = 0x0f, C1Lead = 0xc2;
     private static readonly SearchValues<byte> Special = SearchValues.Create(Esc, Bel, ShiftOut, ShiftIn, C1Lead);
 
-    private readonly Action<string> titleChanged;
-    private readonly Action<TerminalQuery> queried;
-    private readonly Checkpoints checkpoints;
-    private readonly StateTracker? tracker;
     private readonly int[] parameters = new int[MaxParameters];
     private readonly bool[] colons = new bool[MaxParameters];
     private readonly byte[] text = new byte[MaxString];
@@ -30,14 +26,6 @@ internal sealed class StreamParser
     private byte prefix, intermediate, dcsIntermediate, dcsFinal;
     private State state;
     private TerminalModes modes;
-
-    public StreamParser(Action<string> titleChanged, Action<TerminalQuery> queried, Checkpoints checkpoints, StateTracker? tracker = null)
-    {
-        this.tracker = tracker;
-        this.titleChanged = titleChanged;
-        this.queried = queried;
-        this.checkpoints = checkpoints;
-    }
 
     private enum State : byte
     {
@@ -52,6 +40,21 @@ internal sealed class StreamParser
         Dcs,
         Ignored, // SOS, PM, APC
     }
+
+    /// <summary>Is called with a window title, OSC 0 or 2, as it came.</summary>
+    public Action<string> Titled { get; init; } = _ => { };
+
+    /// <summary>Is called with every query.</summary>
+    public Action<TerminalQuery> Asked { get; init; } = _ => { };
+
+    /// <summary>Is called for BEL.</summary>
+    public Action Rang { get; init; } = () => { };
+
+    /// <summary>Is called with the code and data of a notification: OSC 9, 99 or 777.</summary>
+    public Action<int, string> Notified { get; init; } = (_, _) => { };
+
+    /// <summary>Is called with the data of OSC 7501.</summary>
+    public Action<string> StatusReported { get; init; } = _ => { };
 
     /// <summary>The modes after the last byte parsed.</summary>
     public ref readonly TerminalModes Modes => ref modes;
@@ -111,7 +114,7 @@ internal sealed class StreamParser
                 }
                 else if (value == Bel)
                 {
-                    tracker?.Bell();
+                    Rang();
                 }
 
                 break;
@@ -359,7 +362,7 @@ internal sealed class StreamParser
         switch (code)
         {
             case "0" or "2":
-                titleChanged(data);
+                Titled(data);
                 break;
             case "4":
                 var fields = data.Split(';');
@@ -390,14 +393,14 @@ internal sealed class StreamParser
                 Ask(QueryKind.ProgramStatus, after);
                 break;
             case "7501":
-                tracker?.Program(data);
+                StatusReported(data);
                 break;
             case "9" or "99" or "777" when separator > 0:
-                tracker?.Notified(int.Parse(code, CultureInfo.InvariantCulture), data);
+                Notified(int.Parse(code, CultureInfo.InvariantCulture), data);
                 break;
         }
     }
 
     private void Ask(QueryKind kind, long after, int number = 0, string setting = "") =>
-        queried(new TerminalQuery(kind, after, number, setting));
+        Asked(new TerminalQuery(kind, after, number, setting));
 }

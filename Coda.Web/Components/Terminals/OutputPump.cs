@@ -8,7 +8,7 @@ namespace Coda.Web.Components.Terminals;
 /// Sends a terminal's stream to one page: pieces with absolute offsets, kept until the page has parsed them, sent again when a
 /// connection was lost on the way. The page drops what it has, so there is neither gap nor duplicate. Runs on the circuit's dispatcher.
 /// </summary>
-internal sealed class OutputPump : IDisposable
+internal sealed class OutputPump
 {
     private const int Window = 1 << 20;
     private const int LargestPiece = 64 << 10;
@@ -20,11 +20,11 @@ internal sealed class OutputPump : IDisposable
     private readonly TerminalViewer viewer;
     private readonly IJSObjectReference page;
     private readonly CircuitConnection connection;
-    private readonly SizeHistory sizes;
-    private readonly AttachPlan plan;
+    private readonly int failures;
     private readonly Queue<Piece> unacknowledged = new();
     private readonly byte[] buffer = new byte[LargestPiece];
     private TaskCompletionSource wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private AttachPlan? plan;
     private long cursor;
     private int unacknowledgedBytes;
     private bool watching;
@@ -32,26 +32,33 @@ internal sealed class OutputPump : IDisposable
     private Exception? failure;
     private bool rebuilds;
 
-    /// <summary>Plans what to show.</summary>
+    /// <summary>Sends nothing yet.</summary>
+    /// <param name="terminal">Its stream is sent.</param>
+    /// <param name="viewer">Acknowledges.</param>
+    /// <param name="page">Shows it.</param>
+    /// <param name="connection">The circuit's.</param>
     /// <param name="failures">How often xterm has failed in this page: a fresh one is fed from where the page began; after the second time
     /// without the output that it could not show.</param>
     public OutputPump(Terminal terminal, TerminalViewer viewer, IJSObjectReference page, CircuitConnection connection, int failures = 0)
     {
         (this.terminal, this.viewer, this.page, this.connection) = (terminal, viewer, page, connection);
+        this.failures = failures;
         rebuilds = failures > 0;
-        sizes = new SizeHistory(terminal);
-        plan = terminal.PlanAttach(fromEnd: failures > 1);
-        cursor = plan.Offset;
     }
 
     /// <summary>Whether output older than what is shown exists.</summary>
-    public bool EarlierOmitted => plan.EarlierOmitted;
+    public bool EarlierOmitted => plan is { EarlierOmitted: true };
 
     private bool HasRoom => unacknowledgedBytes < Window && unacknowledged.Count < MostInFlight;
 
     /// <summary>Sends until the stream is complete and parsed, over any number of connections.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    /// <param name="planned">Is called when it is known where it begins.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task RunAsync(Action planned, CancellationToken cancellation)
     {
+        plan = await terminal.PlanAttachAsync(fromEnd: failures > 1).WaitAsync(cancellation);
+        cursor = plan.Offset;
+        planned();
         var liveFrom = terminal.Recording.Length;
         while (true)
         {
@@ -65,7 +72,7 @@ internal sealed class OutputPump : IDisposable
                     rebuilds = false;
                 }
 
-                var size = sizes.At(cursor);
+                var size = terminal.Recording.SizeAt(cursor);
                 await page.InvokeVoidAsync("begin", present.Token, plan.Offset, plan.Preamble, liveFrom, size.Columns, size.Rows);
                 await page.InvokeVoidAsync("resume", present.Token);
                 await SendAsync(present.Token);
@@ -81,9 +88,6 @@ internal sealed class OutputPump : IDisposable
 
     /// <summary>Something but the output changed: the size, or who drives.</summary>
     public void Wake() => wake.TrySetResult();
-
-    /// <inheritdoc />
-    public void Dispose() => sizes.Dispose();
 
     private async Task SendAsync(CancellationToken cancellation)
     {
@@ -124,12 +128,8 @@ internal sealed class OutputPump : IDisposable
     /// <summary>The piece at the cursor, or one without bytes to tell a new size or driver, or null.</summary>
     private Piece? Next()
     {
-        var size = sizes.At(cursor);
-        var limit = Math.Min(LargestPiece, viewer.PieceLimit(cursor));
-        if (sizes.NextChange is { } change)
-        {
-            limit = (int)Math.Min(limit, change - cursor);
-        }
+        var (columns, rows, until) = terminal.Recording.SizeAt(cursor);
+        var limit = (int)Math.Min(Math.Min(LargestPiece, viewer.PieceLimit(cursor)), (until ?? long.MaxValue) - cursor);
 
         if (unacknowledged.Count >= Busy && terminal.Recording.Length - cursor < limit)
         {
@@ -137,6 +137,7 @@ internal sealed class OutputPump : IDisposable
         }
 
         var read = terminal.Recording.Read(cursor, buffer.AsSpan(0, limit));
+        var size = new TerminalSize(columns, rows);
         var state = (size, viewer.IsDriver);
         if (read.Count == 0 && state == sent)
         {

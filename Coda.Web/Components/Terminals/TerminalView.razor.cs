@@ -96,7 +96,6 @@ public sealed partial class TerminalView : IAsyncDisposable
         Appearance.Toggled -= OnToggled;
         await gone.CancelAsync();
         await pumping;
-        pump?.Dispose();
         showing?.Dispose();
         viewer?.Dispose();
         portReference.Dispose();
@@ -146,7 +145,7 @@ public sealed partial class TerminalView : IAsyncDisposable
         {
             try
             {
-                await pump!.RunAsync(gone.Token);
+                await pump!.RunAsync(StateHasChanged, gone.Token);
                 return;
             }
             catch (Exception e) when (e is OperationCanceledException or JSDisconnectedException)
@@ -173,7 +172,6 @@ public sealed partial class TerminalView : IAsyncDisposable
         error = failures > 1
             ? "This page could not show some output of the terminal. It is left out here; the replay has it."
             : "This page could not show the terminal's output and has built it again.";
-        pump!.Dispose();
         pump = new OutputPump(Terminal, viewer!, page!, Connection, failures);
         StateHasChanged();
     }

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Coda.Core.Terminals.Pty;
 
-namespace Coda.Core.Terminals.Pty;
+namespace Coda.Core.Terminals;
 
 /// <summary>
 /// Whether a terminal's foreground programs wait for a key, as far as the kernel tells: one is blocked in read(2) on its terminal
@@ -21,29 +22,28 @@ internal static class KeyWait
     };
 
     /// <summary>Looks now.</summary>
-    /// <param name="leader">The session's leader.</param>
-    /// <param name="foreground">The group that its terminal's keys go to.</param>
-    /// <param name="slavePath">Its terminal.</param>
-    /// <param name="isCooked">Whether the terminal collects lines and shows what is typed.</param>
-    public static bool IsOn(int leader, int foreground, string slavePath, bool isCooked)
+    /// <param name="tty">The terminal, such as <c>/dev/pts/3</c>.</param>
+    /// <param name="leader">The leader of its session; 0 = none.</param>
+    public static bool IsOn(string tty, int leader)
     {
-        if (leader == 0 || foreground <= 1)
+        var foreground = leader == 0 ? 0 : ProcessTable.ForegroundGroup(leader);
+        if (foreground <= 1)
         {
             return false;
         }
 
         var group = ProcessTable.OfSession(leader).Where(entry => entry.Group == foreground).ToList();
-        return group.Any(entry => ReadsTerminal(entry.Pid, slavePath))
-            || (!isCooked && group.Count > 0 && group.All(entry => entry.IsSleeping));
+        return group.Any(entry => ReadsTerminal(entry.Pid, tty))
+            || (group.Count > 0 && !PtyPair.IsCooked(tty) && group.All(entry => entry.IsSleeping));
     }
 
-    private static bool ReadsTerminal(int pid, string slavePath) => Threads(pid).Any(thread =>
+    private static bool ReadsTerminal(int pid, string tty) => Threads(pid).Any(thread =>
         ReadFile($"{thread}/wchan") == TtyRead
         || (ReadFile($"{thread}/syscall").Split(' ') is [var call, var descriptor, ..]
             && call == Read
             && int.TryParse(descriptor.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var number)
             && new FileInfo($"/proc/{pid}/fd/{number}").LinkTarget is { } target
-            && (target == slavePath || target == "/dev/tty")));
+            && (target == tty || target == "/dev/tty")));
 
     private static string[] Threads(int pid)
     {

@@ -1,4 +1,4 @@
-namespace Coda.Core.Terminals;
+namespace Coda.Core.Terminals.Engine;
 
 /// <summary>Looks programs up as a shell does.</summary>
 public static class ExecutableSearch

@@ -1,6 +1,6 @@
 using Coda.Core.Terminals.Pty;
 
-namespace Coda.Core.Terminals;
+namespace Coda.Core.Terminals.Engine;
 
 /// <summary>
 /// Finds the places in a terminal's output where a shell has taken the terminal back: what a program has left switched is undone there.

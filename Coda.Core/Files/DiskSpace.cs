@@ -1,4 +1,4 @@
-namespace Coda.Core.Storage;
+namespace Coda.Core.Files;
 
 /// <summary>Tells a disk without space from one that fails.</summary>
 internal static class DiskSpace

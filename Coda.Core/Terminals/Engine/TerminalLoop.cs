@@ -1,0 +1,383 @@
+using System.Text;
+using System.Threading.Channels;
+using Coda.Core.Files;
+using Coda.Core.Recordings;
+using Coda.Core.Terminals.Pty;
+using Coda.Core.Terminals.Stream;
+using Microsoft.Extensions.Logging;
+
+namespace Coda.Core.Terminals.Engine;
+
+/// <summary>
+/// The one loop that owns everything of a terminal and handles one thing at a time: a piece of output, or something posted. It waits for
+/// no reader, no server, and not for the program's input.
+/// </summary>
+internal sealed partial class TerminalLoop
+{
+    /// <summary>Up to here a viewer that attaches gets everything.</summary>
+    private const long WholeUpTo = 2 * 1024 * 1024;
+    private const int QueuedInputs = 64;
+
+    private readonly StartTerminal start;
+    private readonly PtyPair pty;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly Checkpoints checkpoints = new();
+    private readonly StreamParser parser;
+    private readonly ProgramSequence programs;
+    private readonly LeftoverModes leftovers;
+
+    // Never full: the loop waits for nothing but this and output.
+    private readonly Channel<Action> posted = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+
+    // Full = the program does not read: whoever types waits, and answers to queries are dropped.
+    private readonly Channel<byte[]> input = Channel.CreateBounded<byte[]>(
+        new BoundedChannelOptions(QueuedInputs) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
+
+    private TerminalSize size;
+    private ColorScheme scheme;
+    private long limit = long.MaxValue;
+    private bool isUnlimited;
+    private long consumed;
+    private string? trouble;
+    private (int Code, EndCause Cause)? conclusion;
+    private volatile bool awaitsRoom;
+    private volatile bool inputClosed;
+
+    /// <summary>Makes the terminal; nothing runs in it yet.</summary>
+    /// <exception cref="IOException">Its recording cannot be made.</exception>
+    public TerminalLoop(StartTerminal start, PtyPair pty, EventLoop loop, TimeProvider time, ILogger log)
+    {
+        (this.start, this.pty, this.time, this.log) = (start, pty, time, log);
+        (size, scheme) = (start.Size, start.Scheme);
+        parser = new StreamParser(checkpoints)
+        {
+            Titled = text => Events.Post(new Titled(start.Id, text)),
+            Rang = () => Events.Post(new Rang(start.Id, 1)),
+            Notified = (code, data) => Events.Post(new Notified(start.Id, code, data)),
+            StatusReported = data => Events.Post(new StatusReported(start.Id, data)),
+            Asked = Answer,
+        };
+        Recording = Record();
+        programs = new ProgramSequence(start, pty, loop, parser, time, Post)
+        {
+            Started = pid => Events.Post(
+                new ProgramStarted(start.Id, pid, ProcessTable.Find(pid)?.StartTicks ?? 0, ProcessTable.BootId)),
+            Ended = code => Events.Post(new ProgramEnded(start.Id, code)),
+            Concluded = (code, cause) =>
+            {
+                conclusion = (code, cause);
+                pty.Finish();
+            },
+        };
+        leftovers = new LeftoverModes(pty, () => programs.LeaderPid);
+    }
+
+    /// <summary>What it reports.</summary>
+    public EventQueue Events { get; } = new();
+
+    /// <summary>Its stream.</summary>
+    internal Recording Recording { get; }
+
+    /// <summary>Starts its first program, and follows it until nothing more runs.</summary>
+    /// <param name="executable">Absolute path.</param>
+    /// <exception cref="PtyException">It cannot be started; nothing runs.</exception>
+    public Task Start(string executable)
+    {
+        programs.Start(executable);
+        Tell();
+        return Task.Run(LiveAsync);
+    }
+
+    /// <summary>Lets something happen on the loop, after what was posted before.</summary>
+    public void Post(Action action)
+    {
+        if (posted.Writer.TryWrite(action))
+        {
+            pty.Output.CancelPendingRead();
+        }
+    }
+
+    /// <summary>Handles a message, after what was posted before.</summary>
+    public void Post(TerminalMessage message) => Post(() => Handle(message));
+
+    /// <summary>Queues what somebody types; on any thread.</summary>
+    public InputOutcome Write(byte[] bytes)
+    {
+        if (input.Writer.TryWrite(bytes))
+        {
+            return InputOutcome.Taken;
+        }
+
+        awaitsRoom = true; // set before the second try: whatever makes room from here on sees it
+        return input.Writer.TryWrite(bytes) ? InputOutcome.Taken : inputClosed ? InputOutcome.Ended : InputOutcome.Full;
+    }
+
+    /// <summary>Where a viewer that has nothing begins: everything if that is little, else the last 2 MB from a line start.</summary>
+    /// <param name="fromEnd">Whether it begins with what comes next instead: what there is cannot be shown.</param>
+    public Task<AttachPoint> PlanAttachAsync(bool fromEnd)
+    {
+        var planned = new TaskCompletionSource<AttachPoint>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!posted.Writer.TryWrite(() => planned.SetResult(PlanAttach(fromEnd))))
+        {
+            return Task.FromResult(PlanAttach(fromEnd)); // the loop is over: nothing changes any more
+        }
+
+        pty.Output.CancelPendingRead();
+        return planned.Task;
+    }
+
+    /// <summary>Removes what it made; for one that was not started.</summary>
+    public void Discard() => Recording.Dispose();
+
+    private Recording Record()
+    {
+        var header = new RecordingHeader(
+            time.GetLocalNow(), start.Size.Columns, start.Size.Rows, "xterm-256color", pty.SlavePath, start.CommandName);
+        try
+        {
+            return new Recording(start.RecordingDirectory, header, start.RecordingCap, time, Follow);
+        }
+        catch (IOException e) when (start.RecordingIsOptional && DiskSpace.IsMissing(e))
+        {
+            // On a full disk its owner needs a terminal to make space.
+            DirectoryTree.Remove(start.RecordingDirectory);
+            LogNotRecorded(start.Id, e.Message);
+            return Recording.InMemory(
+                $"nothing of this terminal is kept, since there was no space when it was opened ({e.Message})", Follow);
+        }
+    }
+
+    private async Task LiveAsync()
+    {
+        var typing = TypeAsync();
+        Exception? failure = null;
+        try
+        {
+            await FollowAsync();
+        }
+        catch (Exception e)
+        {
+            failure = e;
+            LogFailed(e, start.Id);
+            await AbandonAsync();
+        }
+
+        posted.Writer.Complete();
+        inputClosed = true;
+        input.Writer.TryComplete();
+        pty.Dispose();
+        await typing;
+        while (posted.Reader.TryRead(out var action) && failure is null)
+        {
+            action(); // a viewer waits for its answer
+        }
+
+        Complete(failure);
+    }
+
+    private async Task AbandonAsync()
+    {
+        try
+        {
+            await programs.AbandonAsync();
+        }
+        catch (Exception e)
+        {
+            LogFailed(e, start.Id);
+        }
+    }
+
+    private async Task FollowAsync()
+    {
+        var hasOutput = true;
+        while (hasOutput || conclusion is null)
+        {
+            while (posted.Reader.TryRead(out var action))
+            {
+                action();
+            }
+
+            if (!hasOutput || Recording.Length > limit)
+            {
+                if (hasOutput || conclusion is null)
+                {
+                    await posted.Reader.WaitToReadAsync();
+                }
+
+                continue;
+            }
+
+            var result = await pty.Output.ReadAsync(); // Post wakes it
+            foreach (var piece in result.Buffer)
+            {
+                Take(piece.Span);
+            }
+
+            consumed += result.Buffer.Length;
+            pty.Output.AdvanceTo(result.Buffer.End);
+            programs.Consumed(consumed);
+            hasOutput = !result.IsCompleted;
+        }
+    }
+
+    private void Complete(Exception? failure)
+    {
+        var now = time.GetUtcNow();
+        try
+        {
+            Recording.Complete(conclusion?.Code ?? -1);
+        }
+        catch (Exception e)
+        {
+            LogFailed(e, start.Id);
+        }
+
+        Events.Post(failure is null && conclusion is { } end
+            ? new TerminalEnded(start.Id, end.Code, now, end.Cause)
+            : new TerminalFailed(start.Id, failure?.Message ?? "", now));
+    }
+
+    private async Task TypeAsync()
+    {
+        try
+        {
+            await foreach (var bytes in input.Reader.ReadAllAsync())
+            {
+                if (awaitsRoom)
+                {
+                    awaitsRoom = false;
+                    Events.Post(new InputDrained(start.Id));
+                }
+
+                await pty.WriteAsync(bytes, CancellationToken.None); // ends with the PTY
+            }
+        }
+        catch (Exception e)
+        {
+            Post(() => throw new IOException("Typing failed.", e));
+        }
+    }
+
+    private void Handle(TerminalMessage message)
+    {
+        switch (message)
+        {
+            case RunProgram run:
+                programs.Run(run.Command);
+                break;
+            case FinishTerminal:
+                programs.Finish();
+                break;
+            case EndTerminal end:
+                isUnlimited = true;
+                limit = long.MaxValue;
+                programs.End(end.Signal, end.Grace);
+                break;
+            case ResizeTerminal resize when resize.Size != size && conclusion is null:
+                size = resize.Size;
+                pty.Resize(size);
+                Recording.Resize(size.Columns, size.Rows);
+                break;
+            case LimitOutput limited when !isUnlimited:
+                limit = limited.Offset;
+                break;
+            case SetScheme set when set.Scheme != scheme:
+                scheme = set.Scheme;
+                Reply(parser.Modes.ReportsScheme ? TerminalReply.Scheme(scheme) : null);
+                break;
+            case AnswerCursor answer:
+                Reply(TerminalReply.Cursor(answer.Kind, answer.Row, answer.Column));
+                break;
+            case MarkRecording mark:
+                Recording.Mark(mark.Text);
+                break;
+            case ResetModes:
+                pty.Print(parser.Modes.ToReset(size.Rows, keepShells: ProcessTable.ControlsJobs(pty.ForegroundGroup)));
+                break;
+        }
+
+        Tell();
+    }
+
+    private AttachPoint PlanAttach(bool fromEnd)
+    {
+        var length = Recording.Length;
+        if (fromEnd)
+        {
+            return new AttachPoint(length, parser.Modes.ToPreamble(), parser.Modes.AlternateScreen);
+        }
+
+        return length <= WholeUpTo || checkpoints.Near(length - WholeUpTo) is not { } from
+            ? new AttachPoint(0, [], AlternateScreen: false)
+            : new AttachPoint(from.Offset, from.Modes.ToPreamble(), parser.Modes.AlternateScreen);
+    }
+
+    private void Take(ReadOnlySpan<byte> output)
+    {
+        var place = leftovers.PlaceIn(output);
+        if (place >= 0)
+        {
+            Recording.Append(output[..place]);
+            output = output[place..];
+            var reset = parser.Modes.ToReset(size.Rows, keepShells: true);
+            if (reset.Length > 0 && leftovers.IsShells())
+            {
+                // CAN ends a sequence that the program had no time to end.
+                Recording.Append(Encoding.ASCII.GetBytes(parser.IsBetweenSequences ? reset : $"\x18{reset}"));
+            }
+        }
+
+        Recording.Append(output);
+        Tell();
+    }
+
+    /// <summary>Called with every entry of the stream, in order.</summary>
+    private void Follow(StreamEntry entry)
+    {
+        if (entry.Size is not null)
+        {
+            Events.Post(new Resized(start.Id, entry.Offset, size));
+        }
+        else if (!entry.Output.IsEmpty)
+        {
+            parser.Parse(entry.Output, entry.Offset);
+            Events.Post(new OutputGrew(start.Id, Recording.Length, Recording.Filed));
+        }
+    }
+
+    private void Tell()
+    {
+        if (Recording.Trouble != trouble)
+        {
+            trouble = Recording.Trouble;
+            Events.Post(new RecordingTrouble(start.Id, trouble));
+        }
+    }
+
+    private void Answer(TerminalQuery query)
+    {
+        if (query.Kind is QueryKind.CursorPosition or QueryKind.PrivateCursorPosition)
+        {
+            Events.Post(new CursorAsked(start.Id, query.Kind, query.Offset));
+        }
+        else
+        {
+            Reply(TerminalReply.To(query, parser.Modes, scheme, size));
+        }
+    }
+
+    private void Reply(string? text)
+    {
+        if (text is not null)
+        {
+            input.Writer.TryWrite(Encoding.ASCII.GetBytes(text));
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "Terminal {Id} failed; its programs are ended, its recording is kept.")]
+    private partial void LogFailed(Exception exception, TerminalId id);
+
+    [LoggerMessage(LogLevel.Warning, "Terminal {Id} runs without a recording: {Reason}")]
+    private partial void LogNotRecorded(TerminalId id, string reason);
+}

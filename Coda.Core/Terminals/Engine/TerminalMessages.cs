@@ -1,0 +1,106 @@
+using Coda.Core.Terminals.Stream;
+
+namespace Coda.Core.Terminals.Engine;
+
+/// <summary>Which processes are ended with a terminal's program.</summary>
+internal enum SweepScope
+{
+    /// <summary>Those of its session: what a user starts with setsid in a tab is meant to outlive it.</summary>
+    Session,
+
+    /// <summary>Also whatever carries the terminal's id in its environment: what an agent leaves behind is ended.</summary>
+    Everything,
+}
+
+/// <summary>A new terminal: its PTY, its recording, its first program.</summary>
+/// <param name="Id">Names it from now on.</param>
+/// <param name="Size">Its first size.</param>
+/// <param name="Scheme">Its first colours.</param>
+/// <param name="RecordingDirectory">Is created.</param>
+/// <param name="RecordingCap">Bytes, both files together.</param>
+/// <param name="RecordingIsOptional">Whether it starts without a recording when the disk is full.</param>
+/// <param name="CommandName">What runs, for the recording's first lines.</param>
+/// <param name="Scope">What is ended with its programs.</param>
+/// <param name="Command">The program.</param>
+internal sealed record StartTerminal(
+    TerminalId Id, TerminalSize Size, ColorScheme Scheme, string RecordingDirectory, long RecordingCap, bool RecordingIsOptional,
+    string CommandName, SweepScope Scope, ProgramCommand Command);
+
+/// <summary>The outcome of <see cref="StartTerminal"/>.</summary>
+internal abstract record TerminalStart
+{
+    private TerminalStart()
+    {
+    }
+
+    /// <summary>It runs on this terminal device.</summary>
+    public sealed record Started(string Tty) : TerminalStart;
+
+    /// <summary>It does not run, and nothing is left behind.</summary>
+    public sealed record Refused(string Text) : TerminalStart;
+}
+
+/// <summary>What an engine is told about one of its terminals; for a terminal that is gone it means nothing.</summary>
+internal abstract record TerminalMessage(TerminalId Id);
+
+/// <summary>The next program, after <see cref="ProgramEnded"/>.</summary>
+internal sealed record RunProgram(TerminalId Id, ProgramCommand Command) : TerminalMessage(Id);
+
+/// <summary>No program follows the one that has ended.</summary>
+internal sealed record FinishTerminal(TerminalId Id) : TerminalMessage(Id);
+
+/// <summary>Another size; it takes effect between two pieces of output.</summary>
+internal sealed record ResizeTerminal(TerminalId Id, TerminalSize Size) : TerminalMessage(Id);
+
+/// <summary>Other colours, for programs that ask.</summary>
+internal sealed record SetScheme(TerminalId Id, ColorScheme Scheme) : TerminalMessage(Id);
+
+/// <summary>A moment to be noted in the recording.</summary>
+internal sealed record MarkRecording(TerminalId Id, string Text) : TerminalMessage(Id);
+
+/// <summary>Undoes what a program has left switched; a shell keeps what it switches itself.</summary>
+internal sealed record ResetModes(TerminalId Id) : TerminalMessage(Id);
+
+/// <summary>How far the stream may grow for now; what comes later stays with the program. <see cref="long.MaxValue"/> = no limit.</summary>
+internal sealed record LimitOutput(TerminalId Id, long Offset) : TerminalMessage(Id);
+
+/// <summary>Answers a <see cref="CursorAsked"/>; row and column are 1-based.</summary>
+internal sealed record AnswerCursor(TerminalId Id, QueryKind Kind, int Row, int Column) : TerminalMessage(Id);
+
+/// <summary>
+/// Ends it; nothing more runs, not even a program that was just ordered. Sent again it can only shorten the grace.
+/// </summary>
+/// <param name="Id">Which.</param>
+/// <param name="Signal">Sent first; null = the running command's own.</param>
+/// <param name="Grace">Until SIGKILL; null = the running command's own.</param>
+internal sealed record EndTerminal(TerminalId Id, int? Signal = null, TimeSpan? Grace = null) : TerminalMessage(Id);
+
+/// <summary>Its end is taken notice of: the engine forgets it.</summary>
+internal sealed record ForgetTerminal(TerminalId Id) : TerminalMessage(Id);
+
+/// <summary>Whether what was typed is on its way.</summary>
+internal enum InputOutcome
+{
+    /// <summary>It is, in order.</summary>
+    Taken,
+
+    /// <summary>The program does not read; <see cref="InputDrained"/> says when to try again.</summary>
+    Full,
+
+    /// <summary>The terminal has ended.</summary>
+    Ended,
+}
+
+/// <summary>How a viewer that attaches starts.</summary>
+/// <param name="Offset">Where its cursor begins.</param>
+/// <param name="Preamble">Bytes to write first: they set the modes in force at <paramref name="Offset"/>.</param>
+/// <param name="AlternateScreen">Whether a full-screen program must draw again to be seen whole.</param>
+internal sealed record AttachPoint(long Offset, byte[] Preamble, bool AlternateScreen);
+
+/// <summary>What a terminal of a server that died has left.</summary>
+/// <param name="Id">Is looked for in environments, where the scope says so.</param>
+/// <param name="Scope">What is ended.</param>
+/// <param name="Pid">Its newest program, a session leader; null = not known.</param>
+/// <param name="StartTicks">When that was started: a pid may be used again.</param>
+/// <param name="BootId">In which boot.</param>
+internal sealed record TerminalLeftovers(string Id, SweepScope Scope, int? Pid, long? StartTicks, string? BootId);
