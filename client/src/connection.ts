@@ -1,5 +1,12 @@
+/** How long a page that is being left is not loaded again: what it asked for, such as signing out, is on its way. */
+const LEAVING_MS = 10_000;
+
+let leftAt = -Infinity;
+
 /** Says what became of the connection, and brings the page back when the server has forgotten it. */
 export function watchConnection(): void {
+  addEventListener('beforeunload', () => (leftAt = performance.now()));
+
   // Blazor finds its display by this id, and tells it the state by event.
   const banner = document.getElementById('components-reconnect-modal');
   if (!banner) return;
@@ -33,10 +40,17 @@ function show(banner: HTMLElement, text: string): void {
 /** Another tab has signed this browser out: loaded again, the page says how to come in. */
 async function reloadWhenSignedOut(): Promise<void> {
   try {
-    if ((await fetch(location.href, { cache: 'no-store' })).status === 401) location.reload();
+    if ((await fetch(location.href, { cache: 'no-store' })).status === 401) reload();
   } catch {
     // The server is out of reach: Blazor tries again.
   }
+}
+
+/** Loads the page again, unless it is being left; whether it did. */
+function reload(): boolean {
+  if (performance.now() - leftAt < LEAVING_MS) return false;
+  location.reload();
+  return true;
 }
 
 let waiting = false;
@@ -46,10 +60,7 @@ async function reloadWhenHealthy(): Promise<void> {
   waiting = true;
   for (let pause = 500; ; pause = Math.min(pause * 1.5, 5000)) {
     try {
-      if ((await fetch('health', { cache: 'no-store' })).ok) {
-        location.reload();
-        return;
-      }
+      if ((await fetch('health', { cache: 'no-store' })).ok && reload()) return;
     } catch {
       // Not there yet: the next round asks again.
     }
