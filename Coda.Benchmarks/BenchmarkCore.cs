@@ -44,7 +44,7 @@ internal sealed class BenchmarkCore : IAsyncDisposable
             await service.StartAsync(CancellationToken.None);
         }
 
-        await Get<Recovery>().Done;
+        await Get<Lifecycle>().Done;
     }
 
     public async Task<Terminal> OpenAsync(params string[] arguments)

@@ -21,10 +21,14 @@ public static class CoreServices
         .AddWorkspaces()
         .AddHandoffs()
         .AddTasks()
-        .AddSingleton(provider => new Recovery(
+        .AddSingleton(provider => new Lifecycle(
             provider.GetRequiredService<TerminalRegistry>(),
-            provider.GetRequiredService<TaskLoop>(),
+            provider.GetRequiredService<HandoffService>(),
+            provider.GetRequiredService<TaskLife>(),
+            provider.GetRequiredService<Retention>(),
             provider.GetRequiredService<Database>(),
-            provider.GetRequiredService<ILogger<Recovery>>()))
-        .AddHostedService(provider => provider.GetRequiredService<Recovery>());
+            provider.GetRequiredService<StopDeadline>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<Lifecycle>>()))
+        .AddHostedService(provider => provider.GetRequiredService<Lifecycle>());
 }

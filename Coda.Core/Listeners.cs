@@ -2,8 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Coda.Core;
 
-/// <summary>Calls the listeners of an event one by one: one that fails is logged, and neither the others nor the source feel it.</summary>
-internal static partial class Listeners
+/// <summary>
+/// Calls the listeners of an event one by one: one that fails is logged, and neither the others nor the source fail with it.
+/// </summary>
+public static partial class Listeners
 {
     /// <summary>Calls those of an event without arguments.</summary>
     public static void Call(Action? listeners, ILogger log)

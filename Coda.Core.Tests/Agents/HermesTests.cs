@@ -223,7 +223,7 @@ public sealed class HermesTests : IAsyncLifetime
         Note();
         return terminal;
 
-        void Note()
+        void Note(TerminalChanges kinds = TerminalChanges.None)
         {
             lock (states)
             {

@@ -60,7 +60,7 @@ internal sealed class CoreHost : IAsyncDisposable
             await service.StartAsync(CancellationToken.None);
         }
 
-        await Get<Recovery>().Done.WaitAsync(Wait.Timeout);
+        await Get<Lifecycle>().Done.WaitAsync(Wait.Timeout);
     }
 
     /// <summary>Opens a terminal that runs a bash script.</summary>

@@ -33,7 +33,7 @@ public sealed class HandedOverTests : IAsyncLifetime
             Extra = agent == "codex" ? new JsonObject { ["sandbox_permissions"] = "require_escalated", ["justification"] = "test" } : null,
         });
         var states = new List<TerminalState>();
-        terminal.Changed += () =>
+        terminal.Changed += _ =>
         {
             lock (states)
             {

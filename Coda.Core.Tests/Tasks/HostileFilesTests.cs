@@ -144,7 +144,8 @@ public sealed class HostileFilesTests : IDisposable
         Assert.Equal((CodingTaskStatus.Interrupted, ""), (now.Status, now.Progress));
 
         await new Retention(
-            host.Get<Database>(), host.Home, Microsoft.Extensions.Options.Options.Create(new RetentionOptions()),
+            host.Terminals, host.Get<TaskStore>(), host.Get<RunningTasks>(),
+            Microsoft.Extensions.Options.Options.Create(new RetentionOptions()),
             new Microsoft.Extensions.Time.Testing.FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(100)),
             Microsoft.Extensions.Logging.Abstractions.NullLogger<Retention>.Instance).SweepAsync(default).WaitAsync(Wait.Timeout);
         Assert.False(Directory.Exists(files.SessionDirectory));

@@ -32,8 +32,8 @@ public sealed class PromptEnvelopeTests : IDisposable
         var places = order.Select(part => text.IndexOf(part, StringComparison.Ordinal)).ToList();
         Assert.DoesNotContain(-1, places);
         Assert.Equal(places.Order(), places);
-        Assert.Contains($">> '{envelope.Files.Status}'", text, StringComparison.Ordinal);
-        Assert.Contains($"'{envelope.Files.Result}'", text, StringComparison.Ordinal);
+        Assert.Contains($">> {envelope.Files.Status}", text, StringComparison.Ordinal);
+        Assert.Contains($".new {envelope.Files.Result}", text, StringComparison.Ordinal);
         foreach (var word in (string[])
             ["completed", "failed", "info_needed", "needs_approval", "critique_synthesize", "execute_1", "APPROVE-WITH-FIXES", "BLOCK"])
         {

@@ -30,7 +30,8 @@ public sealed class RetentionTests
         Assert.True(TerminalId.TryParse(ended.TerminalId, out var terminal));
         await Wait.Until(async () => (await host.Terminals.FindRecordAsync(terminal, default))!.EndedAt is not null);
         var later = new Retention(
-            host.Get<Coda.Core.Storage.Database>(), host.Home, Microsoft.Extensions.Options.Options.Create(new RetentionOptions()),
+            host.Terminals, host.Get<TaskStore>(), host.Get<RunningTasks>(),
+            Microsoft.Extensions.Options.Options.Create(new RetentionOptions()),
             new FakeTimeProvider(time.GetUtcNow().AddDays(31)), Microsoft.Extensions.Logging.Abstractions.NullLogger<Retention>.Instance);
         await later.SweepAsync(default);
 

@@ -50,7 +50,7 @@ public sealed class ColorSchemeTests : IAsyncLifetime
         var terminal = await OpenAsync("exec cat", ColorScheme.Dark);
         Assert.Equal(ColorScheme.Dark, (await host.Terminals.FindRecordAsync(terminal.Id, default))?.Scheme);
         var told = 0;
-        terminal.Changed += () => told++;
+        terminal.Changed += _ => told++;
         terminal.Scheme = ColorScheme.Light;
         terminal.Scheme = ColorScheme.Light;
         Assert.Equal(1, told);

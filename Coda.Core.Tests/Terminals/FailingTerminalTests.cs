@@ -25,10 +25,10 @@ public sealed class FailingTerminalTests
     {
         await using var host = new CoreHost();
         var heard = 0;
-        host.Terminals.Changed += () => throw new InvalidOperationException("a page that fails");
-        host.Terminals.Changed += () => Interlocked.Increment(ref heard);
+        host.Terminals.Changed += _ => throw new InvalidOperationException("a page that fails");
+        host.Terminals.Changed += _ => Interlocked.Increment(ref heard);
         var terminal = await host.OpenAsync("printf '\\e]2;one\\a'; read -r; printf '\\e]2;two\\a'; exec cat");
-        terminal.Changed += () => throw new InvalidOperationException("a page that fails");
+        terminal.Changed += _ => throw new InvalidOperationException("a page that fails");
         await terminal.TypesAsync("\n");
         await Wait.Until(() => terminal.Title == "two");
         await terminal.TypesAsync("still here\n");

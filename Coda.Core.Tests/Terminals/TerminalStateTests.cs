@@ -104,7 +104,7 @@ public sealed class TerminalStateTests : IAsyncLifetime
     {
         var terminal = await OpenAsync("read -r; for i in $(seq 200); do printf '\\e]0;✦ %d\\a' $i; done; printf END; sleep 1000");
         var changes = 0;
-        terminal.Changed += () => Interlocked.Increment(ref changes);
+        terminal.Changed += _ => Interlocked.Increment(ref changes);
         await terminal.TypesAsync("\n");
         await Wait.Until(() => terminal.Title == "✦ 200");
         await terminal.Shows("END");

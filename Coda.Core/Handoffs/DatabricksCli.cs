@@ -1,3 +1,4 @@
+using Coda.Core.Files;
 using Coda.Core.Terminals;
 using Coda.Core.Terminals.Engine;
 using Microsoft.Extensions.Options;
@@ -25,14 +26,14 @@ internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
         "invalid_grant", "profile configured", "token is expired", "401 Unauthorized",
     ];
 
-    private static string HomeConfig => Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".databrickscfg");
+    private static string HomeConfig => Path.Combine(HomePath.Directory, ".databrickscfg");
 
     private string ConfigFile => options.Value.ConfigFile is { Length: > 0 } configured ? configured
         : Environment.GetEnvironmentVariable("DATABRICKS_CONFIG_FILE") is { Length: > 0 } named ? named
         : HomeConfig;
 
     // A tab knows the file in the home only.
-    private string InTab => ConfigFile == HomeConfig ? "databricks" : $"DATABRICKS_CONFIG_FILE={Quote(ConfigFile)} databricks";
+    private string InTab => ConfigFile == HomeConfig ? "databricks" : $"DATABRICKS_CONFIG_FILE={ShellWord.Quote(ConfigFile)} databricks";
 
     /// <summary>What surely stands in the way of using it, for the caller; null = the pull will tell.</summary>
     public string? Trouble()
@@ -89,8 +90,8 @@ internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
         var remedy = Says("az login") ? "run `az login` there"
             : keys.ContainsKey("client_id") || keys.ContainsKey("azure_client_id")
                 ? $"renew the client secret of this profile in {ConfigFile} there"
-            : keys.ContainsKey("token") ? $"run `{InTab} configure --profile {Quote(profile)}` there, which asks for a new token"
-            : $"run `{InTab} auth login --profile {Quote(profile)}` there";
+            : keys.ContainsKey("token") ? $"run `{InTab} configure --profile {ShellWord.Quote(profile)}` there, which asks for a new token"
+            : $"run `{InTab} auth login --profile {ShellWord.Quote(profile)}` there";
         return $"Databricks does not accept the login of profile '{profile}'. It may have expired. "
             + $"Open a terminal in CoDA, {remedy}, then try again.";
     }
@@ -99,7 +100,8 @@ internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
     /// The line, for a tab, that sends a directory back with the profile that brought it: another one's path is in another Workspace.
     /// </summary>
     public string PushLine(string directory, string source, string profile) =>
-        $"{InTab} workspace import-dir --overwrite {Quote(directory)} {Quote(source)} --profile {Quote(profile)}";
+        $"{InTab} workspace import-dir --overwrite {ShellWord.Quote(directory)} {ShellWord.Quote(source)} "
+        + $"--profile {ShellWord.Quote(profile)}";
 
     // Without a profile the CLI asks on the terminal which one to use, and waits.
     private TerminalCommand Command(string workingDirectory, string profile, params string[] arguments) => new()
@@ -151,9 +153,4 @@ internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
             return [];
         }
     }
-
-    private static string Quote(string text) =>
-        text.All(character => char.IsAsciiLetterOrDigit(character) || "/._-@+".Contains(character))
-            ? text
-            : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

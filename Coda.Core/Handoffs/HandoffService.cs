@@ -33,8 +33,7 @@ public sealed partial class HandoffService : IAsyncDisposable
     }
 
     /// <summary>
-    /// Raised (on any thread) when a hand-off began, or something about its folder changed;
-    /// the end of its terminal is the registry's to tell.
+    /// Raised (on any thread) when a hand-off began or ended, or something about its folder changed.
     /// </summary>
     public event Action? Changed
     {
@@ -107,7 +106,10 @@ public sealed partial class HandoffService : IAsyncDisposable
     public Task<int> CountAsync(TimeSpan window, string email, CancellationToken cancellation) =>
         store.CountAsync(Since(window), email.Trim(), cancellation);
 
-    /// <summary>Ends those that run; what nobody changed is removed.</summary>
+    /// <summary>Ends on paper those of a server that died; their folders are kept.</summary>
+    internal Task RecoverAsync() => store.EndUnfinishedAsync(time.GetUtcNow());
+
+    /// <summary>Ends those that run; what was not changed is removed.</summary>
     public async ValueTask DisposeAsync()
     {
         var left = following.ToArray(); // its own: of those that end meanwhile, none is half there

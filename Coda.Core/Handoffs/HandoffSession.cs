@@ -134,7 +134,7 @@ internal sealed class HandoffSession(
             return;
         }
 
-        await saved;
+        await Task.WhenAll(saved, store.SetEndedAsync(view.Id, end.At));
         if (plan.View.Kind == HandoffKind.InPlace)
         {
             await directories.RemoveAsync(view.Id, CancellationToken.None);

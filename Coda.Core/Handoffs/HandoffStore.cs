@@ -8,14 +8,12 @@ namespace Coda.Core.Handoffs;
 internal sealed class HandoffStore(Database database, ILogger<HandoffStore> log)
 {
     private const string Columns =
-        "h.id AS Id, h.terminal_id AS TerminalId, h.agent AS Agent, h.email AS Email, h.source AS Source, h.profile AS Profile, "
-        + "h.kind AS Kind, h.directory AS Directory, h.baseline AS Baseline, h.prompt_summary AS PromptSummary, "
-        + "h.created_at AS CreatedAt, t.ended_at AS EndedAt, h.removed_at AS RemovedAt";
-
-    private const string Tables = "handoffs h JOIN terminals t ON t.id = h.terminal_id";
+        "id AS Id, terminal_id AS TerminalId, agent AS Agent, email AS Email, source AS Source, profile AS Profile, "
+        + "kind AS Kind, directory AS Directory, baseline AS Baseline, prompt_summary AS PromptSummary, "
+        + "created_at AS CreatedAt, ended_at AS EndedAt, removed_at AS RemovedAt";
 
     // One that still runs belongs to every window.
-    private const string InWindow = "(h.created_at >= @since OR t.ended_at IS NULL) AND (@email = '' OR h.email = @email)";
+    private const string InWindow = "(created_at >= @since OR ended_at IS NULL) AND (@email = '' OR email = @email)";
 
     /// <summary>Raised (on any thread) after a row was written.</summary>
     public event Action? Changed;
@@ -43,15 +41,22 @@ internal sealed class HandoffStore(Database database, ILogger<HandoffStore> log)
     public Task SetBaselineAsync(string id, string? baseline) =>
         WriteAsync("UPDATE handoffs SET baseline = @baseline WHERE id = @id", new { id, baseline });
 
+    public Task SetEndedAsync(string id, DateTimeOffset at) =>
+        WriteAsync("UPDATE handoffs SET ended_at = @at WHERE id = @id", new { id, at = at.ToUnixTimeMilliseconds() });
+
+    /// <summary>Ends those of a server that died.</summary>
+    public Task EndUnfinishedAsync(DateTimeOffset at) =>
+        WriteAsync("UPDATE handoffs SET ended_at = @at WHERE ended_at IS NULL", new { at = at.ToUnixTimeMilliseconds() });
+
     public Task SetRemovedAsync(string id, DateTimeOffset at) =>
         WriteAsync("UPDATE handoffs SET removed_at = @at WHERE id = @id", new { id, at = at.ToUnixTimeMilliseconds() });
 
     public Task DeleteAsync(string id) => WriteAsync("DELETE FROM handoffs WHERE id = @id", new { id });
 
-    public Task<HandoffView?> FindAsync(string id, CancellationToken cancellation) => FirstAsync("h.id = @id", id, cancellation);
+    public Task<HandoffView?> FindAsync(string id, CancellationToken cancellation) => FirstAsync("id = @id", id, cancellation);
 
     public Task<HandoffView?> FindByTerminalAsync(string id, CancellationToken cancellation) =>
-        FirstAsync("h.terminal_id = @id", id, cancellation);
+        FirstAsync("terminal_id = @id", id, cancellation);
 
     /// <summary>Those since a moment and those that run, newest first; an empty label means all.</summary>
     /// <param name="since">The oldest.</param>
@@ -61,7 +66,7 @@ internal sealed class HandoffStore(Database database, ILogger<HandoffStore> log)
     /// <param name="cancellation">Gives up.</param>
     public Task<List<HandoffView>> SinceAsync(
         DateTimeOffset since, string email, HandoffView? before, int limit, CancellationToken cancellation) => ManyAsync(
-        $"{InWindow} AND (@id = '' OR (h.created_at, h.id) < (@at, @id))",
+        $"{InWindow} AND (@id = '' OR (created_at, id) < (@at, @id))",
         new
         {
             since = since.ToUnixTimeMilliseconds(), email, limit, id = before?.Id ?? "", at = before?.CreatedAt.ToUnixTimeMilliseconds(),
@@ -71,20 +76,20 @@ internal sealed class HandoffStore(Database database, ILogger<HandoffStore> log)
     /// <summary>How many there are since a moment and how many run, together.</summary>
     public Task<int> CountAsync(DateTimeOffset since, string email, CancellationToken cancellation) => database.ReadAsync(
         connection => connection.ExecuteScalar<int>(
-            $"SELECT count(*) FROM {Tables} WHERE {InWindow}", new { since = since.ToUnixTimeMilliseconds(), email }),
+            $"SELECT count(*) FROM handoffs WHERE {InWindow}", new { since = since.ToUnixTimeMilliseconds(), email }),
         cancellation);
 
     /// <summary>Those whose directory is ours and there, newest first.</summary>
     public Task<List<HandoffView>> KeptAsync(int limit, CancellationToken cancellation) =>
-        ManyAsync("h.removed_at IS NULL AND h.kind <> 'InPlace'", new { limit }, cancellation);
+        ManyAsync("removed_at IS NULL AND kind <> 'InPlace'", new { limit }, cancellation);
 
     private Task<HandoffView?> FirstAsync(string condition, string id, CancellationToken cancellation) => database.ReadAsync(
-        connection => connection.QuerySingleOrDefault<Row>($"SELECT {Columns} FROM {Tables} WHERE {condition}", new { id })?.View(),
+        connection => connection.QuerySingleOrDefault<Row>($"SELECT {Columns} FROM handoffs WHERE {condition}", new { id })?.View(),
         cancellation);
 
     private Task<List<HandoffView>> ManyAsync(string condition, object parameters, CancellationToken cancellation) => database.ReadAsync(
         connection => connection.Query<Row>(
-                $"SELECT {Columns} FROM {Tables} WHERE {condition} ORDER BY h.created_at DESC, h.id DESC LIMIT @limit", parameters)
+                $"SELECT {Columns} FROM handoffs WHERE {condition} ORDER BY created_at DESC, id DESC LIMIT @limit", parameters)
             .Select(row => row.View()).ToList(),
         cancellation);
 

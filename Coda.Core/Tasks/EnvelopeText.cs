@@ -35,8 +35,8 @@ internal static class EnvelopeText
 
         PHASE 3 SYNTHESIZE
         Compose the result: what was done, what changed, what is left. Critique it: is every claim true and is every file named?
-        Maximum 2 rounds. Only after this critique write {{Quote(files.Result)}}: it is the last thing you do, since the server may end
-        this terminal once the file is there.
+        Maximum 2 rounds. Only after this critique write {{ShellWord.Quote(files.Result)}}:
+        it is the last thing you do, since the server may end this terminal once the file is there.
 
         WHEN YOU CANNOT FINISH
         - info_needed: context is missing that the caller can give. Put into `feedback` exactly what to add, so that the task can simply be
@@ -84,14 +84,14 @@ internal static class EnvelopeText
         INSTRUCTIONS:
         1. Progress: append one line of JSON to the status file whenever you begin a step, and at least every few minutes.
            The caller watches it, and a silent task counts as stuck. With the shell:
-             echo '{"step":"plan","message":"what you are about to do"}' >> {{Quote(files.Status)}}
+             echo '{"step":"plan","message":"what you are about to do"}' >> {{ShellWord.Quote(files.Status)}}
            Steps: plan, critique_plan, execute_1, execute_2, ..., critique_execute, synthesize, critique_synthesize, info_needed, failed.
         2. Result: when everything is done, and as your last act, write ONE JSON object to the result file. It is a file: printing the
            JSON, or saying that you are done, does not count. The directory exists already. Write it whole, for example:
-             cat > {{Quote(files.Result + ".new")}} <<'JSON'
+             cat > {{ShellWord.Quote(files.Result + ".new")}} <<'JSON'
              {"status":"completed","summary":"what was done","feedback":"","files_changed":["path"],"artifacts":{},"errors":[]}
              JSON
-             mv {{Quote(files.Result + ".new")}} {{Quote(files.Result)}}
+             mv {{ShellWord.Quote(files.Result + ".new")}} {{ShellWord.Quote(files.Result)}}
            Fields:
              status         completed | failed | info_needed | needs_approval
              summary        what was done, for the caller, in a few sentences
@@ -109,7 +109,4 @@ internal static class EnvelopeText
         """;
 
     private static string Quoted(string text) => $"> {text.ReplaceLineEndings("\n> ")}";
-
-    // For a shell: a path with a space or quote in it stays one word.
-    private static string Quote(string path) => $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

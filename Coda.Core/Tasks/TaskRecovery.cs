@@ -1,10 +1,12 @@
 using Coda.Core.Storage;
+using Coda.Core.Terminals;
 using Microsoft.Extensions.Logging;
 
 namespace Coda.Core.Tasks;
 
 /// <summary>Brings the tasks of a server that died to their end: what they wrote counts, else they are interrupted.</summary>
-internal sealed partial class TaskRecovery(TaskStore store, CodaHome home, TimeProvider time, ILogger<TaskRecovery> log)
+internal sealed partial class TaskRecovery(
+    TaskStore store, TerminalRegistry terminals, CodaHome home, TimeProvider time, ILogger<TaskRecovery> log)
 {
     /// <summary>Goes through them; their processes have been ended before.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -14,10 +16,11 @@ internal sealed partial class TaskRecovery(TaskStore store, CodaHome home, TimeP
             var files = new TaskFiles(home, task.SessionId, task.TaskId);
             var result = TaskOutcome.Interrupted(new ResultFile(files).Read());
             var last = await TakeProgressAsync(task, files, cancellation);
+            var terminal = task.TerminalId.Length > 0 ? task.TerminalId : await terminals.OfTaskAsync(task.TaskId, cancellation);
             await store.UpdateAsync(
                 task with
                 {
-                    TerminalId = task.TerminalId.Length > 0 ? task.TerminalId : await store.TerminalOfAsync(task.TaskId, cancellation),
+                    TerminalId = terminal ?? "",
                     Status = result.Status,
                     Summary = result.Summary,
                     Step = last?.Step ?? "",

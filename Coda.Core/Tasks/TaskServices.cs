@@ -8,7 +8,7 @@ namespace Coda.Core.Tasks;
 /// <summary>Registers this feature.</summary>
 public static class TaskServices
 {
-    /// <summary>Adds the task service and its loops.</summary>
+    /// <summary>Adds the task service.</summary>
     public static IServiceCollection AddTasks(this IServiceCollection services) => services
         .AddSingleton<TaskStore>()
         .AddSingleton<TaskSlots>()
@@ -31,6 +31,5 @@ public static class TaskServices
             provider.GetRequiredService<Inbox>(),
             provider.GetRequiredService<RecordingArchive>(),
             provider.GetRequiredService<CodaHome>()))
-        .AddSingleton<TaskLoop>()
-        .AddHostedService(provider => provider.GetRequiredService<TaskLoop>());
+        .AddSingleton<TaskLife>();
 }

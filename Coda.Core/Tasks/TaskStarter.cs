@@ -1,4 +1,5 @@
 using Coda.Core.Agents;
+using Coda.Core.Files;
 using Coda.Core.Storage;
 using Coda.Core.Terminals;
 
@@ -196,7 +197,7 @@ internal sealed class TaskStarter(
         Context = asked.Context,
         Reply = asked.Request.Reply,
         Prior = asked.Predecessor is { } predecessor ? Prior(predecessor) : null,
-        Capabilities = asked.Request.WorkflowProtocol ? Capabilities.Find(SearchPath(asked.Agent), UserHome) : null,
+        Capabilities = asked.Request.WorkflowProtocol ? Capabilities.Find(SearchPath(asked.Agent), HomePath.Directory) : null,
     };
 
     private PriorTask Prior(TaskView predecessor)
@@ -217,8 +218,6 @@ internal sealed class TaskStarter(
             }
         }
     }
-
-    private static string UserHome => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
     private static string SearchPath(AgentDefinition agent) =>
         TerminalEnvironment.SearchPath(TerminalEnvironment.OfServer(), AgentCommand.ForPerson(agent, "", "/"));

@@ -11,7 +11,7 @@ internal readonly record struct InboxPlace(long CreatedAt, long Sequence);
 internal sealed record PlacedTask(InboxPlace Place, TaskView View);
 
 /// <summary>The tasks in the database.</summary>
-internal sealed class TaskStore(Database database)
+internal sealed class TaskStore(Database database, CodaHome home, TimeProvider time)
 {
     /// <summary>How many progress lines of a task are kept.</summary>
     public const int MaxProgress = 1000;
@@ -148,10 +148,18 @@ internal sealed class TaskStore(Database database)
                 .ToList(),
             cancellation);
 
-    /// <summary>The terminal opened for a task, or empty.</summary>
-    public Task<string> TerminalOfAsync(string taskId, CancellationToken cancellation) => database.ReadAsync(
-        connection => connection.QueryFirstOrDefault<string>("SELECT id FROM terminals WHERE task_id = @taskId", new { taskId }) ?? "",
-        cancellation);
+    /// <summary>The files of tasks that have ended.</summary>
+    public async Task<List<EndedFiles>> EndedFilesAsync(CancellationToken cancellation)
+    {
+        var ended = await database.ReadAsync(
+            connection => connection.Query<(string Id, string Session, long EndedAt)>(
+                "SELECT id, session_id, ended_at FROM tasks WHERE ended_at IS NOT NULL AND files_removed_at IS NULL").AsList(),
+            cancellation);
+        return ended.ConvertAll(task => new EndedFiles(
+            DateTimeOffset.FromUnixTimeMilliseconds(task.EndedAt),
+            Path.Combine(home.SessionsDirectory, task.Session),
+            () => NoteFilesRemovedAsync(task.Id)));
+    }
 
     /// <summary>A page of tasks, newest first; the statuses asked for, if any, all count as the same.</summary>
     public Task<List<PlacedTask>> PageAsync(
@@ -180,6 +188,16 @@ internal sealed class TaskStore(Database database)
                 .Select(row => new PlacedTask(new InboxPlace(row.CreatedAt, row.Seq), row.View()))
                 .ToList(),
             cancellation);
+
+    private Task<int> NoteFilesRemovedAsync(string taskId) => database.WriteAsync(
+        (connection, transaction) => connection.Execute(
+            """
+            UPDATE tasks SET files_removed_at = @now WHERE id = @taskId;
+            DELETE FROM task_progress WHERE task_id = @taskId;
+            """,
+            new { now = time.GetUtcNow().ToUnixTimeMilliseconds(), taskId },
+            transaction),
+        CancellationToken.None);
 
     private Task<TaskView?> FirstAsync(string condition, string key, CancellationToken cancellation) => database.ReadAsync(
         connection => connection.QueryFirstOrDefault<Row>($"SELECT {Columns} FROM tasks WHERE {condition}", new { key })?.View(),

@@ -21,6 +21,7 @@ public sealed record AttachPlan(long Offset, byte[] Preamble)
 public sealed partial class Terminal
 {
     private const int MaxTitle = 256;
+    private static readonly TimeSpan TitleInterval = TimeSpan.FromMilliseconds(500); // a spinner in a title turns ten times a second
     private static readonly TimeSpan NudgeTime = TimeSpan.FromMilliseconds(60);
 
     private readonly TerminalLaunch launch;
@@ -31,7 +32,7 @@ public sealed partial class Terminal
     private readonly CursorQueries cursorQueries;
     private readonly TypingQueue typing;
     private readonly StateTracker tracker;
-    private readonly ChangeThrottle words;
+    private readonly Coalescer titles;
     private readonly ProgramQueue programs;
     private readonly TaskCompletionSource<TerminalEnd> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger log;
@@ -64,11 +65,11 @@ public sealed partial class Terminal
         scheme = launch.Scheme;
         lastActivity = CreatedAt.UtcTicks;
         activityTimestamp = time.GetTimestamp();
-        viewers = new ViewerSet(time, Resize, LimitOutput, RaiseChanged);
+        viewers = new ViewerSet(time, Resize, LimitOutput, () => RaiseChanged(TerminalChanges.Driver));
         cursorQueries = new CursorQueries(time, (kind, row, column) => engine.Post(new AnswerCursor(id, kind, row, column)));
         typing = new TypingQueue(bytes => engine.Write(id, bytes));
-        words = new ChangeThrottle(time, RaiseChanged);
-        tracker = new StateTracker(time, RaiseChanged, words.Signal);
+        titles = new Coalescer(TitleInterval, RaiseTitleAsync, _ => Task.CompletedTask, time, CancellationToken.None);
+        tracker = new StateTracker(time, () => RaiseChanged(TerminalChanges.State), titles.Signal);
         programs = new ProgramQueue(id, engine, launch.Command, prepare, tracker);
     }
 
@@ -115,7 +116,7 @@ public sealed partial class Terminal
             {
                 scheme = value;
                 engine.Post(new SetScheme(Id, value));
-                RaiseChanged();
+                RaiseChanged(TerminalChanges.Scheme);
             }
         }
     }
@@ -144,8 +145,8 @@ public sealed partial class Terminal
     /// <summary>Completes when the program is gone, its leftovers are ended and the recording is complete.</summary>
     public Task<TerminalEnd> Ended => ended.Task;
 
-    /// <summary>Raised (on any thread, not while a lock is held) when title, state, size, scheme, driver, warning or end changed.</summary>
-    public event Action? Changed;
+    /// <summary>Raised (on any thread, not while a lock is held) when something of it changed.</summary>
+    public event Action<TerminalChanges>? Changed;
 
     /// <summary>The terminal device, such as <c>/dev/pts/3</c>; empty before the start.</summary>
     internal string Tty { get; private set; } = "";
@@ -213,7 +214,7 @@ public sealed partial class Terminal
         Touch();
         if (warned)
         {
-            RaiseChanged();
+            RaiseChanged(TerminalChanges.Idle);
         }
     }
 
@@ -254,7 +255,7 @@ public sealed partial class Terminal
     internal void Started(string tty) => Tty = tty;
 
     /// <summary>Tells the viewers that something they show may have changed.</summary>
-    internal void RaiseChanged() => Listeners.Call(Changed, log);
+    internal void RaiseChanged(TerminalChanges kinds) => Listeners.Call(Changed, kinds, log);
 
     /// <summary>Whether its foreground programs wait for a key now, as far as the kernel tells.</summary>
     internal bool WaitsForKey() => end is null && KeyWait.IsOn(Tty, LeaderPid);
@@ -276,7 +277,7 @@ public sealed partial class Terminal
                 break;
             case Resized resized:
                 Recording.Resize(resized.Offset, resized.Size.Columns, resized.Size.Rows);
-                RaiseChanged();
+                RaiseChanged(TerminalChanges.Size);
                 break;
             case Titled titled:
                 SetTitle(titled.Text);
@@ -307,7 +308,7 @@ public sealed partial class Terminal
                 break;
             case RecordingTrouble trouble:
                 Recording.Warn(trouble.Text);
-                RaiseChanged();
+                RaiseChanged(TerminalChanges.Recording);
                 break;
             case TerminalEnded over:
                 Complete(over.Code, over.At, over.Cause switch
@@ -333,7 +334,13 @@ public sealed partial class Terminal
         programs.Close();
         tracker.Exited(code);
         ended.SetResult(end);
-        RaiseChanged();
+        RaiseChanged(TerminalChanges.Listed);
+    }
+
+    private Task RaiseTitleAsync()
+    {
+        RaiseChanged(TerminalChanges.Title | TerminalChanges.State);
+        return Task.CompletedTask;
     }
 
     private void LimitOutput(long offset) => engine.Post(new LimitOutput(Id, offset));
@@ -346,7 +353,7 @@ public sealed partial class Terminal
         {
             title = shown;
             tracker.Title(shown);
-            words.Signal();
+            titles.Signal();
         }
     }
 

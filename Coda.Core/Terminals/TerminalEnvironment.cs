@@ -1,3 +1,4 @@
+using Coda.Core.Files;
 using Coda.Core.Security;
 using Coda.Core.Terminals.Engine;
 
@@ -32,7 +33,7 @@ public static class TerminalEnvironment
         var home = environment.GetValueOrDefault("HOME");
         if (string.IsNullOrEmpty(home) || home == "/")
         {
-            environment["HOME"] = home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+            environment["HOME"] = home = HomePath.Directory;
         }
 
         environment["PATH"] = WithLocalBin(environment.GetValueOrDefault("PATH") ?? "/usr/local/bin:/usr/bin:/bin", home);

@@ -60,7 +60,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     public IReadOnlyList<Terminal> Live => [.. live.Values.OrderBy(terminal => terminal.CreatedAt)];
 
     /// <summary>Raised (on any thread) when a terminal opened, ended or changed.</summary>
-    public event Action? Changed;
+    public event Action<TerminalChanged>? Changed;
 
     /// <summary>Opens a terminal and starts its program.</summary>
     public async Task<TerminalOpening> OpenAsync(TerminalLaunch launch, CancellationToken cancellation)
@@ -113,16 +113,18 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
 
             terminal = made;
             live[id] = terminal;
-            terminal.Changed += RaiseChanged;
+            terminal.Changed += kinds => RaiseChanged(id, kinds);
             var listed = new TaskCompletionSource();
-            following[id] = FollowAsync(terminal, listed.Task); // a program may end before it is listed
+            // A program may end before it is listed.
+            following[id] = BackgroundLoops.GuardAsync(
+                FollowAsync(terminal, listed.Task), log, _ => terminal.EndAsync(TerminalEndReason.Failed));
             listed.SetResult();
             if (deadline.Passed.IsCancellationRequested)
             {
                 terminal.Hurry();
             }
 
-            RaiseChanged();
+            RaiseChanged(id, TerminalChanges.Listed);
             return new TerminalOpening.Opened(terminal);
         }
         catch (Exception e) when (terminal is null && !cancellation.IsCancellationRequested)
@@ -174,6 +176,16 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     /// <summary>Ended terminals, newest first.</summary>
     public async Task<IReadOnlyList<TerminalRecord>> EndedAsync(int limit, CancellationToken cancellation) =>
         [.. (await store.EndedAsync(limit, cancellation)).Select(row => row.ToRecord())];
+
+    /// <summary>The id of a task's terminal, live or ended; null = it never had one.</summary>
+    internal Task<string?> OfTaskAsync(string taskId, CancellationToken cancellation) => store.OfTaskAsync(taskId, cancellation);
+
+    /// <summary>The recordings of terminals that have ended.</summary>
+    internal async Task<List<EndedFiles>> EndedFilesAsync(CancellationToken cancellation) =>
+        (await store.EndedWithFilesAsync(cancellation)).ConvertAll(ended => new EndedFiles(
+            DateTimeOffset.FromUnixTimeMilliseconds(ended.EndedAt),
+            home.RecordingDirectory(ended.Id),
+            () => store.SetFilesRemovedAsync(ended.Id, time.GetUtcNow())));
 
     /// <summary>
     /// Tidies up after a server that died: ends what its terminals left running, repairs their recordings, closes their rows.
@@ -248,13 +260,13 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         _ = EndAll();
     }
 
-    /// <summary>Ends the terminals nobody has used for the idle time, and makes viewers look at the deadline of the others.</summary>
+    /// <summary>Ends the terminals that were not used for the idle time, and makes viewers look at the deadline of the others.</summary>
     internal async Task EndIdleAsync()
     {
         var idle = Live.Where(terminal => terminal.IsIdle).ToList();
         foreach (var terminal in Live.Where(terminal => terminal.IdleWarning))
         {
-            terminal.RaiseChanged();
+            terminal.RaiseChanged(TerminalChanges.Idle);
         }
 
         await Task.WhenAll(idle.Select(terminal => terminal.EndAsync(TerminalEndReason.Idle)));
@@ -376,7 +388,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
             store.EndAsync(terminal.Id.ToString(), terminal.Title, terminal.Scheme, end, CancellationToken.None), terminal.Id.ToString());
         live.TryRemove(terminal.Id, out _);
         following.TryRemove(terminal.Id, out _);
-        RaiseChanged();
+        RaiseChanged(terminal.Id, TerminalChanges.Listed);
     }
 
     private void Handle(Terminal terminal, TerminalEvent reported)
@@ -397,7 +409,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         }
     }
 
-    private void RaiseChanged() => Listeners.Call(Changed, log);
+    private void RaiseChanged(TerminalId id, TerminalChanges kinds) => Listeners.Call(Changed, new TerminalChanged(id, kinds), log);
 
     [LoggerMessage(LogLevel.Warning, "Some process of terminal {Id}, left by a server that died, could not be ended.")]
     private partial void LogSurvivor(string id);

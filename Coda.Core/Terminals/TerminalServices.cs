@@ -10,7 +10,7 @@ namespace Coda.Core.Terminals;
 /// <summary>Registers this feature.</summary>
 public static class TerminalServices
 {
-    /// <summary>Adds the registry, the archive of recordings and the reaper.</summary>
+    /// <summary>Adds the registry and the archive of recordings.</summary>
     public static IServiceCollection AddTerminals(this IServiceCollection services) => services
         .AddSingleton(provider => new TerminalRegistry(
             provider.GetRequiredService<CodaHome>(),
@@ -21,6 +21,5 @@ public static class TerminalServices
             provider.GetRequiredService<StopDeadline>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<TerminalRegistry>>()))
-        .AddSingleton(provider => new RecordingArchive(provider.GetRequiredService<CodaHome>().RecordingsDirectory))
-        .AddHostedService<IdleReaper>();
+        .AddSingleton(provider => new RecordingArchive(provider.GetRequiredService<CodaHome>().RecordingsDirectory));
 }

@@ -61,6 +61,20 @@ internal sealed class TerminalStore(Database database)
             $"SELECT {Columns} FROM terminals WHERE ended_at IS NOT NULL ORDER BY ended_at DESC, id LIMIT @limit", new { limit }).AsList(),
         cancellation);
 
+    public Task<string?> OfTaskAsync(string taskId, CancellationToken cancellation) => database.ReadAsync(
+        connection => connection.QueryFirstOrDefault<string>("SELECT id FROM terminals WHERE task_id = @taskId", new { taskId }),
+        cancellation);
+
+    public Task<List<(string Id, long EndedAt)>> EndedWithFilesAsync(CancellationToken cancellation) => database.ReadAsync(
+        connection => connection.Query<(string, long)>(
+            "SELECT id, ended_at FROM terminals WHERE ended_at IS NOT NULL AND files_removed_at IS NULL").AsList(),
+        cancellation);
+
+    public Task SetFilesRemovedAsync(string id, DateTimeOffset at) => ExecuteAsync(
+        "UPDATE terminals SET files_removed_at = @at WHERE id = @id",
+        new { id, at = at.ToUnixTimeMilliseconds() },
+        CancellationToken.None);
+
     public Task<List<TerminalRow>> UnfinishedAsync(CancellationToken cancellation) => database.ReadAsync(
         connection => connection.Query<TerminalRow>($"SELECT {Columns} FROM terminals WHERE ended_at IS NULL").AsList(), cancellation);
 

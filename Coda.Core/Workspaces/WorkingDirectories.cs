@@ -1,3 +1,4 @@
+using Coda.Core.Files;
 using Microsoft.Extensions.Options;
 
 namespace Coda.Core.Workspaces;
@@ -42,13 +43,7 @@ public sealed class WorkingDirectories(IOptions<WorkspaceOptions> options)
         return true;
     }
 
-    private static string Expand(string path) => Path.GetFullPath(path switch
-    {
-        "~" => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
-        _ when path.StartsWith("~/", StringComparison.Ordinal) =>
-            Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[2..]),
-        _ => path,
-    });
+    private static string Expand(string path) => Path.GetFullPath(HomePath.Expand(path));
 
     /// <summary>Follows symbolic links in every part, so that a link inside a root cannot lead out of it.</summary>
     private static string RealPath(string path)

@@ -2,6 +2,7 @@ using Coda.Core.Terminals;
 using Coda.Web.Circuits;
 using Coda.Web.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Coda.Web.Tests.Circuits;
@@ -21,7 +22,7 @@ public sealed class HeartbeatTests
             TerminalSize.Default, ColorScheme.Dark, cancellation);
         var terminal = Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
         using var connection = new CircuitConnection();
-        await using var circuit = new CircuitTerminals(connection, time);
+        await using var circuit = new CircuitTerminals(connection, time, NullLogger<CircuitTerminals>.Instance);
 
         await connection.OnConnectionUpAsync(null!, cancellation);
         using (circuit.Show(terminal))

@@ -37,7 +37,7 @@ public sealed class CodaApp : WebApplicationFactory<Program>
 
         UseKestrel();
         StartServer();
-        Services.GetRequiredService<Core.Recovery>().Done.WaitAsync(Waiting.Patience).GetAwaiter().GetResult();
+        Services.GetRequiredService<Core.Lifecycle>().Done.WaitAsync(Waiting.Patience).GetAwaiter().GetResult();
         // Databricks mode listens everywhere, which is nowhere to connect to.
         ClientOptions.BaseAddress = new UriBuilder(ClientOptions.BaseAddress) { Host = "127.0.0.1" }.Uri;
     }

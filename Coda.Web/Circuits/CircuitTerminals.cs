@@ -1,3 +1,4 @@
+using Coda.Core;
 using Coda.Core.Terminals;
 
 namespace Coda.Web.Circuits;
@@ -8,7 +9,7 @@ namespace Coda.Web.Circuits;
 /// </summary>
 public sealed class CircuitTerminals : IAsyncDisposable
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
     private readonly Lock gate = new();
     private readonly List<Terminal> shown = [];
     private readonly CancellationTokenSource stop = new();
@@ -16,10 +17,10 @@ public sealed class CircuitTerminals : IAsyncDisposable
     private readonly Task heartbeats;
 
     /// <summary>Starts the heartbeats of a circuit.</summary>
-    public CircuitTerminals(CircuitConnection connection, TimeProvider time)
+    public CircuitTerminals(CircuitConnection connection, TimeProvider time, ILogger<CircuitTerminals> log)
     {
         this.connection = connection;
-        heartbeats = BeatAsync(time);
+        heartbeats = BackgroundLoops.EveryAsync(Interval, BeatAsync, time, log, stop.Token);
     }
 
     /// <summary>The terminals shown now.</summary>
@@ -54,26 +55,17 @@ public sealed class CircuitTerminals : IAsyncDisposable
         stop.Dispose();
     }
 
-    private async Task BeatAsync(TimeProvider time)
+    private Task BeatAsync()
     {
-        using var timer = new PeriodicTimer(Period, time);
-        try
+        if (connection.IsUp)
         {
-            while (await timer.WaitForNextTickAsync(stop.Token).ConfigureAwait(false))
+            foreach (var terminal in Shown)
             {
-                if (connection.IsUp)
-                {
-                    foreach (var terminal in Shown)
-                    {
-                        terminal.Heartbeat();
-                    }
-                }
+                terminal.Heartbeat();
             }
         }
-        catch (OperationCanceledException)
-        {
-            // The circuit is gone.
-        }
+
+        return Task.CompletedTask;
     }
 
     private sealed class Showing(CircuitTerminals circuit, Terminal terminal) : IDisposable

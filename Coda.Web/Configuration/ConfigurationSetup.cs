@@ -1,4 +1,5 @@
 using Coda.Core.Agents;
+using Coda.Core.Files;
 using Coda.Core.Handoffs;
 using Coda.Core.Recordings;
 using Coda.Core.Storage;
@@ -65,7 +66,7 @@ public static class ConfigurationSetup
         builder.Host.UseDefaultServiceProvider(provider => provider.ValidateOnBuild = provider.ValidateScopes = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
 
-        var home = CodaHome.Open(Expand(server.Home));
+        var home = CodaHome.Open(HomePath.Expand(server.Home));
         builder.Services.AddSingleton(home);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddDataProtection().SetApplicationName("coda").PersistKeysToFileSystem(new DirectoryInfo(home.KeysDirectory));
@@ -86,8 +87,4 @@ public static class ConfigurationSetup
 
     private static IServiceCollection AddOptionsFrom<T>(this IServiceCollection services, SettingsReader settings, string section)
         where T : class, new() => services.AddSingleton(Options.Create(settings.Read<T>(section)));
-
-    private static string Expand(string path) => path == "~" || path.StartsWith("~/", StringComparison.Ordinal)
-        ? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + path[1..]
-        : path;
 }

@@ -10,7 +10,7 @@ namespace Coda.Web.Configuration;
 /// Tells the person at the console, once the server takes requests, where it is and how to get in. A start that fails ends the server here.
 /// </summary>
 internal sealed class StartMessage(
-    IHostApplicationLifetime lifetime, Recovery recovery, ServerAddress address, LoginLinks links, IOptions<AccessOptions> access,
+    IHostApplicationLifetime lifetime, Lifecycle lifecycle, ServerAddress address, LoginLinks links, IOptions<AccessOptions> access,
     UnsafeSettings settings, CodaHome home) : BackgroundService
 {
     /// <summary>Version of this build.</summary>
@@ -25,7 +25,7 @@ internal sealed class StartMessage(
         try
         {
             await listening.Task.WaitAsync(stoppingToken);
-            await recovery.Done.WaitAsync(stoppingToken);
+            await lifecycle.Done.WaitAsync(stoppingToken);
             Print();
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

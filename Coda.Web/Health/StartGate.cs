@@ -7,7 +7,7 @@ namespace Coda.Web.Health;
 /// Answers while the server is starting: the port is open before what a server that died left behind is settled, so that nobody takes this
 /// one for dead. Calls of <c>/mcp</c> are held for a while; everything else is asked to come again, pages by themselves.
 /// </summary>
-internal sealed class StartGate(RequestDelegate next, Recovery recovery, TimeProvider time)
+internal sealed class StartGate(RequestDelegate next, Lifecycle lifecycle, TimeProvider time)
 {
     private const string RetrySeconds = "1";
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(10);
@@ -15,13 +15,13 @@ internal sealed class StartGate(RequestDelegate next, Recovery recovery, TimePro
     /// <summary>Lets a request through once the server has started.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
-        if (!recovery.Done.IsCompletedSuccessfully && context.Request.Path == GateSetup.HealthPath)
+        if (!lifecycle.Done.IsCompletedSuccessfully && context.Request.Path == GateSetup.HealthPath)
         {
             await context.Response.WriteAsync("starting", context.RequestAborted);
             return;
         }
 
-        if (!recovery.Done.IsCompletedSuccessfully && !await StartsMeanwhileAsync(context))
+        if (!lifecycle.Done.IsCompletedSuccessfully && !await StartsMeanwhileAsync(context))
         {
             context.Response.Headers.RetryAfter = RetrySeconds;
             if (Refusal.IsPageLoad(context.Request))
@@ -49,7 +49,7 @@ internal sealed class StartGate(RequestDelegate next, Recovery recovery, TimePro
 
         try
         {
-            await recovery.Done.WaitAsync(LongestHold, time, context.RequestAborted);
+            await lifecycle.Done.WaitAsync(LongestHold, time, context.RequestAborted);
             return true;
         }
         catch (TimeoutException)

@@ -1,4 +1,5 @@
 using Coda.Core.Tasks;
+using Coda.Web.Mcp.Transport;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
@@ -7,8 +8,6 @@ namespace Coda.Web.Mcp;
 /// <summary>Points from results to what can be read about them; never the thing itself, which may be long.</summary>
 internal static class ResourceLinks
 {
-    private const string FirstRevisionWithLinks = "2025-06-18";
-
     /// <summary>Adds links to the parts of a task.</summary>
     public static CallToolResult Add(CallToolResult answer, TaskView task)
     {
@@ -41,7 +40,7 @@ internal static class ResourceLinks
         {
             var answer = await next(request, cancellation);
             var revision = request.JsonRpcRequest.Context?.ProtocolVersion ?? request.Server.NegotiatedProtocolVersion ?? "";
-            if (string.CompareOrdinal(revision, FirstRevisionWithLinks) < 0)
+            if (!Revisions.IsFrom(revision, Revisions.WithResourceLinks))
             {
                 answer.Content = [.. answer.Content.Where(block => block is not ResourceLinkBlock)];
             }

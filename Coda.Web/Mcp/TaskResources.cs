@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Coda.Core.Tasks;
+using Coda.Web.Mcp.Transport;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -64,7 +65,7 @@ internal sealed class TaskResources(TaskService tasks, TaskAnswers answers, Publ
     }
 
     /// <summary>
-    /// Says that there is no such resource with the code of the client's revision: since 2026-07-28 it is a wrong argument.
+    /// Says that there is no such resource with the code of the client's revision: since the sessionless revision it is a wrong argument.
     /// </summary>
     public static McpRequestHandler<ReadResourceRequestParams, ReadResourceResult> Filter(
         McpRequestHandler<ReadResourceRequestParams, ReadResourceResult> next) =>
@@ -75,7 +76,7 @@ internal sealed class TaskResources(TaskService tasks, TaskAnswers answers, Publ
                 return await next(request, cancellation);
             }
             catch (McpProtocolException e) when (e.ErrorCode == McpErrorCode.ResourceNotFound
-                && string.CompareOrdinal(request.JsonRpcRequest.Context?.ProtocolVersion, "2026-07-28") >= 0)
+                && Revisions.IsFrom(request.JsonRpcRequest.Context?.ProtocolVersion, Revisions.Sessionless))
             {
                 throw new McpProtocolException(e.Message, McpErrorCode.InvalidParams);
             }

@@ -9,7 +9,7 @@ using MudBlazor;
 namespace Coda.Web.Components.Inbox;
 
 /// <summary>The tasks and interactive sessions, live.</summary>
-public sealed partial class InboxPage : IAsyncDisposable
+public sealed partial class InboxPage
 {
     private const int PageSize = 25;
 
@@ -32,7 +32,6 @@ public sealed partial class InboxPage : IAsyncDisposable
     private FeedPage? page;
     private string? refusal;
     private string? window;
-    private LiveRefresh? refresh;
 
     /// <summary>Status the list begins with.</summary>
     [SupplyParameterFromQuery]
@@ -67,41 +66,23 @@ public sealed partial class InboxPage : IAsyncDisposable
     [Inject]
     private IOptions<TaskOptions> Options { get; set; } = null!;
 
-    [Inject]
-    private TimeProvider Time { get; set; } = null!;
-
     private string WindowName => $"Last {Relative.Span(TimeSpan.FromSeconds(Options.Value.TtlSeconds))}";
 
     /// <inheritdoc />
     protected override void OnInitialized()
     {
         query = query with { Status = Status ?? "", Email = Email ?? "", Window = SpanOf(window = Window) };
-        refresh = new LiveRefresh(cancellation => InvokeAsync(() => LoadAsync(cancellation)), DispatchExceptionAsync, Time);
-        Tasks.Changed += OnTaskChanged;
-        Handoffs.Changed += refresh.Signal;
-        Registry.Changed += refresh.Signal;
-        refresh.Signal();
+        Follow(Tasks);
+        Follow(Handoffs);
+        Follow(Registry, TerminalChanges.State);
+        LoadSoon();
     }
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        Tasks.Changed -= OnTaskChanged;
-        if (refresh is not null)
-        {
-            Handoffs.Changed -= refresh.Signal;
-            Registry.Changed -= refresh.Signal;
-            await refresh.DisposeAsync();
-        }
-    }
-
-    private void OnTaskChanged(TaskView task) => refresh?.Signal();
-
-    private async Task LoadAsync(CancellationToken cancellation)
+    protected override async Task LoadAsync(CancellationToken cancellation)
     {
         var (found, why) = await Feed.AskAsync(query, place, cancellation);
         (page, refusal) = found is null ? (page, why) : (found, null);
-        StateHasChanged();
     }
 
     private void SetStatus(string status) => Ask(query with { Status = status });
@@ -123,14 +104,14 @@ public sealed partial class InboxPage : IAsyncDisposable
         {
             earlier.Push(place);
             place = next;
-            refresh?.Signal();
+            LoadSoon();
         }
     }
 
     private void Newer()
     {
         place = earlier.Pop();
-        refresh?.Signal();
+        LoadSoon();
     }
 
     private void Ask(InboxQuery asked)
@@ -138,7 +119,7 @@ public sealed partial class InboxPage : IAsyncDisposable
         earlier.Clear();
         place = FeedPlace.Newest;
         query = asked;
-        refresh?.Signal();
+        LoadSoon();
         // Whoever goes to a task and back finds the list as it was.
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
         {

@@ -1,16 +1,18 @@
+using Coda.Core;
+
 namespace Coda.Web.Components.Live;
 
-/// <summary>Lets a circuit's pages say anew how long ago things were.</summary>
+/// <summary>Lets a circuit's pages say again how long ago things were.</summary>
 public sealed class Ticker : IDisposable
 {
-    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
     private readonly ITimer timer;
 
     /// <summary>Ticks until disposed.</summary>
-    public Ticker(TimeProvider time)
+    public Ticker(TimeProvider time, ILogger<Ticker> log)
     {
         ArgumentNullException.ThrowIfNull(time);
-        timer = time.CreateTimer(_ => Tick?.Invoke(), null, Pace, Pace);
+        timer = time.CreateTimer(_ => Listeners.Call(Tick, log), null, Interval, Interval);
     }
 
     /// <summary>Raised on any thread, every 10 s.</summary>

@@ -7,10 +7,9 @@ using Microsoft.AspNetCore.Components;
 namespace Coda.Web.Components.Replay;
 
 /// <summary>A recording, read-only always: of a task as it runs, of anything that ended, or why there is none.</summary>
-public sealed partial class ReplayPage : IAsyncDisposable
+public sealed partial class ReplayPage
 {
     private ReplaySubject? subject;
-    private LiveRefresh? refresh;
 
     /// <summary>From outside: whatever it is, it is looked up.</summary>
     [Parameter]
@@ -29,21 +28,18 @@ public sealed partial class ReplayPage : IAsyncDisposable
     [Inject]
     private TaskService Tasks { get; set; } = null!;
 
-    [Inject]
-    private TimeProvider Time { get; set; } = null!;
-
     private string Title => subject?.Task?.PromptSummary is { Length: > 0 } prompt ? prompt : subject?.Record?.Title ?? "Replay";
+
+    /// <inheritdoc />
+    protected override void OnInitialized()
+    {
+        Follow(Tasks, task => task.TerminalId == Id);
+        Follow(Registry, TerminalChanges.State);
+    }
 
     /// <inheritdoc />
     protected override async Task OnParametersSetAsync()
     {
-        if (refresh is null)
-        {
-            refresh = new LiveRefresh(cancellation => InvokeAsync(() => LoadAsync(cancellation)), DispatchExceptionAsync, Time);
-            Tasks.Changed += OnTaskChanged;
-            Registry.Changed += refresh.Signal;
-        }
-
         if (subject?.Id != Id)
         {
             subject = null;
@@ -52,27 +48,6 @@ public sealed partial class ReplayPage : IAsyncDisposable
     }
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        Tasks.Changed -= OnTaskChanged;
-        if (refresh is not null)
-        {
-            Registry.Changed -= refresh.Signal;
-            await refresh.DisposeAsync();
-        }
-    }
-
-    private void OnTaskChanged(TaskView task)
-    {
-        if (task.TerminalId == Id)
-        {
-            refresh?.Signal();
-        }
-    }
-
-    private async Task LoadAsync(CancellationToken cancellation)
-    {
+    protected override async Task LoadAsync(CancellationToken cancellation) =>
         subject = await ReplaySubject.FindAsync(Id, Registry, Archive, Tasks, cancellation);
-        StateHasChanged();
-    }
 }

@@ -5,9 +5,8 @@ using Microsoft.AspNetCore.Components;
 namespace Coda.Web.Components.Tasks;
 
 /// <summary>One task, as it goes.</summary>
-public sealed partial class TaskPage : IAsyncDisposable
+public sealed partial class TaskPage
 {
-    private LiveRefresh? refresh;
     private TaskDetails? details;
     private bool loaded;
     private bool cancelling;
@@ -19,44 +18,17 @@ public sealed partial class TaskPage : IAsyncDisposable
     [Inject]
     private TaskService Tasks { get; set; } = null!;
 
-    [Inject]
-    private TimeProvider Time { get; set; } = null!;
+    /// <inheritdoc />
+    protected override void OnInitialized() => Follow(Tasks, task => task.TaskId == Id || task.AnswersTaskId == Id);
 
     /// <inheritdoc />
-    protected override void OnParametersSet()
-    {
-        if (refresh is null)
-        {
-            refresh = new LiveRefresh(cancellation => InvokeAsync(() => LoadAsync(cancellation)), DispatchExceptionAsync, Time);
-            Tasks.Changed += OnChanged;
-        }
-
-        refresh.Signal();
-    }
+    protected override void OnParametersSet() => LoadSoon();
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        Tasks.Changed -= OnChanged;
-        if (refresh is not null)
-        {
-            await refresh.DisposeAsync();
-        }
-    }
-
-    private void OnChanged(TaskView task)
-    {
-        if (task.TaskId == Id || task.AnswersTaskId == Id)
-        {
-            refresh?.Signal();
-        }
-    }
-
-    private async Task LoadAsync(CancellationToken cancellation)
+    protected override async Task LoadAsync(CancellationToken cancellation)
     {
         details = TaskId.TryParse(Id, out var id) ? await TaskDetails.LoadAsync(Tasks, id, cancellation) : null;
         loaded = true;
-        StateHasChanged();
     }
 
     private async Task CancelAsync()

@@ -179,7 +179,7 @@ public sealed partial class TerminalView : IAsyncDisposable
     [LoggerMessage(LogLevel.Warning, "A page could not show terminal {Id}.")]
     private static partial void LogPageFailed(ILogger log, Exception failure, TerminalId id);
 
-    private void OnChanged() => _ = InvokeAsync(() =>
+    private void OnChanged(TerminalChanges kinds) => _ = InvokeAsync(() =>
     {
         pump?.Wake();
         if (Terminal.Scheme != shownScheme)

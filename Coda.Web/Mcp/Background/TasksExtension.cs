@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Coda.Core.Tasks;
+using Coda.Web.Mcp.Transport;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -16,7 +17,6 @@ namespace Coda.Web.Mcp.Background;
 internal sealed class TasksExtension(TaskService tasks, TaskAnswers answers, PublicLinks links)
 {
     private const string Name = "io.modelcontextprotocol/tasks";
-    private const string FirstRevision = "2026-07-28";
     private static readonly HashSet<string> StartingTools = ["coda_run", "coda_reply"];
 
     /// <summary>Adds it to a server.</summary>
@@ -114,7 +114,7 @@ internal sealed class TasksExtension(TaskService tasks, TaskAnswers answers, Pub
         if (!IsModern(request))
         {
             throw new McpProtocolException(
-                $"Method '{request.Method}' is not available before revision {FirstRevision}.", McpErrorCode.MethodNotFound);
+                $"Method '{request.Method}' is not available before revision {Revisions.Sessionless}.", McpErrorCode.MethodNotFound);
         }
 
         if (!IsOffered(request))
@@ -138,5 +138,5 @@ internal sealed class TasksExtension(TaskService tasks, TaskAnswers answers, Pub
         return JsonSerializer.SerializeToNode(answer, McpJsonUtilities.DefaultOptions);
     }
 
-    private static bool IsModern(JsonRpcRequest request) => string.CompareOrdinal(request.Context?.ProtocolVersion, FirstRevision) >= 0;
+    private static bool IsModern(JsonRpcRequest request) => Revisions.IsFrom(request.Context?.ProtocolVersion, Revisions.Sessionless);
 }

@@ -47,7 +47,7 @@ internal sealed class SessionTicketHeader(RequestDelegate next, SessionTickets t
             ? said
             : new InitializeRequestParams
             {
-                ProtocolVersion = said is null ? "2025-03-26" : Shorten(said.ProtocolVersion),
+                ProtocolVersion = said is null ? Revisions.Unnamed : Shorten(said.ProtocolVersion),
                 ClientInfo = new Implementation { Name = Shorten(said?.ClientInfo.Name), Version = Shorten(said?.ClientInfo.Version) },
                 Capabilities = new ClientCapabilities(),
             };
