@@ -47,10 +47,14 @@ internal sealed class BenchmarkCore : IAsyncDisposable
         await Get<Lifecycle>().Done;
     }
 
+    /// <summary>Who acts.</summary>
+    public static Caller Caller { get; } = Caller.System("benchmark");
+
     public async Task<Terminal> OpenAsync(params string[] arguments)
     {
         var command = new TerminalCommand { Arguments = arguments, WorkingDirectory = Projects };
         var opening = await Get<TerminalRegistry>().OpenAsync(
+            Caller,
             new TerminalLaunch { Mode = TerminalMode.Direct, Label = "benchmark", Command = command }, CancellationToken.None);
         return opening is TerminalOpening.Opened opened ? opened.Terminal : throw new InvalidOperationException(opening.ToString());
     }

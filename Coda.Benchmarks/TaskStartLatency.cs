@@ -16,7 +16,7 @@ internal static class TaskStartLatency
         {
             var started = Stopwatch.GetTimestamp();
             var start = await core.Get<TaskService>().StartAsync(
-                new TaskRequest { Prompt = "echo hello", Agent = "shell" }, CancellationToken.None);
+                BenchmarkCore.Caller, new TaskRequest { Prompt = "echo hello", Agent = "shell" }, CancellationToken.None);
             var task = start is TaskStart.Started run ? run.Task : throw new InvalidOperationException(start.ToString());
             if (TerminalId.TryParse(task.TerminalId, out var id) && core.Get<TerminalRegistry>().Find(id) is { } terminal)
             {

@@ -1,5 +1,7 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using Coda.Core.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Coda.Core.Tests;
 
@@ -102,6 +104,40 @@ public sealed partial class ArchitectureTests
             : used.StartsWith("Dapper", StringComparison.Ordinal)
                 || used.StartsWith("Microsoft.Data", StringComparison.Ordinal)
                 || used.StartsWith("Microsoft.Extensions.DependencyInjection", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Whatever_starts_or_changes_something_takes_who_acts()
+    {
+        // They only look. A method that is not here takes a caller first.
+        string[] queries =
+        [
+            "AgentCatalog.ChooseForTask", "AgentCatalog.Find", "AgentInspection.LookAsync",
+            "HandoffFolders.DiffAsync", "HandoffFolders.FindAsync", "HandoffFolders.ListAsync", "HandoffFolders.OfAsync",
+            "HandoffFolders.PushLine", "HandoffService.CountAsync", "HandoffService.ListAsync", "RecordingArchive.Find",
+            "TaskService.AnswerToAsync", "TaskService.DiffAsync", "TaskService.FindAsync", "TaskService.FindBySessionAsync",
+            "TaskService.FollowAsync", "TaskService.InboxAsync", "TaskService.ProgressAsync", "TaskService.RequestAsync",
+            "TaskService.ResultAsync", "TaskService.TranscriptAsync", "Terminal.PlanAttachAsync", "TerminalRegistry.EndedAsync",
+            "TerminalRegistry.Find", "TerminalRegistry.FindRecordAsync", "TerminalRegistry.StateOf", "WorkingDirectories.Default",
+            "WorkingDirectories.TryResolve",
+        ];
+
+        // Storage knows no callers: who writes a row was asked before. A lifecycle is the host's, a subscription its session's own.
+        var services = new ServiceCollection().AddCodaCore()
+            .Select(service => service.ServiceType)
+            .Where(type => type.Assembly == typeof(CodaHome).Assembly && type.IsVisible && type.Namespace != "Coda.Core.Storage")
+            .Except([typeof(Lifecycle), typeof(Coda.Core.Tasks.Subscriptions)])
+            .Append(typeof(Coda.Core.Terminals.Terminal)).ToList();
+        Assert.Contains(typeof(Coda.Core.Tasks.TaskService), services);
+        var methods =
+            from type in services
+            from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+            where !method.IsSpecialName && method.Name is not ("Dispose" or "DisposeAsync" or "ToString")
+            let first = method.GetParameters().FirstOrDefault()?.ParameterType
+            select (Name: $"{type.Name}.{method.Name}", TakesCaller: first == typeof(Caller));
+        var without = methods.Where(method => !method.TakesCaller).Select(method => method.Name).Distinct().Order(StringComparer.Ordinal);
+        Assert.Equal(queries.Order(StringComparer.Ordinal), without);
+        Assert.Contains(methods, method => method.TakesCaller);
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public sealed class HermesTests : IAsyncLifetime
         var task = await host.RunsAsync(new TaskRequest { Agent = "hermes", Prompt = "run: touch begun; sleep 1000" });
         await Wait.Until(() => File.Exists(Path.Combine(host.Projects, "begun")));
         Assert.True(TaskId.TryParse(task.TaskId, out var id));
-        await host.Tasks().CancelAsync(id, default);
+        await host.Tasks().CancelAsync(TestCaller.Owner, id, default);
         Assert.Equal(CodingTaskStatus.Cancelled, (await host.EndsAsync(task)).Status);
         await Wait.Until(() => ProcessTable.WithEnvironment("CODA_TASK_ID", task.TaskId).Count == 0);
     }
@@ -128,7 +128,7 @@ public sealed class HermesTests : IAsyncLifetime
     {
         var terminal = await HandOverAsync("run: rm -rf junk");
         await Becomes(terminal, WaitingForApproval);
-        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
         Assert.Empty(ProcessTable.WithEnvironment("CODA_TERMINAL_ID", terminal.Id.ToString()));
         Assert.Equal(Exited, terminal.State.Kind);
     }
@@ -141,7 +141,7 @@ public sealed class HermesTests : IAsyncLifetime
         await File.WriteAllTextAsync(Config, config, TestContext.Current.CancellationToken);
         var terminal = await HandOverAsync("run: true");
         await terminal.Shows(shown);
-        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
     }
 
     [Theory]
@@ -215,7 +215,7 @@ public sealed class HermesTests : IAsyncLifetime
     private async Task<Terminal> HandOverAsync(string prompt)
     {
         var start = await host.Get<HandoffService>().StartAsync(
-            new HandoffRequest { Prompt = prompt, WorkspacePath = host.Projects, Agent = "hermes", InPlace = true },
+            TestCaller.Owner, new HandoffRequest { Prompt = prompt, WorkspacePath = host.Projects, Agent = "hermes", InPlace = true },
             TestContext.Current.CancellationToken);
         Assert.True(TerminalId.TryParse(Assert.IsType<HandoffStart.Launched>(start).Handoff.TerminalId, out var id));
         var terminal = host.Terminals.Find(id)!;

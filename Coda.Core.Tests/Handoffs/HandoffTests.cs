@@ -73,10 +73,10 @@ public sealed class HandoffTests : IAsyncLifetime
             + "'/Users/me@x.y/My Project!' --profile DEFAULT",
             host.Get<HandoffFolders>().PushLine(folder.Handoff));
 
-        Assert.True(await host.Get<HandoffFolders>().DiscardAsync(view.Id, default));
+        Assert.True(await host.Get<HandoffFolders>().DiscardAsync(TestCaller.Owner, view.Id, default));
         Assert.False(Directory.Exists(view.Directory));
         Assert.Empty(await host.Get<HandoffFolders>().ListAsync(default));
-        Assert.False(await host.Get<HandoffFolders>().DiscardAsync("hand-../../..", default));
+        Assert.False(await host.Get<HandoffFolders>().DiscardAsync(TestCaller.Owner, "hand-../../..", default));
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class HandoffTests : IAsyncLifetime
     public async Task What_nobody_changed_is_removed_at_the_end()
     {
         var (view, terminal) = await LaunchAsync("/Users/me@x.y/My Project!", "x");
-        await terminal.EndAsync(TerminalEndReason.Closed);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed);
         await Wait.Until(() => !Directory.Exists(Path.GetDirectoryName(view.Directory)));
         Assert.Equal(view.Id, Assert.Single(await host.Get<HandoffService>().ListAsync(TimeSpan.FromDays(1), "", null, 10, default)).Id);
     }
@@ -107,7 +107,7 @@ public sealed class HandoffTests : IAsyncLifetime
         Assert.Equal(view.Id, Assert.Single(await handoffs.ListAsync(TimeSpan.Zero, "", null, 10, default)).Id);
         Assert.Equal(1, await handoffs.CountAsync(TimeSpan.Zero, "", default));
         Assert.Empty(await handoffs.ListAsync(TimeSpan.FromDays(1), "", view, 10, default));
-        await terminal.EndAsync(TerminalEndReason.Closed);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed);
         await Wait.Until(async () => await handoffs.CountAsync(TimeSpan.Zero, "", default) == 0);
         Assert.Equal(1, await handoffs.CountAsync(TimeSpan.FromDays(1), "", default));
     }
@@ -150,7 +150,7 @@ public sealed class HandoffTests : IAsyncLifetime
     public async Task A_caller_that_goes_away_takes_the_hand_off_with_it()
     {
         using var away = new CancellationTokenSource();
-        var asking = host.Get<HandoffService>().StartAsync(Request("/Users/me@x.y/slow", "x"), away.Token);
+        var asking = host.Get<HandoffService>().StartAsync(TestCaller.Owner, Request("/Users/me@x.y/slow", "x"), away.Token);
         await Wait.Until(() => File.Exists($"{root}/bin/calls"));
         await away.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
@@ -161,7 +161,8 @@ public sealed class HandoffTests : IAsyncLifetime
     public async Task Without_waiting_the_link_is_there_at_once_and_a_failure_still_leaves_nothing()
     {
         var launched = Assert.IsType<HandoffStart.Launched>(
-            await host.Get<HandoffService>().StartAsync(Request("/Users/me@x.y/nowhere", "x") with { Wait = false }, default));
+            await host.Get<HandoffService>().StartAsync(
+                TestCaller.Owner, Request("/Users/me@x.y/nowhere", "x") with { Wait = false }, default));
         await Wait.Until(async () => !Directory.Exists(launched.Handoff.Directory) && host.Terminals.Live.Count == 0
             && (await host.Get<HandoffService>().ListAsync(TimeSpan.FromDays(1), "", null, 10, default)).Count == 0);
     }
@@ -185,12 +186,12 @@ public sealed class HandoffTests : IAsyncLifetime
         Assert.True(File.Exists($"{copy.Directory}/a.txt"));
 
         var inPlace = Assert.IsType<HandoffStart.Launched>(
-            await host.Get<HandoffService>().StartAsync(Request(local, "x") with { InPlace = true }, default)).Handoff;
+            await host.Get<HandoffService>().StartAsync(TestCaller.Owner, Request(local, "x") with { InPlace = true }, default)).Handoff;
         await Find(inPlace).Shows($"AGENT in {local}");
-        await Find(inPlace).EndAsync(TerminalEndReason.Closed);
+        await Find(inPlace).EndAsync(TestCaller.Owner, TerminalEndReason.Closed);
         Assert.True(File.Exists($"{local}/a.txt"));
         Assert.Contains("allowed root", Assert.IsType<HandoffStart.Refused>(
-            await host.Get<HandoffService>().StartAsync(Request("/etc", "x") with { InPlace = true }, default)).Message,
+            await host.Get<HandoffService>().StartAsync(TestCaller.Owner, Request("/etc", "x") with { InPlace = true }, default)).Message,
             StringComparison.Ordinal);
     }
 
@@ -209,14 +210,15 @@ public sealed class HandoffTests : IAsyncLifetime
     [InlineData("shell", "Unknown agent: 'shell'")]
     public async Task An_unknown_agent_is_told_which_there_are(string agent, string expected)
     {
-        var start = await host.Get<HandoffService>().StartAsync(Request("/Users/me@x.y/My Project!", "x") with { Agent = agent }, default);
+        var start = await host.Get<HandoffService>().StartAsync(
+            TestCaller.Owner, Request("/Users/me@x.y/My Project!", "x") with { Agent = agent }, default);
         Assert.StartsWith(expected, Assert.IsType<HandoffStart.Refused>(start).Message, StringComparison.Ordinal);
     }
 
     private static HandoffRequest Request(string path, string prompt) => new() { Prompt = prompt, WorkspacePath = path, Agent = "fake" };
 
     private Task<HandoffStart> StartAsync(string path, string prompt) =>
-        host.Get<HandoffService>().StartAsync(Request(path, prompt), default);
+        host.Get<HandoffService>().StartAsync(TestCaller.Owner, Request(path, prompt), default);
 
     private async Task<(HandoffView View, Terminal Terminal)> LaunchAsync(string path, string prompt)
     {

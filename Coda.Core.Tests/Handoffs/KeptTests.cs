@@ -210,7 +210,7 @@ public sealed class KeptTests : IAsyncLifetime
     {
         await RestartAsync(3600);
         var asking = await RemembersAsync(default);
-        await Assert.Single(host.Terminals.Live).EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        await Assert.Single(host.Terminals.Live).EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
         Assert.IsType<HandoffStart.Refused>(await asking.WaitAsync(Wait.Timeout));
         await NothingIsLeftAsync();
     }
@@ -266,7 +266,7 @@ public sealed class KeptTests : IAsyncLifetime
     private async Task<Task<HandoffStart>> RemembersAsync(CancellationToken cancellation)
     {
         Shell(Endless, Source);
-        var asking = host.Get<HandoffService>().StartAsync(Request(Source), cancellation);
+        var asking = host.Get<HandoffService>().StartAsync(TestCaller.Owner, Request(Source), cancellation);
         await Wait.Until(() => Directory.Exists(host.Home.ProjectsDirectory)
             && Directory.GetDirectories(host.Home.ProjectsDirectory).Any(own => Directory.Exists($"{own}/p/.git")));
         return asking;
@@ -279,7 +279,8 @@ public sealed class KeptTests : IAsyncLifetime
     }
 
     private async Task<HandoffView> LaunchAsync() =>
-        Assert.IsType<HandoffStart.Launched>(await host.Get<HandoffService>().StartAsync(Request(Source), default)).Handoff;
+        Assert.IsType<HandoffStart.Launched>(await host.Get<HandoffService>().StartAsync(
+            TestCaller.Owner, Request(Source), default)).Handoff;
 
     // Ends them all, and returns when each has tidied up.
     private ValueTask EndAsync() => host.Get<HandoffService>().DisposeAsync();

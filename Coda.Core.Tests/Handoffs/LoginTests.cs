@@ -121,6 +121,7 @@ public sealed class LoginTests : IAsyncLifetime
     private void Configure(string text) => File.WriteAllText(FakeDatabricks.Config(root), text);
 
     private Task<HandoffStart> StartAsync(string path = Folder) => host.Get<HandoffService>().StartAsync(
+        TestCaller.Owner,
         new HandoffRequest { Prompt = "look", WorkspacePath = path, Agent = "fake" }, TestContext.Current.CancellationToken);
 
     private async Task<string> RefusesAsync()

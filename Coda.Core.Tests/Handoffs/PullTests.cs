@@ -27,10 +27,10 @@ public sealed class PullTests : IAsyncLifetime
     public async Task A_slow_start_that_says_nothing_is_waited_for()
     {
         FakeDatabricks.Put(root, $"/Users/me@x.y/p/{FakeDatabricks.Hold}", "");
-        var asking = host.Get<HandoffService>().StartAsync(Request(), default);
+        var asking = host.Get<HandoffService>().StartAsync(TestCaller.Owner, Request(), default);
         await Wait.Until(() => File.Exists($"{root}/bin/calls") && host.Terminals.Live.Count == 1);
         var terminal = Assert.Single(host.Terminals.Live);
-        using var viewer = terminal.Attach(TerminalSize.Default);
+        using var viewer = terminal.Attach(TestCaller.Owner, TerminalSize.Default);
         Assert.Equal("", terminal.Text());
         Assert.False(asking.IsCompleted);
 
@@ -58,10 +58,10 @@ public sealed class PullTests : IAsyncLifetime
 
         FakeDatabricks.Put(root, $"/Users/me@x.y/p/data20/{FakeDatabricks.Hold}", "");
         var began = TimeProvider.System.GetTimestamp();
-        var asking = host.Get<HandoffService>().StartAsync(Request(), default);
+        var asking = host.Get<HandoffService>().StartAsync(TestCaller.Owner, Request(), default);
         await Wait.Until(() => host.Terminals.Live.Count == 1);
         var terminal = host.Terminals.Live[0];
-        using var viewer = terminal.Attach(TerminalSize.Default);
+        using var viewer = terminal.Attach(TestCaller.Owner, TerminalSize.Default);
         var watching = WatchAsync(terminal, viewer, "AGENT has");
         await terminal.Shows("/data19/");
         Assert.False(asking.IsCompleted);
@@ -75,7 +75,7 @@ public sealed class PullTests : IAsyncLifetime
         var folderNow = Assert.Single(await host.Get<HandoffFolders>().ListAsync(default));
         Assert.Equal((launched.Handoff.Id, 0), (folderNow.Handoff.Id, folderNow.Changes));
 
-        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
         await Wait.Until(() => !Directory.Exists(launched.Handoff.Directory));
     }
 
@@ -83,24 +83,25 @@ public sealed class PullTests : IAsyncLifetime
     public async Task On_a_full_disk_the_agent_comes_after_the_pull_and_end_ends_it()
     {
         FakeDatabricks.Put(root, $"/Users/me@x.y/p/{FakeDatabricks.Hold}", "");
-        var asking = host.Get<HandoffService>().StartAsync(Request(), default);
+        var asking = host.Get<HandoffService>().StartAsync(TestCaller.Owner, Request(), default);
         await Wait.Until(() => File.Exists($"{root}/bin/calls") && host.Terminals.Live.Count == 1);
         var terminal = Assert.Single(host.Terminals.Live);
         using var disk = await FullDisk.MakeAsync(host);
         FakeDatabricks.Go(root);
         Assert.IsType<HandoffStart.Launched>(await asking.WaitAsync(Wait.Timeout));
         await terminal.Shows("AGENT has 0 files");
-        Assert.Equal(TerminalEndReason.Closed, (await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout)).Reason);
+        Assert.Equal(TerminalEndReason.Closed, (await terminal.EndAsync(
+            TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout)).Reason);
     }
 
     [Fact]
     public async Task On_a_full_disk_end_ends_a_pull()
     {
         FakeDatabricks.Put(root, $"/Users/me@x.y/p/{FakeDatabricks.Hold}", "");
-        var asking = host.Get<HandoffService>().StartAsync(Request(), default);
+        var asking = host.Get<HandoffService>().StartAsync(TestCaller.Owner, Request(), default);
         await Wait.Until(() => File.Exists($"{root}/bin/calls") && host.Terminals.Live.Count == 1);
         using var disk = await FullDisk.MakeAsync(host);
-        await Assert.Single(host.Terminals.Live).EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        await Assert.Single(host.Terminals.Live).EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
         Assert.IsType<HandoffStart.Refused>(await asking.WaitAsync(Wait.Timeout));
     }
 

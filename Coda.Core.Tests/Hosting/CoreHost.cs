@@ -69,7 +69,7 @@ internal sealed class CoreHost : IAsyncDisposable
         TerminalSize? size = null, Func<TerminalCommand, TerminalCommand>? change = null)
     {
         var command = new TerminalCommand { Arguments = ["bash", "--norc", "-c", script], WorkingDirectory = Projects };
-        var opening = await Terminals.OpenAsync(
+        var opening = await Terminals.OpenAsync(TestCaller.Owner, 
             new TerminalLaunch
             {
                 Mode = mode, Label = "test", Command = change?.Invoke(command) ?? command, Size = size ?? TerminalSize.Default,

@@ -36,7 +36,7 @@ internal static class StarvedProcess
         var host = new CoreHost(root: root);
 
         // Once before, so that whatever code must be loaded is.
-        ((TerminalOpening.Opened)Open(host)).Terminal.EndAsync(TerminalEndReason.Closed).Wait();
+        ((TerminalOpening.Opened)Open(host)).Terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).Wait();
         Console.WriteLine("begun");
         SpinWait.SpinUntil(() => host.Terminals.Live.Count == 0);
         var taken = new List<FileStream>();
@@ -60,11 +60,11 @@ internal static class StarvedProcess
         taken.ForEach(file => file.Dispose());
         var opening = Open(host);
         Console.WriteLine(opening is TerminalOpening.Opened ? "opened" : "refused");
-        ((TerminalOpening.Opened)opening).Terminal.EndAsync(TerminalEndReason.Closed).Wait();
+        ((TerminalOpening.Opened)opening).Terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).Wait();
         Directory.Delete(root, recursive: true);
     }
 
-    private static TerminalOpening Open(CoreHost host) => host.Terminals.OpenAsync(
+    private static TerminalOpening Open(CoreHost host) => host.Terminals.OpenAsync(TestCaller.Owner, 
         new TerminalLaunch
         {
             Mode = TerminalMode.Direct, Label = "test",

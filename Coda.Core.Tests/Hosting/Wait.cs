@@ -66,5 +66,5 @@ internal static class Wait
     public static async Task<TerminalEnd> EndsAsync(this Terminal terminal) => await terminal.Ended.WaitAsync(Timeout);
 
     public static Task<bool> TypesAsync(this Terminal terminal, string text) =>
-        terminal.WriteAsync(Encoding.UTF8.GetBytes(text), CancellationToken.None).AsTask();
+        terminal.WriteAsync(TestCaller.Owner, Encoding.UTF8.GetBytes(text), CancellationToken.None).AsTask();
 }

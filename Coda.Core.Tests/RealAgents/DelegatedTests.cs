@@ -94,7 +94,7 @@ public sealed class DelegatedTests : IAsyncLifetime
     public async Task A_task_that_hangs_can_be_cancelled_and_leaves_no_process(string agent)
     {
         var task = await HangsAsync(agent);
-        await host.Core.Tasks().CancelAsync(Id(task), default);
+        await host.Core.Tasks().CancelAsync(TestCaller.Owner, Id(task), default);
         Assert.Equal(CodingTaskStatus.Cancelled, (await host.Core.NowAsync(task)).Status);
         Assert.Empty(ProcessTable.WithEnvironment("CODA_TERMINAL_ID", task.TerminalId));
     }
@@ -113,7 +113,7 @@ public sealed class DelegatedTests : IAsyncLifetime
             Assert.NotEqual("blocked", now.Step);
         }
 
-        await host.Core.Tasks().CancelAsync(Id(task), default);
+        await host.Core.Tasks().CancelAsync(TestCaller.Owner, Id(task), default);
     }
 
     [Theory(Explicit = true)]

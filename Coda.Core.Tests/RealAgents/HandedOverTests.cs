@@ -47,7 +47,7 @@ public sealed class HandedOverTests : IAsyncLifetime
         var made = Path.Combine(Directory.GetDirectories(host.Core.Home.ProjectsDirectory).Single(), "demo", "made.txt");
         await ApprovesUntil(() => File.Exists(made), terminal, agent);
         await Becomes(terminal, TerminalStateKind.Idle, TerminalStateKind.Done);
-        await terminal.EndAsync(TerminalEndReason.Closed);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed);
         Assert.Empty(ProcessTable.WithEnvironment("CODA_TERMINAL_ID", terminal.Id.ToString()));
         lock (states)
         {
@@ -132,7 +132,7 @@ public sealed class HandedOverTests : IAsyncLifetime
         var local = Directory.CreateDirectory(Path.Combine(host.Core.Projects, "demo")).FullName;
         await File.WriteAllTextAsync(Path.Combine(local, "a.txt"), "a\n");
         var start = await host.Core.Get<HandoffService>().StartAsync(
-            new HandoffRequest { Prompt = prompt, WorkspacePath = local, Agent = agent }, default);
+            TestCaller.Owner, new HandoffRequest { Prompt = prompt, WorkspacePath = local, Agent = agent }, default);
         var launched = Assert.IsType<HandoffStart.Launched>(start);
         Assert.True(TerminalId.TryParse(launched.Handoff.TerminalId, out var id));
         return host.Core.Terminals.Find(id)!;

@@ -25,11 +25,12 @@ internal static class FakeAgent
 
     /// <summary>Starts a task that must start.</summary>
     public static async Task<TaskView> RunsAsync(this CoreHost host, TaskRequest? request = null) =>
-        Assert.IsType<TaskStart.Started>(await host.Tasks().StartAsync(request ?? new TaskRequest { Prompt = "Do it." }, default)).Task;
+        Assert.IsType<TaskStart.Started>(await host.Tasks().StartAsync(
+            TestCaller.Owner, request ?? new TaskRequest { Prompt = "Do it." }, default)).Task;
 
     /// <summary>Asks for a task that must be refused.</summary>
     public static async Task<string> RefusesAsync(this CoreHost host, TaskRequest request) =>
-        Assert.IsType<TaskStart.Refused>(await host.Tasks().StartAsync(request, default)).Message;
+        Assert.IsType<TaskStart.Refused>(await host.Tasks().StartAsync(TestCaller.Owner, request, default)).Message;
 
     /// <summary>How a task stands now.</summary>
     public static async Task<TaskView> NowAsync(this CoreHost host, TaskView task)

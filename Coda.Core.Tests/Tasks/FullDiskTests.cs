@@ -57,7 +57,7 @@ public sealed class FullDiskTests
             await host.StartAsync();
             var tab = await host.OpenAsync("echo here; exec cat");
             await tab.Shows("here");
-            Assert.IsType<TerminalOpening.Refused>(await host.Terminals.OpenAsync(
+            Assert.IsType<TerminalOpening.Refused>(await host.Terminals.OpenAsync(TestCaller.Owner, 
                 new TerminalLaunch
                 {
                     Mode = TerminalMode.Interactive, Label = "agent",
@@ -69,7 +69,8 @@ public sealed class FullDiskTests
             disk.Dispose();
             await Wait.Until(async () => await host.Terminals.FindRecordAsync(tab.Id, default) is not null);
             await Wait.Until(async () => (await host.NowAsync(running)).Status == CodingTaskStatus.Interrupted);
-            await Wait.Until(async () => await host.Tasks().StartAsync(new TaskRequest { Prompt = "more" }, default) is TaskStart.Started);
+            await Wait.Until(async () => await host.Tasks().StartAsync(
+                TestCaller.Owner, new TaskRequest { Prompt = "more" }, default) is TaskStart.Started);
         }
         finally
         {

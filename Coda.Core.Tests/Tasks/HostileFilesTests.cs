@@ -39,7 +39,8 @@ public sealed class HostileFilesTests : IDisposable
         Assert.Equal(CodingTaskStatus.Running, (await host.NowAsync(bad)).Status);
 
         Assert.True(TaskId.TryParse(bad.TaskId, out var id));
-        var cancelled = Assert.IsType<TaskCancellation.Done>(await host.Tasks().CancelAsync(id, default).WaitAsync(Wait.Timeout)).Task;
+        var cancelled = Assert.IsType<TaskCancellation.Done>(await host.Tasks().CancelAsync(
+            TestCaller.Owner, id, default).WaitAsync(Wait.Timeout)).Task;
         Assert.Equal(CodingTaskStatus.Cancelled, cancelled.Status);
         Assert.DoesNotContain("SECRET", cancelled.Summary + cancelled.Progress + cancelled.Step, StringComparison.Ordinal);
     }

@@ -88,7 +88,7 @@ public sealed class InboxTests
 
         Assert.Equal(new InboxCounts(1, 0, 0, 0, 0), (await AskAsync(host, new InboxQuery { Email = "me@x" })).Counts);
         Assert.True(TaskId.TryParse(task.TaskId, out var id));
-        await host.Tasks().CancelAsync(id, default);
+        await host.Tasks().CancelAsync(TestCaller.Owner, id, default);
 
         Assert.Equal(new InboxCounts(0, 0, 1, 0, 0), (await AskAsync(host, new InboxQuery())).Counts);
         await Wait.Until(async () => (await AskAsync(host, new InboxQuery { Status = "cancelled" })).Tasks.Count == 1);

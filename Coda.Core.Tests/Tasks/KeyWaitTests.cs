@@ -33,7 +33,7 @@ public sealed class KeyWaitTests
             Assert.False(terminal.WaitsForKey());
         }
 
-        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
     }
 
     [Fact]

@@ -92,7 +92,7 @@ public sealed class TaskLifeCycleTests : IDisposable
         var task = await host.RunsAsync();
         await Wait.Until(async () => (await host.NowAsync(task)).Progress == "write it");
         Assert.True(TaskId.TryParse(task.TaskId, out var id));
-        await host.Tasks().CancelAsync(id, default);
+        await host.Tasks().CancelAsync(TestCaller.Owner, id, default);
 
         await Wait.Until(() => host.Get<RunningTasks>().Find(task.TaskId) is null);
         Assert.Equal(["plan", "execute_1"], (await host.Tasks().ProgressAsync(id, default)).Select(line => line.Step));
@@ -149,7 +149,7 @@ public sealed class TaskLifeCycleTests : IDisposable
         var running = host.Get<RunningTasks>().Find(begun.TaskId)!;
         running.Tick();
         Assert.False(running.Over.IsCompleted);
-        Assert.True(running.TryEnd(TaskEnding.Cancelled)); // no end had begun
+        Assert.True(running.TryEnd(TaskEnding.Cancelled, TestCaller.Owner)); // no end had begun
         await host.EndsAsync(begun);
     }
 
@@ -203,15 +203,15 @@ public sealed class TaskLifeCycleTests : IDisposable
         Assert.Contains(task.TaskId, refusal, StringComparison.Ordinal);
         Assert.Contains("CODA_MAX_CONCURRENT", refusal, StringComparison.Ordinal);
 
-        var done = Assert.IsType<TaskCancellation.Done>(await host.Tasks().CancelAsync(id, default));
+        var done = Assert.IsType<TaskCancellation.Done>(await host.Tasks().CancelAsync(TestCaller.Owner, id, default));
         Assert.True(done.WasRunning);
         Assert.Equal(CodingTaskStatus.Cancelled, done.Task.Status);
         Assert.DoesNotContain(host.Terminals.Live, terminal => terminal.End is null);
 
-        var again = Assert.IsType<TaskCancellation.Done>(await host.Tasks().CancelAsync(id, default));
+        var again = Assert.IsType<TaskCancellation.Done>(await host.Tasks().CancelAsync(TestCaller.Owner, id, default));
         Assert.False(again.WasRunning);
         await host.RunsAsync();
-        Assert.IsType<TaskCancellation.Unknown>(await host.Tasks().CancelAsync(TaskId.New(), default));
+        Assert.IsType<TaskCancellation.Unknown>(await host.Tasks().CancelAsync(TestCaller.Owner, TaskId.New(), default));
     }
 
     [Fact]

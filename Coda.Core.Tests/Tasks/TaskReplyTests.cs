@@ -88,7 +88,7 @@ public sealed class TaskReplyTests
         await using var host = await HostAsync("info_needed");
         var asking = await host.EndsAsync(await host.RunsAsync());
         var answers = await Task.WhenAll(
-            Enumerable.Range(0, 5).Select(_ => host.Tasks().ReplyAsync(TaskId.Of(asking), "main.sales", default)));
+            Enumerable.Range(0, 5).Select(_ => host.Tasks().ReplyAsync(TestCaller.Owner, TaskId.Of(asking), "main.sales", default)));
         var started = Assert.Single(answers.OfType<TaskStart.Started>()).Task;
         Assert.Equal(asking.TaskId, started.AnswersTaskId);
 
@@ -121,8 +121,8 @@ public sealed class TaskReplyTests
     }
 
     private static async Task<TaskView> ReplyAsync(CoreHost host, TaskView task, string answer) =>
-        Assert.IsType<TaskStart.Started>(await host.Tasks().ReplyAsync(TaskId.Of(task), answer, default)).Task;
+        Assert.IsType<TaskStart.Started>(await host.Tasks().ReplyAsync(TestCaller.Owner, TaskId.Of(task), answer, default)).Task;
 
     private static async Task<string> RefusalAsync(CoreHost host, TaskId id, string answer) =>
-        Assert.IsType<TaskStart.Refused>(await host.Tasks().ReplyAsync(id, answer, default)).Message;
+        Assert.IsType<TaskStart.Refused>(await host.Tasks().ReplyAsync(TestCaller.Owner, id, answer, default)).Message;
 }

@@ -30,7 +30,7 @@ public sealed class TranscriptTests
         await host.StartAsync();
         var task = await host.RunsAsync(new TaskRequest { Prompt = "echo so far; sleep 600", Agent = "shell" });
         await Wait.Until(async () => (await host.Tasks().TranscriptAsync(TaskId.Of(task), 99, default))!.Text == "so far\n");
-        await host.Tasks().CancelAsync(TaskId.Of(task), default);
+        await host.Tasks().CancelAsync(TestCaller.Owner, TaskId.Of(task), default);
         Directory.Delete(host.Home.RecordingDirectory(task.TerminalId), recursive: true);
         await Wait.Until(async () =>
         {

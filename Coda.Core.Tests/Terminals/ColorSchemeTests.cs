@@ -22,7 +22,7 @@ public sealed class ColorSchemeTests : IAsyncLifetime
     {
         var terminal = await OpenAsync($"{AskForBackground}; read -r; {AskForBackground}; echo asked twice", scheme);
         await terminal.Shows(answer);
-        using var viewer = terminal.Attach(TerminalSize.Default);
+        using var viewer = terminal.Attach(TestCaller.Owner, TerminalSize.Default);
         await terminal.TypesAsync("\n");
         await terminal.Shows("asked twice");
         Assert.Equal(3, terminal.Text().Split(answer).Length);
@@ -35,10 +35,10 @@ public sealed class ColorSchemeTests : IAsyncLifetime
             "stty raw -echo; printf '\\e[?2031hready'; head -c 9 | tr -d '\\033'; printf '\\e[?2031l'; echo off; head -c 3",
             ColorScheme.Dark);
         await terminal.Shows("ready");
-        terminal.Scheme = ColorScheme.Light;
+        terminal.SetScheme(TestCaller.Owner, ColorScheme.Light);
         await terminal.Shows("[?997;2n");
         await terminal.Shows("off");
-        terminal.Scheme = ColorScheme.Dark;
+        terminal.SetScheme(TestCaller.Owner, ColorScheme.Dark);
         await terminal.TypesAsync("xyz");
         await terminal.EndsAsync();
         Assert.EndsWith("off\nxyz", terminal.Text(), StringComparison.Ordinal);
@@ -51,10 +51,10 @@ public sealed class ColorSchemeTests : IAsyncLifetime
         Assert.Equal(ColorScheme.Dark, (await host.Terminals.FindRecordAsync(terminal.Id, default))?.Scheme);
         var told = 0;
         terminal.Changed += _ => told++;
-        terminal.Scheme = ColorScheme.Light;
-        terminal.Scheme = ColorScheme.Light;
+        terminal.SetScheme(TestCaller.Owner, ColorScheme.Light);
+        terminal.SetScheme(TestCaller.Owner, ColorScheme.Light);
         Assert.Equal(1, told);
-        await terminal.EndAsync(TerminalEndReason.Closed);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed);
         await Wait.Until(async () =>
             await host.Terminals.FindRecordAsync(terminal.Id, default) is { EndedAt: not null, Scheme: ColorScheme.Light });
     }
@@ -62,7 +62,7 @@ public sealed class ColorSchemeTests : IAsyncLifetime
     private async Task<Terminal> OpenAsync(string script, ColorScheme scheme)
     {
         var command = new TerminalCommand { Arguments = ["bash", "--norc", "-c", script], WorkingDirectory = host.Projects };
-        var opening = await host.Terminals.OpenAsync(
+        var opening = await host.Terminals.OpenAsync(TestCaller.Owner, 
             new TerminalLaunch { Mode = TerminalMode.Direct, Label = "test", Command = command, Scheme = scheme }, default);
         return Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
     }

@@ -63,7 +63,7 @@ public sealed class CommandSequenceTests : IAsyncLifetime
     {
         var terminal = await OpenAsync("exit 0", Bash("echo ready; sleep 1000"), Bash("echo never"));
         await terminal.Shows("ready");
-        var end = await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        var end = await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
         Assert.Equal((129, TerminalEndReason.Closed), (end.Code, end.Reason));
         Assert.DoesNotContain("never", terminal.Text(), StringComparison.Ordinal);
     }
@@ -73,7 +73,7 @@ public sealed class CommandSequenceTests : IAsyncLifetime
     {
         var terminal = await OpenAsync(Bash("exit 0"));
         Assert.Equal(0, await terminal.ProgramEndedAsync().WaitAsync(Wait.Timeout));
-        var ending = terminal.EndAsync(TerminalEndReason.Closed);
+        var ending = terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed);
         terminal.Run(Bash("echo never"));
         Assert.Equal((0, TerminalEndReason.Closed), (await ending.WaitAsync(Wait.Timeout)) switch { var end => (end.Code, end.Reason) });
         Assert.DoesNotContain("never", terminal.Text(), StringComparison.Ordinal);
@@ -125,7 +125,7 @@ public sealed class CommandSequenceTests : IAsyncLifetime
 
     private async Task<Terminal> OpenAsync(TerminalCommand first)
     {
-        var opening = await host.Terminals.OpenAsync(
+        var opening = await host.Terminals.OpenAsync(TestCaller.Owner, 
             new TerminalLaunch { Mode = TerminalMode.Interactive, Label = "test", Command = first }, CancellationToken.None);
         return Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
     }

@@ -51,7 +51,8 @@ public sealed class FailingTerminalTests
         };
         for (var i = 0; i < 3; i++)
         {
-            var refused = Assert.IsType<TerminalOpening.Refused>(await host.Terminals.OpenAsync(launch, CancellationToken.None));
+            var refused = Assert.IsType<TerminalOpening.Refused>(await host.Terminals.OpenAsync(
+                TestCaller.Owner, launch, CancellationToken.None));
             Assert.StartsWith("The terminal could not be opened: ", refused.Message, StringComparison.Ordinal);
         }
 

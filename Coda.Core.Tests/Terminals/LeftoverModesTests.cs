@@ -29,7 +29,7 @@ public sealed class LeftoverModesTests : IAsyncLifetime
         Assert.All([25, 7], mode => Assert.True(IsOn(terminal, mode)));
         Assert.All([1003, 1006, 1049, 2026], mode => Assert.False(IsOn(terminal, mode)));
         Assert.Contains("\e[?1003l\e[?1006l\e[?1049l\e[!p\e[?2004h\e[?2004h$ ", terminal.Text(), StringComparison.Ordinal);
-        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class LeftoverModesTests : IAsyncLifetime
             Assert.False(IsOn(terminal, 1049));
         }
 
-        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class LeftoverModesTests : IAsyncLifetime
         await PromptAsync(terminal, 4);
         Assert.False(IsOn(terminal, 1003));
         Assert.False(IsOn(terminal, 1049));
-        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class LeftoverModesTests : IAsyncLifetime
         await terminal.TypesAsync("vim -u NONE -c q\r");
         await PromptAsync(terminal, 3);
         Assert.DoesNotContain("\e[!p", terminal.Text(), StringComparison.Ordinal);
-        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public sealed class LeftoverModesTests : IAsyncLifetime
         Assert.True(IsOn(terminal, 1003));
         await terminal.TypesAsync("x");
         await PromptAsync(terminal, 2);
-        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class LeftoverModesTests : IAsyncLifetime
         await terminal.TypesAsync($"bash -c \"{Switch}; kill -9 \\$\\$\"\r");
         await PromptAsync(terminal, 2);
         Assert.EndsWith("\e[!p\e[?2004h\e[?2004h\e[?25h$ ", terminal.Text(), StringComparison.Ordinal);
-        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class LeftoverModesTests : IAsyncLifetime
         await terminal.TypesAsync("bash -c \"printf '\\e[?1003h\\ePabc'; kill -9 \\$\\$\"\r");
         await PromptAsync(terminal, 2);
         Assert.False(IsOn(terminal, 1003));
-        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class LeftoverModesTests : IAsyncLifetime
         await terminal.TypesAsync("kill -9 %1; wait\r");
         await PromptAsync(terminal, 3);
         Assert.False(IsOn(terminal, 1003));
-        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class LeftoverModesTests : IAsyncLifetime
         await Wait.Until(() => terminal.Text().Split("$ ").Length > 2, "the prompt, which the reset may follow");
         await terminal.TypesAsync("\r");
         await Wait.Until(() => !IsOn(terminal, 1003));
-        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
     }
 
     [Fact]
@@ -158,25 +158,25 @@ public sealed class LeftoverModesTests : IAsyncLifetime
         await terminal.TypesAsync($"bash -c \"{Switch}; kill -9 \\$\\$\"\r");
         await PromptAsync(terminal, 2);
         Assert.Contains("\e[!p\e[?2004h\e]133;A", terminal.Text(), StringComparison.Ordinal);
-        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
     }
 
     [Fact]
     public async Task Reset_undoes_what_runs_now_and_leaves_a_shell_its_own()
     {
         var terminal = await PromptAsync(Interactive);
-        terminal.ResetModes();
+        terminal.ResetModes(TestCaller.Owner);
         await terminal.TypesAsync($"{Switch}; bash -c 'printf \\\\e[?1004h; read -n 1'\r");
         await terminal.Shows("\e[?1004h");
-        terminal.ResetModes();
+        terminal.ResetModes(TestCaller.Owner);
         await Wait.Until(() => !IsOn(terminal, 1004) && !IsOn(terminal, 2004));
         Assert.False(IsOn(terminal, 1003));
         await terminal.TypesAsync("x");
         await PromptAsync(terminal, 2);
-        terminal.ResetModes();
+        terminal.ResetModes(TestCaller.Owner);
         Assert.True(IsOn(terminal, 2004));
-        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
-        terminal.ResetModes(); // too late, and no error
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        terminal.ResetModes(TestCaller.Owner); // too late, and no error
     }
 
     /// <summary>Whether a page that shows all of the terminal's output has the mode on.</summary>

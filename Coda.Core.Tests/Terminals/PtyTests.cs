@@ -69,7 +69,7 @@ public sealed class PtyTests : IAsyncLifetime
     {
         var terminal = await host.OpenAsync("trap 'stty size; exit' WINCH; echo ready; while :; do sleep 0.01; done");
         await terminal.Shows("ready");
-        terminal.Resize(new TerminalSize(33, 11));
+        terminal.Resize(TestCaller.Owner, new TerminalSize(33, 11));
         await terminal.EndsAsync();
         Assert.Contains("11 33", terminal.Text(), StringComparison.Ordinal);
     }
@@ -113,7 +113,7 @@ public sealed class PtyTests : IAsyncLifetime
             change: command => command with { StopGrace = TimeSpan.FromMilliseconds(200) });
         await terminal.Shows("ready");
         var pid = terminal.LeaderPid;
-        var end = await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        var end = await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
         Assert.Equal((137, TerminalEndReason.Closed), (end.Code, end.Reason));
         Assert.Null(ProcessTable.Find(pid));
     }
@@ -141,7 +141,8 @@ public sealed class PtyTests : IAsyncLifetime
     {
         var terminal = await host.OpenAsync("echo ready; sleep 1000");
         await terminal.Shows("ready");
-        var ends = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => terminal.EndAsync(TerminalEndReason.Closed))))
+        var ends = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => terminal.EndAsync(
+            TestCaller.Owner, TerminalEndReason.Closed))))
             .WaitAsync(Wait.Timeout);
         Assert.Single(ends.Distinct());
         Assert.Equal(129, ends[0].Code);
@@ -274,12 +275,13 @@ public sealed class PtyTests : IAsyncLifetime
             Mode = TerminalMode.Direct, Label = "x",
             Command = new TerminalCommand { Arguments = [program], WorkingDirectory = host.Projects },
         };
-        var refused = Assert.IsType<TerminalOpening.Refused>(await host.Terminals.OpenAsync(launch, CancellationToken.None));
+        var refused = Assert.IsType<TerminalOpening.Refused>(await host.Terminals.OpenAsync(
+            TestCaller.Owner, launch, CancellationToken.None));
         Assert.Contains(program, refused.Message, StringComparison.Ordinal);
         Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
 
         launch = launch with { Command = launch.Command with { Arguments = ["bash"], WorkingDirectory = "/no/such/place" } };
-        refused = Assert.IsType<TerminalOpening.Refused>(await host.Terminals.OpenAsync(launch, CancellationToken.None));
+        refused = Assert.IsType<TerminalOpening.Refused>(await host.Terminals.OpenAsync(TestCaller.Owner, launch, CancellationToken.None));
         Assert.Contains("/no/such/place", refused.Message, StringComparison.Ordinal);
         Assert.Empty(host.Terminals.Live);
         Assert.Empty(Directory.GetDirectories(host.Home.RecordingsDirectory));

@@ -18,14 +18,15 @@ public sealed class TerminalLimitTests
             Mode = TerminalMode.Direct, Label = "third",
             Command = new TerminalCommand { Arguments = ["bash"], WorkingDirectory = host.Projects },
         };
-        var refused = Assert.IsType<TerminalOpening.Refused>(await host.Terminals.OpenAsync(launch, CancellationToken.None));
+        var refused = Assert.IsType<TerminalOpening.Refused>(await host.Terminals.OpenAsync(
+            TestCaller.Owner, launch, CancellationToken.None));
         Assert.Contains("MAX_CONCURRENT_SESSIONS", refused.Message, StringComparison.Ordinal);
         Assert.Contains(first.Id.ToString(), refused.Message, StringComparison.Ordinal);
 
         await host.OpenAsync("exit 0", TerminalMode.Run); // tasks have a limit of their own
-        await first.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        await first.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
         await Wait.Until(() => host.Terminals.Find(first.Id) is null);
-        Assert.IsType<TerminalOpening.Opened>(await host.Terminals.OpenAsync(launch, CancellationToken.None));
+        Assert.IsType<TerminalOpening.Opened>(await host.Terminals.OpenAsync(TestCaller.Owner, launch, CancellationToken.None));
     }
 
     [Fact]
@@ -39,7 +40,7 @@ public sealed class TerminalLimitTests
 
         time.Advance(TimeSpan.FromHours(20));
         Assert.True(idle.IdleWarning);
-        kept.Heartbeat();
+        kept.Heartbeat(TestCaller.Owner);
         Assert.False(kept.IdleWarning);
         await host.Terminals.EndIdleAsync();
         Assert.Null(idle.End);
@@ -86,9 +87,9 @@ public sealed class TerminalLimitTests
         await using var host = new CoreHost();
         var terminal = await host.OpenAsync("exec cat", TerminalMode.Run);
         Assert.False(await terminal.TypesAsync("hello\n"));
-        terminal.Resize(new TerminalSize(10, 10));
+        terminal.Resize(TestCaller.Owner, new TerminalSize(10, 10));
         Assert.Equal(TerminalSize.Default, terminal.Size);
-        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
         Assert.Equal(0, terminal.Recording.Length);
     }
 }

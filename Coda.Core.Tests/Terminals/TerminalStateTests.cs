@@ -134,7 +134,7 @@ public sealed class TerminalStateTests : IAsyncLifetime
         {
             Arguments = ["bash", "--norc", "-c", script], WorkingDirectory = host.Projects, Titles = Gemini, IsAgent = true,
         };
-        var opening = await host.Terminals.OpenAsync(
+        var opening = await host.Terminals.OpenAsync(TestCaller.Owner, 
             new TerminalLaunch { Mode = TerminalMode.Interactive, Label = "test", Command = command }, CancellationToken.None);
         return Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
     }

@@ -18,10 +18,10 @@ public sealed class ViewerTests : IAsyncLifetime
     public async Task The_viewer_that_typed_last_drives_and_its_size_is_the_terminals()
     {
         var terminal = await host.OpenAsync("exec cat");
-        using var first = terminal.Attach(new TerminalSize(100, 30));
+        using var first = terminal.Attach(TestCaller.Owner, new TerminalSize(100, 30));
         Assert.True(first.IsDriver);
         Assert.Equal(new TerminalSize(100, 30), terminal.Size);
-        var second = terminal.Attach(new TerminalSize(50, 10));
+        var second = terminal.Attach(TestCaller.Owner, new TerminalSize(50, 10));
         Assert.False(second.IsDriver);
         Assert.Equal(new TerminalSize(100, 30), terminal.Size);
 
@@ -40,8 +40,8 @@ public sealed class ViewerTests : IAsyncLifetime
     {
         var terminal = await host.OpenAsync("exec cat");
         var applied = new List<TerminalSize>();
-        var viewers = new ViewerSet(TimeProvider.System, applied.Add, _ => { }, () => { });
-        using var viewer = viewers.Add(terminal, new TerminalSize(80, 24));
+        var viewers = new ViewerSet(TimeProvider.System, (_, size) => applied.Add(size), _ => { }, () => { });
+        using var viewer = viewers.Add(TestCaller.Owner, terminal, new TerminalSize(80, 24));
         await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(() => viewer.SetSize(new TerminalSize(100 + i, 25)))))
             .WaitAsync(Wait.Timeout);
         Assert.Equal(viewer.Size, applied[^1]);
@@ -52,7 +52,7 @@ public sealed class ViewerTests : IAsyncLifetime
     {
         var terminal = await host.OpenAsync("stty -echo; echo ready; exec cat");
         await terminal.Shows("ready");
-        using var viewer = terminal.Attach(TerminalSize.Default);
+        using var viewer = terminal.Attach(TestCaller.Owner, TerminalSize.Default);
         Assert.Equal(1, await viewer.TypeAsync(1, "a"u8.ToArray(), CancellationToken.None));
         Assert.Equal(1, await viewer.TypeAsync(1, "a"u8.ToArray(), CancellationToken.None));
         Assert.Equal(1, await viewer.TypeAsync(3, "c"u8.ToArray(), CancellationToken.None)); // 2 is missing
@@ -70,7 +70,7 @@ public sealed class ViewerTests : IAsyncLifetime
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
         await using var frozen = new CoreHost(time: time);
         var terminal = await frozen.OpenAsync("while :; do echo 0123456789012345678901234567890123456789; done");
-        using var viewer = terminal.Attach(TerminalSize.Default);
+        using var viewer = terminal.Attach(TestCaller.Owner, TerminalSize.Default);
         long seen = -1;
         await Wait.Until(() => terminal.Recording.Length > 250_000
             && terminal.Recording.Length == Interlocked.Exchange(ref seen, terminal.Recording.Length));
@@ -85,15 +85,15 @@ public sealed class ViewerTests : IAsyncLifetime
             time.Advance(TimeSpan.FromSeconds(1)); // its time ends
             return terminal.Recording.Length > before + 3_000_000;
         });
-        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
     }
 
     [Fact]
     public async Task A_slow_viewer_that_does_not_drive_holds_nobody_up()
     {
         var terminal = await host.OpenAsync("read; head -c 5000000 /dev/zero | tr '\\0' x; echo END");
-        using var driver = terminal.Attach(TerminalSize.Default);
-        using var slow = terminal.Attach(TerminalSize.Default);
+        using var driver = terminal.Attach(TestCaller.Owner, TerminalSize.Default);
+        using var slow = terminal.Attach(TestCaller.Owner, TerminalSize.Default);
         await driver.TypeAsync(1, "\n"u8.ToArray(), CancellationToken.None);
         while (!terminal.Recording.IsComplete)
         {
@@ -110,10 +110,10 @@ public sealed class ViewerTests : IAsyncLifetime
         const string Ask = "stty -echo raw; printf '\\e[6n'; dd bs=1 count=6 2>/dev/null | od -c -An; stty sane; read";
         var alone = await host.OpenAsync(Ask);
         await alone.Shows("033   [   1   ;   1   R");
-        await alone.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        await alone.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
 
         var terminal = await host.OpenAsync("read; " + Ask);
-        using var viewer = terminal.Attach(TerminalSize.Default);
+        using var viewer = terminal.Attach(TestCaller.Owner, TerminalSize.Default);
         await viewer.TypeAsync(1, "\n"u8.ToArray(), CancellationToken.None);
         await terminal.Shows("\e[6n");
         var piece = viewer.PieceLimit(0);
@@ -150,6 +150,6 @@ public sealed class ViewerTests : IAsyncLifetime
         var line = new byte[12];
         terminal.Recording.Read(plan.Offset, line);
         Assert.Equal("0123456789\r\n"u8.ToArray(), line);
-        await terminal.EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
     }
 }

@@ -1,19 +1,23 @@
 using Coda.Core.Files;
 using Coda.Core.Workspaces;
+using Microsoft.Extensions.Logging;
 
 namespace Coda.Core.Handoffs;
 
 /// <summary>The folders that hand-offs left: what changed in them, how to send them back, and their removal.</summary>
-public sealed class HandoffFolders
+public sealed partial class HandoffFolders
 {
     private const int Most = 200;
     private readonly HandoffStore store;
     private readonly DatabricksCli databricks;
     private readonly HandoffDirectories directories;
     private readonly TimeProvider time;
+    private readonly ILogger<HandoffFolders> log;
 
-    internal HandoffFolders(HandoffStore store, DatabricksCli databricks, HandoffDirectories directories, TimeProvider time)
+    internal HandoffFolders(
+        HandoffStore store, DatabricksCli databricks, HandoffDirectories directories, TimeProvider time, ILogger<HandoffFolders> log)
     {
+        this.log = log;
         this.store = store;
         this.databricks = databricks;
         this.directories = directories;
@@ -64,7 +68,7 @@ public sealed class HandoffFolders
     }
 
     /// <summary>Removes a folder with all that is in it; false when it is in use, or none of ours.</summary>
-    public async Task<bool> DiscardAsync(string id, CancellationToken cancellation)
+    public async Task<bool> DiscardAsync(Caller caller, string id, CancellationToken cancellation)
     {
         if (await store.FindAsync(id, cancellation) is not { RemovedAt: null, EndedAt: not null, Kind: not HandoffKind.InPlace })
         {
@@ -73,8 +77,12 @@ public sealed class HandoffFolders
 
         await directories.RemoveAsync(id, cancellation);
         await store.SetRemovedAsync(id, time.GetUtcNow());
+        LogDiscarded(id, caller);
         return true;
     }
+
+    [LoggerMessage(LogLevel.Information, "The folder of hand-off {Id} was discarded by {Caller}.")]
+    private partial void LogDiscarded(string id, Caller caller);
 
     private async Task<HandoffFolder> LookAsync(HandoffView handoff, CancellationToken cancellation)
     {

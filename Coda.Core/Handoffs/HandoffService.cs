@@ -44,7 +44,7 @@ public sealed partial class HandoffService : IAsyncDisposable
     /// <summary>
     /// Opens a terminal that brings the files and then runs the agent. A caller that goes away while it waits takes the hand-off with it.
     /// </summary>
-    public async Task<HandoffStart> StartAsync(HandoffRequest request, CancellationToken cancellation)
+    public async Task<HandoffStart> StartAsync(Caller caller, HandoffRequest request, CancellationToken cancellation)
     {
         // It looks into directories and writes files, which a page's thread must not wait for.
         var (plan, refusal) = await Task.Run(() => rules.TryPlan(request), cancellation);
@@ -57,7 +57,7 @@ public sealed partial class HandoffService : IAsyncDisposable
         TerminalOpening? opening = null;
         try
         {
-            opening = await terminals.OpenAsync(session.Launch, cancellation);
+            opening = await terminals.OpenAsync(caller, session.Launch, cancellation);
         }
         finally
         {
@@ -89,7 +89,7 @@ public sealed partial class HandoffService : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            await terminal.EndAsync(TerminalEndReason.Closed);
+            await terminal.EndAsync(caller, TerminalEndReason.Closed);
             await followed;
             throw;
         }
@@ -113,7 +113,7 @@ public sealed partial class HandoffService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         var left = following.ToArray(); // its own: of those that end meanwhile, none is half there
-        var ending = left.Select(entry => (Task)entry.Key.EndAsync(TerminalEndReason.ServerStopped));
+        var ending = left.Select(entry => (Task)entry.Key.EndAsync(Caller.System("stop"), TerminalEndReason.ServerStopped));
         if (!await deadline.WaitAsync(Task.WhenAll([.. ending, .. left.Select(entry => entry.Value)])))
         {
             LogNotOver(following.Count);

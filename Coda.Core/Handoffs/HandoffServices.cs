@@ -27,5 +27,6 @@ public static class HandoffServices
             provider.GetRequiredService<HandoffStore>(),
             provider.GetRequiredService<DatabricksCli>(),
             provider.GetRequiredService<HandoffDirectories>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<HandoffFolders>>()));
 }

@@ -163,7 +163,7 @@ internal sealed class HandoffSession(
         }
         catch (TimeoutException)
         {
-            await terminal.EndAsync(TerminalEndReason.TimedOut);
+            await terminal.EndAsync(Caller.System("time limit of the pull"), TerminalEndReason.TimedOut);
             return await pulled;
         }
     }

@@ -89,7 +89,7 @@ internal sealed partial class RunningTask
     public async Task WatchAsync()
     {
         await terminal.Ended;
-        TryEnd(TaskEnding.Exited);
+        TryEnd(TaskEnding.Exited, Caller.System("exit of the agent"));
     }
 
     /// <summary>Looks at its files and the clock.</summary>
@@ -130,35 +130,38 @@ internal sealed partial class RunningTask
         var silence = timeout < LongestSilence ? timeout : LongestSilence;
         if (reading.Result is not null && Since(lastSign) >= tasks.Linger)
         {
-            TryEnd(TaskEnding.Lingered);
+            TryEnd(TaskEnding.Lingered, Caller.System("result written"));
         }
         else if (elapsed > 2 * timeout || (elapsed > timeout && Since(lastProgress) >= silence))
         {
-            TryEnd(TaskEnding.OutOfTime);
+            TryEnd(TaskEnding.OutOfTime, Caller.System("time limit"));
         }
     }
 
     /// <summary>Begins its end; false when that had begun before.</summary>
-    public bool TryEnd(TaskEnding why)
+    public bool TryEnd(TaskEnding why, Caller by)
     {
         if (Interlocked.CompareExchange(ref ending, 1, 0) != 0)
         {
             return false;
         }
 
-        _ = Task.Run(() => EndAsync(why));
+        _ = Task.Run(() => EndAsync(why, by));
         return true;
     }
 
-    private async Task EndAsync(TaskEnding why)
+    private async Task EndAsync(TaskEnding why, Caller by)
     {
         TaskResult decided;
         try
         {
             var waiting = WaitsFor();
-            var end = await terminal.EndAsync(why == TaskEnding.OutOfTime ? TerminalEndReason.TimedOut
-                : why == TaskEnding.ServerStopped ? TerminalEndReason.ServerStopped
-                : TerminalEndReason.Closed);
+            var end = await terminal.EndAsync(by, why switch
+            {
+                TaskEnding.OutOfTime => TerminalEndReason.TimedOut,
+                TaskEnding.ServerStopped => TerminalEndReason.ServerStopped,
+                _ => TerminalEndReason.Closed,
+            });
             var observed = changes is null ? null : await changes.EndAsync();
             lock (gate)
             {
@@ -197,7 +200,7 @@ internal sealed partial class RunningTask
         slot.Dispose();
         over.SetResult(view);
         tasks.Raise(view);
-        LogEnded(tasks.Log, view.TaskId, view.Status, why);
+        LogEnded(tasks.Log, view.TaskId, view.Status, why, by);
     }
 
     /// <summary>A task that waits for somebody is shown as blocked; that is no progress, so its time runs on.</summary>
@@ -276,8 +279,8 @@ internal sealed partial class RunningTask
         await tasks.SaveEndAsync(this);
     }
 
-    [LoggerMessage(LogLevel.Information, "Task {TaskId} ended as {Status} ({Why}).")]
-    private static partial void LogEnded(ILogger log, string taskId, CodingTaskStatus status, TaskEnding why);
+    [LoggerMessage(LogLevel.Information, "Task {TaskId} ended as {Status} ({Why}), by {Caller}.")]
+    private static partial void LogEnded(ILogger log, string taskId, CodingTaskStatus status, TaskEnding why, Caller caller);
 
     [LoggerMessage(LogLevel.Error, "Task {TaskId} could not be ended properly.")]
     private static partial void LogEndFailed(ILogger log, Exception failure, string taskId);

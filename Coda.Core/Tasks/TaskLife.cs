@@ -48,7 +48,7 @@ internal sealed partial class TaskLife(
     public async Task EndAllAsync()
     {
         var left = running.All.ToList();
-        left.ForEach(task => task.TryEnd(TaskEnding.ServerStopped));
+        left.ForEach(task => task.TryEnd(TaskEnding.ServerStopped, Caller.System("stop")));
         if (!await deadline.WaitAsync(Task.WhenAll(left.Select(task => task.Over)))
             || !await deadline.WaitAsync(Task.WhenAll(left.Select(task => task.Saved))))
         {

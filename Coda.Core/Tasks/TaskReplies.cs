@@ -19,7 +19,7 @@ internal sealed class TaskReplies(TaskStarter starter, TaskStore store, RunningT
     private readonly ConcurrentDictionary<string, byte> beingAnswered = new(StringComparer.Ordinal);
 
     /// <summary>Starts the chained task.</summary>
-    public async Task<TaskStart> StartAsync(TaskId id, string answer, CancellationToken cancellation)
+    public async Task<TaskStart> StartAsync(Caller caller, TaskId id, string answer, CancellationToken cancellation)
     {
         if (!beingAnswered.TryAdd(id.ToString(), 0))
         {
@@ -30,7 +30,7 @@ internal sealed class TaskReplies(TaskStarter starter, TaskStore store, RunningT
 
         try
         {
-            return await AnswerAsync(id, answer, cancellation);
+            return await AnswerAsync(caller, id, answer, cancellation);
         }
         finally
         {
@@ -46,7 +46,7 @@ internal sealed class TaskReplies(TaskStarter starter, TaskStore store, RunningT
         return task?.Status.CountsAs() == CodingTaskStatus.Failed ? null : task;
     }
 
-    private async Task<TaskStart> AnswerAsync(TaskId id, string answer, CancellationToken cancellation)
+    private async Task<TaskStart> AnswerAsync(Caller caller, TaskId id, string answer, CancellationToken cancellation)
     {
         if (string.IsNullOrWhiteSpace(answer) || Encoding.UTF8.GetByteCount(answer) > MaxBytes || answer.Contains('\0'))
         {
@@ -85,6 +85,7 @@ internal sealed class TaskReplies(TaskStarter starter, TaskStore store, RunningT
         var result = live is null ? await store.ResultAsync(id.ToString(), cancellation) : live.Outcome;
         var question = result is { Feedback.Length: > 0 } ? result.Feedback : task.Summary;
         return await starter.StartAsync(
+            caller,
             new TaskRequest
             {
                 Prompt = asked.Prompt,

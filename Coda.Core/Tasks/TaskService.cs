@@ -35,13 +35,13 @@ public sealed class TaskService
     public event Action<TaskView>? Wrote { add => running.Wrote += value; remove => running.Wrote -= value; }
 
     /// <summary>Starts a task and answers at once.</summary>
-    public Task<TaskStart> StartAsync(TaskRequest request, CancellationToken cancellation) =>
+    public Task<TaskStart> StartAsync(Caller caller, TaskRequest request, CancellationToken cancellation) =>
         // It writes files and searches directories, which a page's thread must not wait for.
-        Task.Run(() => starter.StartAsync(request, cancellation), cancellation);
+        Task.Run(() => starter.StartAsync(caller, request, cancellation), cancellation);
 
     /// <summary>Answers a task that ended with a question, or approves or rejects its plan: a chained task goes on with it.</summary>
-    public Task<TaskStart> ReplyAsync(TaskId id, string answer, CancellationToken cancellation) =>
-        Task.Run(() => replies.StartAsync(id, answer, cancellation), cancellation);
+    public Task<TaskStart> ReplyAsync(Caller caller, TaskId id, string answer, CancellationToken cancellation) =>
+        Task.Run(() => replies.StartAsync(caller, id, answer, cancellation), cancellation);
 
     /// <summary>
     /// The task that continues with the answer to a task's question, or null. One that failed does not count: the question is open again.
@@ -131,11 +131,11 @@ public sealed class TaskService
     public Task<InboxAnswer> InboxAsync(InboxQuery query, CancellationToken cancellation) => inbox.AskAsync(query, cancellation);
 
     /// <summary>Ends a running task.</summary>
-    public async Task<TaskCancellation> CancelAsync(TaskId id, CancellationToken cancellation)
+    public async Task<TaskCancellation> CancelAsync(Caller caller, TaskId id, CancellationToken cancellation)
     {
         if (running.Find(id.ToString()) is { } task)
         {
-            var ended = task.TryEnd(TaskEnding.Cancelled);
+            var ended = task.TryEnd(TaskEnding.Cancelled, caller);
             return new TaskCancellation.Done(await task.Over.WaitAsync(cancellation), ended);
         }
 

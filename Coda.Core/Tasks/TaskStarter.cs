@@ -22,7 +22,7 @@ internal sealed class TaskStarter(
     public void Close() => closed = "The server is stopping; try again when it is back.";
 
     /// <summary>Starts a task.</summary>
-    public async Task<TaskStart> StartAsync(TaskRequest request, CancellationToken cancellation)
+    public async Task<TaskStart> StartAsync(Caller caller, TaskRequest request, CancellationToken cancellation)
     {
         if (closed is { Length: > 0 } reason)
         {
@@ -48,7 +48,7 @@ internal sealed class TaskStarter(
         TaskStart? outcome = null;
         try
         {
-            return outcome = await BeginAsync(asked, slot, cancellation);
+            return outcome = await BeginAsync(caller, asked, slot, cancellation);
         }
         finally
         {
@@ -60,7 +60,7 @@ internal sealed class TaskStarter(
         }
     }
 
-    private async Task<TaskStart> BeginAsync(CheckedRequest asked, TaskSlots.Slot slot, CancellationToken cancellation)
+    private async Task<TaskStart> BeginAsync(Caller caller, CheckedRequest asked, TaskSlots.Slot slot, CancellationToken cancellation)
     {
         if (await AddAsync(asked, cancellation) is not { } view)
         {
@@ -77,7 +77,7 @@ internal sealed class TaskStarter(
         {
             WriteFiles(asked, view, files);
             changes = await TaskChanges.BeginAsync(view.WorkingDirectory, files, trees, deadline, time, cancellation);
-            var opening = await terminals.OpenAsync(Launch(asked, view, files), cancellation);
+            var opening = await terminals.OpenAsync(caller, Launch(asked, view, files), cancellation);
             if (opening is TerminalOpening.Opened { Terminal: var terminal })
             {
                 task = new RunningTask(
@@ -87,7 +87,7 @@ internal sealed class TaskStarter(
                 if (closed.Length > 0)
                 {
                     // The server began to stop meanwhile, and has counted those to end.
-                    task.TryEnd(TaskEnding.ServerStopped);
+                    task.TryEnd(TaskEnding.ServerStopped, Caller.System("stop"));
                 }
 
                 return new TaskStart.Started(task.View);

@@ -40,7 +40,7 @@ public sealed partial class Terminal
     private readonly Lock gate = new();
     private Task nudge = Task.CompletedTask;
     private TerminalSize size;
-    private TerminalEndReason? endReason; // of the first that wanted it to end
+    private (Caller By, TerminalEndReason Reason)? ending; // of the first that wanted it to end
     private long lastActivity; // UTC ticks
     private long activityTimestamp; // of the monotonic clock, which stands still while the machine sleeps
     private volatile string title;
@@ -48,7 +48,7 @@ public sealed partial class Terminal
     private volatile TerminalEnd? end;
 
     internal Terminal(
-        TerminalId id, TerminalLaunch launch, TerminalEngine engine, string recordingDirectory,
+        TerminalId id, Caller opener, TerminalLaunch launch, TerminalEngine engine, string recordingDirectory,
         Func<TerminalCommand, ProgramCommand> prepare, TimeProvider time, TimeSpan idleTime, ILogger log)
     {
         this.launch = launch;
@@ -57,6 +57,7 @@ public sealed partial class Terminal
         this.idleTime = idleTime;
         this.log = log;
         Id = id;
+        OpenedBy = opener;
         Recording = new RecordingReader(
             recordingDirectory, launch.Size.Columns, launch.Size.Rows, (offset, count) => engine.Read(id, offset, count));
         CreatedAt = time.GetUtcNow();
@@ -75,6 +76,9 @@ public sealed partial class Terminal
 
     /// <summary>Its name.</summary>
     public TerminalId Id { get; }
+
+    /// <summary>Who opened it.</summary>
+    public Caller OpenedBy { get; }
 
     /// <summary>Decides who may type.</summary>
     public TerminalMode Mode => launch.Mode;
@@ -107,19 +111,7 @@ public sealed partial class Terminal
     }
 
     /// <summary>Its colours, as programs are told and pages show them.</summary>
-    public ColorScheme Scheme
-    {
-        get => scheme;
-        set
-        {
-            if (scheme != value)
-            {
-                scheme = value;
-                engine.Post(new SetScheme(Id, value));
-                RaiseChanged(TerminalChanges.Scheme);
-            }
-        }
-    }
+    public ColorScheme Scheme => scheme;
 
     /// <summary>When it was opened.</summary>
     public DateTimeOffset CreatedAt { get; }
@@ -172,32 +164,45 @@ public sealed partial class Terminal
     }
 
     /// <summary>Adds a viewer; disposing it is detaching.</summary>
+    /// <param name="caller">Types as this one.</param>
     /// <param name="fitting">What fits its window.</param>
-    public TerminalViewer Attach(TerminalSize fitting)
+    public TerminalViewer Attach(Caller caller, TerminalSize fitting)
     {
-        Touch();
-        return viewers.Add(this, fitting);
+        Note(caller, "looks");
+        return viewers.Add(caller, this, fitting);
     }
 
     /// <summary>Types into the terminal, in order with other writers; false when it is read-only or has ended.</summary>
-    public async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    public async ValueTask<bool> WriteAsync(Caller caller, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
         if (Mode == TerminalMode.Run || end is not null)
         {
             return false;
         }
 
-        Touch();
+        Note(caller, "types");
         tracker.Typed();
         return await typing.WriteAsync(bytes.ToArray(), cancellation);
     }
 
     /// <summary>Changes the size, where the mode allows it.</summary>
-    public void Resize(TerminalSize newSize)
+    public void Resize(Caller caller, TerminalSize newSize)
     {
         if (Mode != TerminalMode.Run && ApplySize(newSize))
         {
-            Touch();
+            Note(caller, "resizes");
+        }
+    }
+
+    /// <summary>Changes its colours.</summary>
+    public void SetScheme(Caller caller, ColorScheme newScheme)
+    {
+        if (scheme != newScheme)
+        {
+            Note(caller, "changes the colours");
+            scheme = newScheme;
+            engine.Post(new SetScheme(Id, newScheme));
+            RaiseChanged(TerminalChanges.Scheme);
         }
     }
 
@@ -205,13 +210,17 @@ public sealed partial class Terminal
     /// Undoes what a program has left switched (mouse reports, a hidden cursor, the alternate screen).
     /// A shell keeps what it switches itself.
     /// </summary>
-    public void ResetModes() => engine.Post(new ResetModes(Id));
+    public void ResetModes(Caller caller)
+    {
+        Note(caller, "resets modes");
+        engine.Post(new ResetModes(Id));
+    }
 
     /// <summary>A person looks at it: pushes the idle deadline out.</summary>
-    public void Heartbeat()
+    public void Heartbeat(Caller caller)
     {
         var warned = IdleWarning;
-        Touch();
+        Note(caller, "watches");
         if (warned)
         {
             RaiseChanged(TerminalChanges.Idle);
@@ -222,17 +231,24 @@ public sealed partial class Terminal
     /// <param name="kind">What it does.</param>
     /// <param name="message">The agent's words.</param>
     /// <param name="reason">Where it is known from.</param>
-    public void Report(TerminalStateKind kind, string message, string reason) => tracker.Event(kind, message, reason);
+    internal void Report(TerminalStateKind kind, string message, string reason) => tracker.Event(kind, message, reason);
 
     /// <summary>Notes a moment in its recording.</summary>
-    public void Mark(string text) => engine.Post(new MarkRecording(Id, text));
+    internal void Mark(string text) => engine.Post(new MarkRecording(Id, text));
 
     /// <summary>Ends it; idempotent, safe from every path at once. Completes with <see cref="Ended"/>.</summary>
-    public Task<TerminalEnd> EndAsync(TerminalEndReason reason)
+    public Task<TerminalEnd> EndAsync(Caller caller, TerminalEndReason reason)
     {
+        bool isFirst;
         lock (gate)
         {
-            endReason ??= reason;
+            isFirst = ending is null && end is null;
+            ending ??= (caller, reason);
+        }
+
+        if (isFirst)
+        {
+            LogEnding(Id, caller, reason);
         }
 
         engine.Post(new EndTerminal(Id));
@@ -314,7 +330,7 @@ public sealed partial class Terminal
                 Complete(over.Code, over.At, over.Cause switch
                 {
                     EndCause.Exited => TerminalEndReason.Exited,
-                    EndCause.Ended => endReason ?? TerminalEndReason.Closed,
+                    EndCause.Ended => ending?.Reason ?? TerminalEndReason.Closed,
                     _ => TerminalEndReason.Failed,
                 });
                 break;
@@ -327,7 +343,7 @@ public sealed partial class Terminal
     private void Complete(int code, DateTimeOffset at, TerminalEndReason reason)
     {
         Recording.Complete();
-        end = new TerminalEnd(code, reason, at);
+        end = new TerminalEnd(code, reason, at, reason == ending?.Reason ? ending?.By : null);
         engine.Post(new ForgetTerminal(Id));
         viewers.Close();
         typing.Close();
@@ -405,6 +421,18 @@ public sealed partial class Terminal
     }
 
     private TimeSpan Idle => time.GetElapsedTime(Interlocked.Read(ref activityTimestamp));
+
+    private void Note(Caller caller, string what)
+    {
+        Touch();
+        LogActed(Id, caller, what);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Terminal {Id} is being ended by {Caller}: {Reason}.")]
+    private partial void LogEnding(TerminalId id, Caller caller, TerminalEndReason reason);
+
+    [LoggerMessage(LogLevel.Debug, "{Caller} {What} at terminal {Id}.")]
+    private partial void LogActed(TerminalId id, Caller caller, string what);
 
     private void Touch()
     {

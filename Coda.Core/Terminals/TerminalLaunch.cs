@@ -107,4 +107,5 @@ public enum TerminalEndReason
 /// <param name="Code">Exit code of its last program; a signal is 128 + its number; -1 = unknown.</param>
 /// <param name="Reason">Why it ended.</param>
 /// <param name="At">When.</param>
-public sealed record TerminalEnd(int Code, TerminalEndReason Reason, DateTimeOffset At);
+/// <param name="By">Who ended it; null = its program exited, or the server died.</param>
+public sealed record TerminalEnd(int Code, TerminalEndReason Reason, DateTimeOffset At, Caller? By = null);

@@ -63,7 +63,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     public event Action<TerminalChanged>? Changed;
 
     /// <summary>Opens a terminal and starts its program.</summary>
-    public async Task<TerminalOpening> OpenAsync(TerminalLaunch launch, CancellationToken cancellation)
+    public async Task<TerminalOpening> OpenAsync(Caller caller, TerminalLaunch launch, CancellationToken cancellation)
     {
         var id = TerminalId.New();
         if (launch.Mode != TerminalMode.Direct && database.Trouble is { } trouble)
@@ -89,7 +89,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         try
         {
             var made = new Terminal(
-                id, launch, Engine, home.RecordingDirectory(id.ToString()), command => Prepare(command, id), time,
+                id, caller, launch, Engine, home.RecordingDirectory(id.ToString()), command => Prepare(command, id), time,
                 TimeSpan.FromHours(options.IdleHours), log);
             var row = store.InsertAsync(made, CancellationToken.None);
             stored = true;
@@ -117,13 +117,14 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
             var listed = new TaskCompletionSource();
             // A program may end before it is listed.
             following[id] = BackgroundLoops.GuardAsync(
-                FollowAsync(terminal, listed.Task), log, _ => terminal.EndAsync(TerminalEndReason.Failed));
+                FollowAsync(terminal, listed.Task), log, _ => terminal.EndAsync(Caller.System("a failure"), TerminalEndReason.Failed));
             listed.SetResult();
             if (deadline.Passed.IsCancellationRequested)
             {
                 terminal.Hurry();
             }
 
+            LogOpened(id, launch.Label, caller);
             RaiseChanged(id, TerminalChanges.Listed);
             return new TerminalOpening.Opened(terminal);
         }
@@ -152,7 +153,9 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         options.Shell.Length > 0 ? options.Shell : Environment.GetEnvironmentVariable("SHELL") is { Length: > 0 } own ? own : "/bin/bash";
 
     /// <summary>Opens the user's shell in the working directory: a tab of the web UI.</summary>
-    public Task<TerminalOpening> OpenShellAsync(TerminalSize size, ColorScheme scheme, CancellationToken cancellation) => OpenAsync(
+    public Task<TerminalOpening> OpenShellAsync(
+        Caller caller, TerminalSize size, ColorScheme scheme, CancellationToken cancellation) => OpenAsync(
+        caller,
         new TerminalLaunch
         {
             Mode = TerminalMode.Direct,
@@ -191,7 +194,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     /// Tidies up after a server that died: ends what its terminals left running, repairs their recordings, closes their rows.
     /// Called once, before the first terminal is opened.
     /// </summary>
-    public async Task RecoverAsync(CancellationToken cancellation)
+    internal async Task RecoverAsync(CancellationToken cancellation)
     {
         var rows = await store.UnfinishedAsync(cancellation);
         await Task.WhenAll(rows.Select(EndSurvivorsAsync)).WaitAsync(cancellation);
@@ -269,12 +272,13 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
             terminal.RaiseChanged(TerminalChanges.Idle);
         }
 
-        await Task.WhenAll(idle.Select(terminal => terminal.EndAsync(TerminalEndReason.Idle)));
+        await Task.WhenAll(idle.Select(terminal => terminal.EndAsync(Caller.System("idle time"), TerminalEndReason.Idle)));
     }
 
     private void HurryAll() => live.Values.ToList().ForEach(terminal => terminal.Hurry());
 
-    private Task[] EndAll() => [.. live.Values.Select(terminal => terminal.EndAsync(TerminalEndReason.ServerStopped))];
+    private Task[] EndAll() =>
+        [.. live.Values.Select(terminal => terminal.EndAsync(Caller.System("stop"), TerminalEndReason.ServerStopped))];
 
     /// <summary>What a command needs to run, its whole environment included.</summary>
     private ProgramCommand Prepare(TerminalCommand command, TerminalId id) => new()
@@ -405,7 +409,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         {
             // It must end whatever happens: nobody would follow it.
             LogNotFollowed(e, terminal.Id);
-            _ = terminal.EndAsync(TerminalEndReason.Failed);
+            _ = terminal.EndAsync(Caller.System("a failure"), TerminalEndReason.Failed);
         }
     }
 
@@ -424,6 +428,9 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Error, "What terminal {Id} reports could not be handled; it is being ended.")]
     private partial void LogNotFollowed(Exception failure, TerminalId id);
+
+    [LoggerMessage(LogLevel.Information, "Terminal {Id} ({Label}) was opened by {Caller}.")]
+    private partial void LogOpened(TerminalId id, string label, Caller caller);
 
     [LoggerMessage(LogLevel.Error, "Terminal {Id} could not be opened.")]
     private partial void LogNotOpened(Exception failure, TerminalId id);

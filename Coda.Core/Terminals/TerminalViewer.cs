@@ -10,15 +10,19 @@ public sealed class TerminalViewer : IDisposable
     private long accepted;
     private Task lastTyped = Task.CompletedTask;
 
-    internal TerminalViewer(Terminal terminal, ViewerSet set, TerminalSize size, TimeProvider time)
+    internal TerminalViewer(Caller caller, Terminal terminal, ViewerSet set, TerminalSize size, TimeProvider time)
     {
         this.time = time;
+        Caller = caller;
         Pace = new PaceWindow(time);
         this.terminal = terminal;
         this.set = set;
         Size = size;
         Parsed = terminal.Recording.Length; // it paces from what is produced after it came; the past it reads at its own speed
     }
+
+    /// <summary>Who looks, and types.</summary>
+    public Caller Caller { get; }
 
     /// <summary>Whether this viewer's size and pace are the terminal's (it typed last, or is the only one).</summary>
     public bool IsDriver => set.IsDriver(this);
@@ -77,7 +81,7 @@ public sealed class TerminalViewer : IDisposable
             if (sequence == accepted + 1)
             {
                 accepted = sequence;
-                lastTyped = terminal.WriteAsync(bytes, CancellationToken.None).AsTask();
+                lastTyped = terminal.WriteAsync(Caller, bytes, CancellationToken.None).AsTask();
             }
 
             applied = lastTyped;

@@ -7,7 +7,7 @@ internal sealed class ViewerSet
     private static readonly TimeSpan SilenceTimeout = TimeSpan.FromSeconds(2);
 
     private readonly TimeProvider time;
-    private readonly Action<TerminalSize> resize;
+    private readonly Action<Caller, TerminalSize> resize;
     private readonly Action<long> limitOutput;
     private readonly Action changed;
     private readonly ITimer silence;
@@ -24,7 +24,7 @@ internal sealed class ViewerSet
     /// <param name="resize">Takes the driver's size; must not wait.</param>
     /// <param name="limitOutput">Takes the offset up to which the stream may grow; must not wait.</param>
     /// <param name="changed">Is called when another drives.</param>
-    public ViewerSet(TimeProvider time, Action<TerminalSize> resize, Action<long> limitOutput, Action changed)
+    public ViewerSet(TimeProvider time, Action<Caller, TerminalSize> resize, Action<long> limitOutput, Action changed)
     {
         (this.time, this.resize, this.limitOutput, this.changed) = (time, resize, limitOutput, changed);
         silence = time.CreateTimer(_ => GiveUpDriver(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -50,9 +50,9 @@ internal sealed class ViewerSet
         }
     }
 
-    public TerminalViewer Add(Terminal terminal, TerminalSize size)
+    public TerminalViewer Add(Caller caller, Terminal terminal, TerminalSize size)
     {
-        var viewer = new TerminalViewer(terminal, this, size, time);
+        var viewer = new TerminalViewer(caller, terminal, this, size, time);
         Change(() => viewers.Add(viewer));
         return viewer;
     }
@@ -76,7 +76,7 @@ internal sealed class ViewerSet
             driverChanged = driver != before;
             if (driver is { IsAttached: true })
             {
-                resize(driver.Size);
+                resize(driver.Caller, driver.Size);
             }
 
             Pace(isProgress: driverChanged);

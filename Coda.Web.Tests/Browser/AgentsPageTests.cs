@@ -33,6 +33,7 @@ public sealed class AgentsPageTests(Chromium chromium) : IAsyncDisposable
         var local = Directory.CreateDirectory(Path.Combine(app.Directory, "projects", "demo")).FullName;
         await File.WriteAllTextAsync(Path.Combine(local, "a.txt"), "a\n", TestContext.Current.CancellationToken);
         var start = await app.Services.GetRequiredService<HandoffService>().StartAsync(
+            TestCaller.Owner,
             new HandoffRequest { Prompt = "look around", WorkspacePath = local, Agent = "fake" }, TestContext.Current.CancellationToken);
         var handoff = Assert.IsType<HandoffStart.Launched>(start).Handoff;
         Assert.True(TerminalId.TryParse(handoff.TerminalId, out var id));
@@ -48,7 +49,7 @@ public sealed class AgentsPageTests(Chromium chromium) : IAsyncDisposable
         await page.GetByRole(AriaRole.Link, new() { Name = "Changes" }).ClickAsync();
         await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("look around");
         await page.GetByRole(AriaRole.Link, new() { Name = "Open terminal" }).ClickAsync();
-        await app.Services.GetRequiredService<TerminalRegistry>().Find(id)!.EndAsync(TerminalEndReason.Closed);
+        await app.Services.GetRequiredService<TerminalRegistry>().Find(id)!.EndAsync(TestCaller.Owner, TerminalEndReason.Closed);
         await page.Locator(".terminal-ended").GetByRole(AriaRole.Link, new() { Name = "Changes" }).ClickAsync();
         await Assertions.Expect(page.Locator(".diff-added")).ToHaveTextAsync("+<b>new</b>");
         await page.GotoAsync($"{app.Url}/agents");

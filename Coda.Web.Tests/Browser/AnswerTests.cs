@@ -20,7 +20,7 @@ public sealed class AnswerTests(Chromium chromium)
             $$"""if [ -z "$CODA_ANSWER" ]; then echo '{"status":"{{status}}","feedback":"Which table?"}' """
             + """> "$CODA_RESULTS_DIR/result.json"; else echo "heard: $CODA_ANSWER"; fi""";
         var start = await app.Services.GetRequiredService<TaskService>().StartAsync(
-            new TaskRequest { Prompt = script, Agent = "shell" }, CancellationToken.None);
+            TestCaller.Owner, new TaskRequest { Prompt = script, Agent = "shell" }, CancellationToken.None);
         var task = Assert.IsType<TaskStart.Started>(start).Task;
         await app.EndOfAsync(task.TaskId);
 

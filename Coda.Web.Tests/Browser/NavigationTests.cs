@@ -41,7 +41,7 @@ public sealed class NavigationTests(Chromium chromium) : IAsyncDisposable
         await page.GotoAsync($"{app.Url}/terminals/new");
         await TerminalOnPage.OpenButton(page).ClickAsync();
         await Assertions.Expect(page.GetByText("MAX_CONCURRENT_SESSIONS").First).ToBeVisibleAsync();
-        await Assert.Single(Registry.Live).EndAsync(TerminalEndReason.Closed);
+        await Assert.Single(Registry.Live).EndAsync(TestCaller.Owner, TerminalEndReason.Closed);
         await Waiting.UntilAsync(() => Registry.Live.Count == 0);
         await page.GetByRole(AriaRole.Link, new() { Name = "New terminal" }).ClickAsync();
         await Assertions.Expect(page).ToHaveURLAsync(new Regex("/terminals/term-"));
@@ -133,7 +133,7 @@ public sealed class NavigationTests(Chromium chromium) : IAsyncDisposable
     public async Task The_inbox_is_as_it_was_when_one_comes_back_to_it()
     {
         var start = await app.Services.GetRequiredService<TaskService>().StartAsync(
-            new TaskRequest { Prompt = "exit 3", Agent = "shell" }, CancellationToken.None);
+            TestCaller.Owner, new TaskRequest { Prompt = "exit 3", Agent = "shell" }, CancellationToken.None);
         await app.EndOfAsync(Assert.IsType<TaskStart.Started>(start).Task.TaskId);
         var page = await chromium.SignInAsync(app);
         await page.GotoAsync($"{app.Url}/inbox");

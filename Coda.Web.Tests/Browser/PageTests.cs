@@ -107,7 +107,7 @@ public sealed class PageTests(Chromium chromium) : IAsyncDisposable
 
         var registry = app.Services.GetRequiredService<TerminalRegistry>();
         var opening = await registry.OpenShellAsync(
-            TerminalSize.Default, Core.Terminals.ColorScheme.Dark, TestContext.Current.CancellationToken);
+            TestCaller.Owner, TerminalSize.Default, Core.Terminals.ColorScheme.Dark, TestContext.Current.CancellationToken);
         var terminal = Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
         await page.GotoAsync($"{app.Url}/terminals/{terminal.Id}");
         await TerminalOnPage.OnAsync(page);
@@ -155,6 +155,7 @@ public sealed class PageTests(Chromium chromium) : IAsyncDisposable
     private async Task<TaskView> StartAsync(TaskService tasks, string prompt)
     {
         var start = await tasks.StartAsync(
+            TestCaller.Owner,
             new TaskRequest { Prompt = prompt, Agent = "shell", Email = "ana@example.org" }, CancellationToken.None);
         return Assert.IsType<TaskStart.Started>(start).Task;
     }

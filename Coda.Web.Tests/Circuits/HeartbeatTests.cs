@@ -19,10 +19,10 @@ public sealed class HeartbeatTests
             new Dictionary<string, string> { ["Terminals:Shell"] = "/bin/cat" },
             services: services => services.AddSingleton<TimeProvider>(time));
         var opening = await app.Services.GetRequiredService<TerminalRegistry>().OpenShellAsync(
-            TerminalSize.Default, ColorScheme.Dark, cancellation);
+            TestCaller.Owner, TerminalSize.Default, ColorScheme.Dark, cancellation);
         var terminal = Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
         using var connection = new CircuitConnection();
-        await using var circuit = new CircuitTerminals(connection, time, NullLogger<CircuitTerminals>.Instance);
+        await using var circuit = new CircuitTerminals(connection, TestCaller.OfCircuit(), time, NullLogger<CircuitTerminals>.Instance);
 
         await connection.OnConnectionUpAsync(null!, cancellation);
         using (circuit.Show(terminal))

@@ -40,6 +40,7 @@ public sealed class InboxPageTests : BunitContext
         Share<TimeProvider>();
         Share<Microsoft.Extensions.Options.IOptions<TaskOptions>>();
         Services.AddScoped<InboxFeed>();
+        Services.AddSingleton(TestCaller.OfCircuit());
         Services.AddScoped<Ticker>();
     }
 
@@ -148,7 +149,7 @@ public sealed class InboxPageTests : BunitContext
     private async Task<HandoffView> HandOverAsync(string prompt)
     {
         var start = await app.Services.GetRequiredService<HandoffService>().StartAsync(
-            new HandoffRequest { Prompt = prompt, WorkspacePath = local, Agent = "fake", Email = "me@x.y" },
+            TestCaller.Owner, new HandoffRequest { Prompt = prompt, WorkspacePath = local, Agent = "fake", Email = "me@x.y" },
             TestContext.Current.CancellationToken);
         return Assert.IsType<HandoffStart.Launched>(start).Handoff;
     }
@@ -156,7 +157,7 @@ public sealed class InboxPageTests : BunitContext
     private async Task<TaskView> StartTaskAsync(string prompt)
     {
         var start = await app.Services.GetRequiredService<TaskService>().StartAsync(
-            new TaskRequest { Prompt = prompt, Agent = "shell" }, TestContext.Current.CancellationToken);
+            TestCaller.Owner, new TaskRequest { Prompt = prompt, Agent = "shell" }, TestContext.Current.CancellationToken);
         return Assert.IsType<TaskStart.Started>(start).Task;
     }
 
@@ -165,7 +166,7 @@ public sealed class InboxPageTests : BunitContext
         Assert.True(TerminalId.TryParse(handoff.TerminalId, out var id));
         if (app.Services.GetRequiredService<TerminalRegistry>().Find(id) is { } terminal)
         {
-            await terminal.EndAsync(TerminalEndReason.Closed);
+            await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed);
         }
     }
 }

@@ -67,12 +67,13 @@ public sealed class TerminalViewTests : BunitContext
         Services.AddScoped<CircuitConnection>();
         Services.AddScoped<CircuitTerminals>();
         Services.AddScoped<Appearance>();
+        Services.AddSingleton(TestCaller.OfCircuit());
     }
 
     private async Task<Terminal> OpenAsync()
     {
         var opening = await app.Services.GetRequiredService<TerminalRegistry>().OpenShellAsync(
-            TerminalSize.Default, ColorScheme.Dark, CancellationToken.None);
+            TestCaller.Owner, TerminalSize.Default, ColorScheme.Dark, CancellationToken.None);
         return Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
     }
 

@@ -27,10 +27,10 @@ public sealed class LegacyLinkTests
         }
 
         var opening = await app.Services.GetRequiredService<TerminalRegistry>().OpenShellAsync(
-            TerminalSize.Default, ColorScheme.Dark, Cancellation);
+            TestCaller.Owner, TerminalSize.Default, ColorScheme.Dark, Cancellation);
         var terminal = Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
         Assert.Equal($"/terminals/{terminal.Id}", await TargetAsync(owner, $"{terminal.Id}"));
-        await terminal.EndAsync(TerminalEndReason.Closed);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed);
         Assert.Equal($"/replay/{terminal.Id}", await TargetAsync(owner, $"{terminal.Id}"));
     }
 

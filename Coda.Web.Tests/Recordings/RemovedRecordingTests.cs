@@ -18,7 +18,7 @@ public sealed class RemovedRecordingTests
             new Dictionary<string, string> { ["Terminals:Shell"] = "/bin/true", ["Retention:Days"] = "30" },
             services: services => services.AddSingleton<TimeProvider>(time));
         var opening = await app.Services.GetRequiredService<TerminalRegistry>().OpenShellAsync(
-            TerminalSize.Default, ColorScheme.Dark, cancellation);
+            TestCaller.Owner, TerminalSize.Default, ColorScheme.Dark, cancellation);
         var terminal = Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
         await terminal.Ended;
         using var client = app.Owner();

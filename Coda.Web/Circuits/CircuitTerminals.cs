@@ -1,5 +1,6 @@
 using Coda.Core;
 using Coda.Core.Terminals;
+using Coda.Web.Security;
 
 namespace Coda.Web.Circuits;
 
@@ -14,12 +15,14 @@ public sealed class CircuitTerminals : IAsyncDisposable
     private readonly List<Terminal> shown = [];
     private readonly CancellationTokenSource stop = new();
     private readonly CircuitConnection connection;
+    private readonly CircuitCaller caller;
     private readonly Task heartbeats;
 
     /// <summary>Starts the heartbeats of a circuit.</summary>
-    public CircuitTerminals(CircuitConnection connection, TimeProvider time, ILogger<CircuitTerminals> log)
+    public CircuitTerminals(CircuitConnection connection, CircuitCaller caller, TimeProvider time, ILogger<CircuitTerminals> log)
     {
         this.connection = connection;
+        this.caller = caller;
         heartbeats = BackgroundLoops.EveryAsync(Interval, BeatAsync, time, log, stop.Token);
     }
 
@@ -43,7 +46,6 @@ public sealed class CircuitTerminals : IAsyncDisposable
             shown.Add(terminal);
         }
 
-        terminal.Heartbeat();
         return new Showing(this, terminal);
     }
 
@@ -55,17 +57,16 @@ public sealed class CircuitTerminals : IAsyncDisposable
         stop.Dispose();
     }
 
-    private Task BeatAsync()
+    private async Task BeatAsync()
     {
         if (connection.IsUp)
         {
+            var visitor = await caller.GetAsync();
             foreach (var terminal in Shown)
             {
-                terminal.Heartbeat();
+                terminal.Heartbeat(visitor);
             }
         }
-
-        return Task.CompletedTask;
     }
 
     private sealed class Showing(CircuitTerminals circuit, Terminal terminal) : IDisposable

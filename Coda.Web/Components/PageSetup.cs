@@ -34,6 +34,7 @@ public static class PageSetup
         services.AddScoped<EndTerminal>();
         services.AddScoped<Ticker>();
         services.AddScoped<InboxFeed>();
+        services.AddScoped<CircuitCaller>();
         services.AddScoped<SessionLinks>();
         return services;
     }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Coda.Core.Tasks;
+using Coda.Web.Security;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
@@ -16,11 +17,12 @@ internal sealed class CancelTool(TaskService tasks, TaskAnswers answers)
         UseStructuredContent = true, OutputSchemaType = typeof(TaskAnswer))]
     [Description(About)]
     public async Task<CallToolResult> CancelAsync(
+        RequestContext<CallToolRequestParams> call,
         [Description("task_id from coda_run or coda_inbox.")] string task_id,
         CancellationToken cancellation = default)
     {
         if (!TaskId.TryParse(task_id, out var id)
-            || await tasks.CancelAsync(id, cancellation) is not TaskCancellation.Done(var task, var wasRunning))
+            || await tasks.CancelAsync(Callers.Of(call.User), id, cancellation) is not TaskCancellation.Done(var task, var wasRunning))
         {
             return TaskAnswers.Unknown(task_id);
         }

@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using System.Text.Json;
+using Coda.Core;
 using Coda.Core.Handoffs;
+using Coda.Web.Security;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
@@ -42,6 +44,7 @@ internal sealed class InteractiveTool(HandoffService handoffs, HandoffFolders fo
             call,
             idempotency_key,
             () => LaunchAsync(
+                Callers.Of(call.User),
                 new HandoffRequest
                 {
                     Prompt = prompt, WorkspacePath = workspace_path, Agent = agent, Email = email, Wait = wait, InPlace = in_place,
@@ -50,8 +53,9 @@ internal sealed class InteractiveTool(HandoffService handoffs, HandoffFolders fo
             answer => Task.FromResult(ToolAnswer.Of(JsonSerializer.Deserialize<InteractiveAnswer>(answer, ToolAnswer.Json))),
             cancellation);
 
-    private async Task<(string?, CallToolResult?)> LaunchAsync(HandoffRequest request, CancellationToken cancellation) =>
-        await handoffs.StartAsync(request, cancellation) switch
+    private async Task<(string?, CallToolResult?)> LaunchAsync(
+        Caller caller, HandoffRequest request, CancellationToken cancellation) =>
+        await handoffs.StartAsync(caller, request, cancellation) switch
         {
             HandoffStart.Launched launched => (JsonSerializer.Serialize(Describe(launched), ToolAnswer.Json), null),
             HandoffStart.Refused(var message) => (null, ToolAnswer.Error(message)),

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Coda.Core.Tasks;
+using Coda.Web.Security;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
@@ -35,7 +36,7 @@ internal sealed class ReplyTool(TaskService tasks, TaskAnswers answers, TaskWait
             return ToolAnswer.Error(fault);
         }
 
-        return await tasks.ReplyAsync(id, answer, cancellation) switch
+        return await tasks.ReplyAsync(Callers.Of(call.User), id, answer, cancellation) switch
         {
             TaskStart.Started(var task) =>
                 await answers.AnswerAsync(await wait.ForEndAsync(call, task, wait_seconds, cancellation), cancellation),

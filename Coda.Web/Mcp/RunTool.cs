@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Coda.Core.Tasks;
+using Coda.Web.Security;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
@@ -62,6 +63,7 @@ internal sealed class RunTool(TaskService tasks, TaskAnswers answers, TaskWait w
             }
 
             var start = await tasks.StartAsync(
+                Callers.Of(call.User),
                 new TaskRequest
                 {
                     Prompt = prompt,

@@ -1,4 +1,4 @@
-using System.Security.Claims;
+using Coda.Core;
 
 namespace Coda.Web.Security;
 
@@ -10,14 +10,9 @@ internal abstract record Admission
     }
 
     /// <summary>Come in, as this one.</summary>
-    /// <param name="Name">Who it is.</param>
+    /// <param name="Caller">Who it is.</param>
     /// <param name="SignIn">With what is open under this sign-in; null = none can end it.</param>
-    public sealed record Admitted(string Name, string? SignIn = null) : Admission
-    {
-        /// <summary>The caller as the rest of the server sees it.</summary>
-        public ClaimsPrincipal ToPrincipal() =>
-            new(new ClaimsIdentity([new(ClaimTypes.Name, Name), new(ClaimTypes.NameIdentifier, Name)], authenticationType: "coda"));
-    }
+    public sealed record Admitted(Caller Caller, string? SignIn = null) : Admission;
 
     /// <summary>Not now: 401 where the caller can do something about it, else 403.</summary>
     public sealed record Refused(int Status, string Title, string Message) : Admission;

@@ -1,3 +1,4 @@
+using Coda.Core;
 using Microsoft.Extensions.Options;
 
 namespace Coda.Web.Security;
@@ -44,7 +45,7 @@ internal sealed class DatabricksDoor(IOptions<AccessOptions> access, AdmissionCo
             cookie.Give(context, owner, CookieLifetime);
         }
 
-        return new Admission.Admitted(owner);
+        return new Admission.Admitted(new Caller(owner, CallerRole.Owner, Authentication.Platform));
     }
 
     /// <summary>

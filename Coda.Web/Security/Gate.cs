@@ -14,7 +14,7 @@ internal sealed class Gate(RequestDelegate next, IDoor door, SignIns signIns, Lo
         switch (door.Judge(context))
         {
             case Admission.Admitted admitted:
-                context.User = admitted.ToPrincipal();
+                context.User = Callers.PrincipalOf(admitted.Caller);
                 return admitted.SignIn is { } signIn ? signIns.PassAsync(signIn, context, next) : next(context);
             case Admission.Refused { Status: 401 } when Refusal.IsPageLoad(context.Request):
                 return LoginEndpoints.AskAsync(context);

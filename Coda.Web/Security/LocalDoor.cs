@@ -1,3 +1,4 @@
+using Coda.Core;
 using Coda.Core.Security;
 using Microsoft.Extensions.Options;
 
@@ -22,7 +23,7 @@ internal sealed partial class LocalDoor(
         {
             if (token.Matches(authorization[Bearer.Length..].Trim()))
             {
-                return new Admission.Admitted(caller);
+                return new Admission.Admitted(new Caller(caller, CallerRole.Owner, Authentication.Token));
             }
 
             LogWrongToken(context.Connection.RemoteIpAddress);
@@ -37,7 +38,7 @@ internal sealed partial class LocalDoor(
                 cookie.Give(context, caller, CookieLifetime, proof.SignIn);
             }
 
-            return new Admission.Admitted(caller, proof.SignIn);
+            return new Admission.Admitted(new Caller(caller, CallerRole.Owner, Authentication.Cookie), proof.SignIn);
         }
 
         return new Admission.Refused(401, "Sign in",

@@ -2,6 +2,7 @@ using Coda.Core.Handoffs;
 using Coda.Core.Tasks;
 using Coda.Core.Terminals;
 using Coda.Web.Components.Live;
+using Coda.Web.Security;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
 using MudBlazor;
@@ -53,6 +54,9 @@ public sealed partial class InboxPage
 
     [Inject]
     private HandoffService Handoffs { get; set; } = null!;
+
+    [Inject]
+    private CircuitCaller Caller { get; set; } = null!;
 
     [Inject]
     private TaskService Tasks { get; set; } = null!;
@@ -138,7 +142,7 @@ public sealed partial class InboxPage
     {
         if (TaskId.TryParse(task.TaskId, out var id))
         {
-            await Tasks.CancelAsync(id, CancellationToken.None);
+            await Tasks.CancelAsync(await Caller.GetAsync(), id, CancellationToken.None);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Coda.Core.Storage;
 using Coda.Core.Tasks;
+using Coda.Web.Security;
 
 namespace Coda.Web.Components.Tasks;
 
@@ -32,6 +33,7 @@ internal static class TaskForms
 
     private static Task<IResult> StartAsync(HttpContext context, StartForm form, TaskService tasks, RememberedCalls calls) =>
         OnceAsync(context, form, calls, () => tasks.StartAsync(
+            Callers.Of(context.User),
             new TaskRequest
             {
                 Prompt = form.Prompt,
@@ -47,7 +49,7 @@ internal static class TaskForms
         TaskId.TryParse(id, out var task)
             ? await OnceAsync(
                 context, form with { Task = id }, calls,
-                () => tasks.ReplyAsync(task, $"{form.Decision} {form.Words}", CancellationToken.None))
+                () => tasks.ReplyAsync(Callers.Of(context.User), task, $"{form.Decision} {form.Words}", CancellationToken.None))
             : Results.NotFound(new { message = "There is no such task." });
 
     // Not the request's own cancellation: a page that goes away has still sent its form.

@@ -1,5 +1,6 @@
 using Coda.Core.Tasks;
 using Coda.Web.Components.Live;
+using Coda.Web.Security;
 using Microsoft.AspNetCore.Components;
 
 namespace Coda.Web.Components.Tasks;
@@ -14,6 +15,9 @@ public sealed partial class TaskPage
     /// <summary>From outside: whatever it is, it is looked up.</summary>
     [Parameter]
     public string Id { get; set; } = "";
+
+    [Inject]
+    private CircuitCaller Caller { get; set; } = null!;
 
     [Inject]
     private TaskService Tasks { get; set; } = null!;
@@ -36,7 +40,7 @@ public sealed partial class TaskPage
         if (TaskId.TryParse(Id, out var id))
         {
             cancelling = true;
-            await Tasks.CancelAsync(id, CancellationToken.None);
+            await Tasks.CancelAsync(await Caller.GetAsync(), id, CancellationToken.None);
             cancelling = false;
         }
     }

@@ -1,10 +1,11 @@
 using Coda.Core.Terminals;
+using Coda.Web.Security;
 using MudBlazor;
 
 namespace Coda.Web.Components.Terminals;
 
 /// <summary>Ends a terminal once its user has confirmed it.</summary>
-public sealed class EndTerminal(IDialogService dialogs)
+public sealed class EndTerminal(IDialogService dialogs, CircuitCaller caller)
 {
     /// <summary>Asks, and ends; false when the user would rather not.</summary>
     public async Task<bool> AskAsync(Terminal terminal)
@@ -17,7 +18,7 @@ public sealed class EndTerminal(IDialogService dialogs)
             cancelText: "Cancel");
         if (confirmed == true)
         {
-            await terminal.EndAsync(TerminalEndReason.Closed);
+            await terminal.EndAsync(await caller.GetAsync(), TerminalEndReason.Closed);
         }
 
         return confirmed == true;

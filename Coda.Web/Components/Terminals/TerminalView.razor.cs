@@ -1,6 +1,8 @@
+using Coda.Core;
 using Coda.Core.Terminals;
 using Coda.Web.Circuits;
 using Coda.Web.Components.Layout;
+using Coda.Web.Security;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -45,6 +47,9 @@ public sealed partial class TerminalView : IAsyncDisposable
     [Inject]
     private CircuitTerminals Circuit { get; set; } = null!;
 
+    [Inject]
+    private CircuitCaller Caller { get; set; } = null!;
+
     /// <summary>What is shown; another terminal is another view.</summary>
     [Parameter, EditorRequired]
     public Terminal Terminal { get; set; } = null!;
@@ -75,13 +80,14 @@ public sealed partial class TerminalView : IAsyncDisposable
                 return;
             }
 
+            var visitor = await Caller.GetAsync();
             var window = await page!.InvokeAsync<TerminalWindow>("window", gone.Token);
             if (gone.IsCancellationRequested)
             {
                 return;
             }
 
-            Attach(new TerminalSize(window.Columns, window.Rows));
+            Attach(visitor, new TerminalSize(window.Columns, window.Rows));
         }
         catch (Exception e) when (e is OperationCanceledException or JSDisconnectedException)
         {
@@ -101,6 +107,8 @@ public sealed partial class TerminalView : IAsyncDisposable
         portReference.Dispose();
         await ClosePageAsync();
     }
+
+    private async Task KeepAliveAsync() => Terminal.Heartbeat(await Caller.GetAsync());
 
     private async Task OpenPageAsync()
     {
@@ -126,12 +134,12 @@ public sealed partial class TerminalView : IAsyncDisposable
         }
     }
 
-    private void Attach(TerminalSize size)
+    private void Attach(Caller visitor, TerminalSize size)
     {
         Terminal.Changed += OnChanged;
         Appearance.Toggled += OnToggled;
         showing = Circuit.Show(Terminal);
-        viewer = Terminal.Attach(size);
+        viewer = Terminal.Attach(visitor, size);
         pump = new OutputPump(Terminal, viewer, page!, Connection);
         port.Open(viewer);
         pumping = PumpAsync();
@@ -194,7 +202,11 @@ public sealed partial class TerminalView : IAsyncDisposable
     // Who switches the light means what is in front of the eyes, too.
     private void OnToggled()
     {
-        Terminal.Scheme = Appearance.Scheme;
+        if (viewer is not null)
+        {
+            Terminal.SetScheme(viewer.Caller, Appearance.Scheme);
+        }
+
         _ = FocusAsync().AsTask();
     }
 

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Coda.Core.Tasks;
 using Coda.Web.Mcp.Transport;
+using Coda.Web.Security;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -105,7 +106,8 @@ internal sealed class TasksExtension(TaskService tasks, TaskAnswers answers, Pub
 
     private async ValueTask<JsonNode?> CancelAsync(JsonRpcRequest request, CancellationToken cancellation)
     {
-        await tasks.CancelAsync(TaskId.Of(await FindAsync(request, cancellation)), cancellation);
+        var task = await FindAsync(request, cancellation);
+        await tasks.CancelAsync(Callers.Of(request.Context?.User), TaskId.Of(task), cancellation);
         return new JsonObject { ["resultType"] = "complete" };
     }
 
