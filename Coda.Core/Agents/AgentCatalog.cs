@@ -34,18 +34,16 @@ public sealed class AgentCatalog
             agents[agent.Name] = agent;
         }
 
-        foreach (var (place, name, change) in AgentFile.FromConfiguration(configuration).Concat(AgentFile.FromHome(home)))
+        var (configured, file) = (AgentLayer.FromConfiguration(configuration), AgentLayer.FromHome(home));
+        foreach (var patch in configured.Agents.Concat(file.Agents))
         {
-            var changed = change.Apply(
-                agents.GetValueOrDefault(name) ?? new AgentDefinition { Name = name, Executable = "", Headless = [] });
-            agents[name] = AgentRules.Fault(changed) is { } fault ? throw new StartupException($"{place}: {fault}") : changed;
+            Apply(patch);
         }
 
-        configuredDefault = AgentFile.DefaultAgent(configuration, home);
+        configuredDefault = file.Default ?? configured.Default ?? "";
         if (configuredDefault.Length > 0 && !agents.ContainsKey(configuredDefault))
         {
-            throw new StartupException(
-                $"Agents:Default is '{configuredDefault}', which is no agent. Known: {string.Join(", ", agents.Keys)}.");
+            throw new StartupException($"Agents:Default is '{configuredDefault}', which is no agent. Known: {Names(agents.Values)}.");
         }
     }
 
@@ -64,6 +62,27 @@ public sealed class AgentCatalog
     /// <summary>Chooses the agent of a task: the one asked for, else by the default order.</summary>
     public AgentChoice ChooseForTask(string asked) => asked.Length > 0 ? Named(asked) : ByDefault();
 
+    private void Apply(AgentPatch patch)
+    {
+        if (patch.Keys is null)
+        {
+            if (!agents.Remove(patch.Name))
+            {
+                throw new StartupException(
+                    $"{patch.Place}: null removes an agent, and there is none of that name. Known: {Names(agents.Values)}.");
+            }
+
+            return;
+        }
+
+        var agent = Find(patch.Name) ?? new AgentDefinition { Name = patch.Name, Executable = "", Headless = [] };
+        var keys = MergePatch.Apply(AgentJson.Write(agent), patch.Keys)!;
+        var changed = AgentJson.Read(patch.Place, patch.Name, keys);
+        agents[patch.Name] = AgentRules.Fault(changed) is { } fault ? throw new StartupException($"{patch.Place}: {fault}") : changed;
+    }
+
+    private static string Names(IEnumerable<AgentDefinition> agents) => string.Join(", ", agents.Select(agent => agent.Name));
+
     private IEnumerable<AgentDefinition> Delegable => agents.Values.Where(agent => agent.Delegable);
 
     private static string SearchPath(AgentDefinition agent) => TerminalEnvironment.SearchPath(
@@ -78,7 +97,7 @@ public sealed class AgentCatalog
 
     private AgentChoice Named(string asked)
     {
-        var open = string.Join(", ", Delegable.Select(agent => agent.Name));
+        var open = Names(Delegable);
         return Find(asked) switch
         {
             null => new AgentChoice.None($"Unknown agent '{asked}'. Known: {open}."),
@@ -97,7 +116,7 @@ public sealed class AgentCatalog
             return Named(configuredDefault);
         }
 
-        var usable = BuiltInAgents.DefaultOrder.Select(name => agents[name]).Where(agent => agent.Delegable).ToList();
+        var usable = BuiltInAgents.DefaultOrder.Select(Find).OfType<AgentDefinition>().Where(agent => agent.Delegable).ToList();
         return usable.FirstOrDefault(IsInstalled) is { } first
             ? new AgentChoice.Chosen(first)
             : new AgentChoice.None(

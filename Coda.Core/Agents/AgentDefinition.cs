@@ -39,7 +39,8 @@ public sealed record PermissionMode
 }
 
 /// <summary>
-/// A coding agent: how it is run, told what it may do, and stopped. Arguments are templates: <c>{promptFile}</c>, <c>{resultsDir}</c>,
+/// A coding agent: how it is run, told what it may do, and stopped. Every property but the name is a key of <c>agents.json</c> and of
+/// section <c>Agents:&lt;name&gt;</c>. Arguments are templates: <c>{promptFile}</c>, <c>{resultsDir}</c>,
 /// <c>{workDir}</c>, <c>{taskDir}</c> and <c>{prompt}</c> are filled in within one argument, <c>{permissions}</c>, <c>{grants}</c>
 /// and <c>{promptGrants}</c> stand alone and become any number of arguments.
 /// </summary>

@@ -17,16 +17,6 @@ internal static partial class AgentRules
             return "an agent's name is lower-case letters, digits, '-' and '_', at most 32.";
         }
 
-        if (Texts(agent).FirstOrDefault(text => text.Value is null) is { Place: not null, Place: var nothing })
-        {
-            return $"{nothing} is null.";
-        }
-
-        if (Choices(agent).FirstOrDefault(choice => !Enum.IsDefined(choice.Value.GetType(), choice.Value)) is { Value: not null } choice)
-        {
-            return $"{choice.Place} is {choice.Value}, which is none of {string.Join(", ", Enum.GetNames(choice.Value.GetType()))}.";
-        }
-
         if (agent.Executable.Length == 0)
         {
             return "Executable is missing.";
@@ -99,43 +89,6 @@ internal static partial class AgentRules
             : $"{place}: {unknown.Value} is no placeholder there. "
                 + $"Known: {string.Join(", ", within.Select(name => $"{{{name}}}"))}{others}.";
     }
-
-    // What comes from outside may be null whatever its type says.
-    private static IEnumerable<(string Place, string? Value)> Texts(AgentDefinition agent) =>
-    [
-        .. List("Headless", agent.Headless),
-        .. List("Smart.Arguments", agent.Smart.Arguments),
-        .. Map("Smart.Environment", agent.Smart.Environment),
-        .. List("Yolo.Arguments", agent.Yolo.Arguments),
-        .. Map("Yolo.Environment", agent.Yolo.Environment),
-        .. List("Grants", agent.Grants),
-        .. Map("Files", agent.Files),
-        .. List("Interactive", agent.Interactive),
-        .. List("PromptGrants", agent.PromptGrants),
-        .. Map("InteractiveEnvironment", agent.InteractiveEnvironment),
-        .. Map("InteractiveFiles", agent.InteractiveFiles),
-        .. agent.Seeds.SelectMany((seed, at) => List($"Seeds[{at}].Keys", seed?.Keys ?? [null!])
-            .Prepend(($"Seeds[{at}].File", seed?.File))),
-        .. agent.Titles.Select((title, at) => ($"Titles[{at}].Pattern", title?.Pattern)),
-        .. Map("SetEnvironment", agent.SetEnvironment),
-        .. List("PassEnvironment", agent.PassEnvironment),
-        .. List("Login", agent.Login),
-    ];
-
-    private static IEnumerable<(string Place, string? Value)> List(string name, IEnumerable<string> list) =>
-        list.Select((text, at) => ($"{name}[{at}]", (string?)text));
-
-    private static IEnumerable<(string Place, string? Value)> Map(string name, IReadOnlyDictionary<string, string> map) =>
-        map.Select(pair => ($"{name}.{pair.Key}", (string?)pair.Value));
-
-    // A number is taken for any of them, whether it stands for one or not.
-    private static IEnumerable<(string Place, Enum Value)> Choices(AgentDefinition agent) =>
-    [
-        ("PromptVia", agent.PromptVia),
-        ("Events", agent.Events),
-        ("StopSignal", agent.StopSignal),
-        .. agent.Titles.Select((title, at) => ($"Titles[{at}].State", (Enum)title.State)),
-    ];
 
     private static bool IsPattern(string pattern)
     {

@@ -159,6 +159,8 @@ public sealed class StartTests : IDisposable
     [InlineData("mkfifo agents.json", "agents.json is no plain file")]
     [InlineData("mkdir agents.json", "agents.json is no plain file")]
     [InlineData("truncate -s 1T agents.json", "agents.json has more than 1,048,576 bytes")]
+    [InlineData("echo '{ \"claude\": { \"executible\": 1 } }' > agents.json", "agents.json, agent 'claude': executible is no key")]
+    [InlineData("echo { > agents.json", "agents.json cannot be used: line 2, byte 0")]
     [InlineData("mkdir coda.db", "coda.db is not the database's file")]
     [InlineData("echo mine > keys", "keys is not a directory")]
     public async Task A_file_of_the_home_that_is_none_is_told_in_one_line(string shell, string expected)
