@@ -1,4 +1,5 @@
 using System.Text;
+using Coda.Core.Agents;
 using Coda.Core.Terminals;
 using Coda.Core.Terminals.Engine;
 
@@ -9,16 +10,19 @@ internal sealed record Capabilities(IReadOnlyList<string> Tools, IReadOnlyList<s
 {
     private const int SkillsPerLine = 4;
     private const int Budget = 1600;
+    private const int AgentsBudget = 400;
 
     private static readonly string[] KnownTools =
         ["databricks", "git", "gh", "python3", "uv", "node", "npm", "dotnet", "java", "go", "cargo", "docker", "rg", "jq"];
 
-    private static readonly string[] KnownAgents = ["claude", "codex", "gemini", "opencode", "hermes"];
-
-    /// <summary>Looks on a PATH and in a home directory.</summary>
-    public static Capabilities Find(string path, string home) => new(
+    /// <summary>Looks on a PATH for tools and for those of the agents that are no scripts, and in a home directory for skills.</summary>
+    public static Capabilities Find(string path, string home, IEnumerable<AgentDefinition> agents) => new(
         [.. KnownTools.Where(tool => ExecutableSearch.Find(tool, path) is not null)],
-        [.. KnownAgents.Where(agent => ExecutableSearch.Find(agent, path) is not null)],
+        [
+            .. agents
+                .Where(agent => agent.PromptVia != PromptVia.Script && ExecutableSearch.Find(agent.Executable, path) is not null)
+                .Select(agent => agent.Executable == agent.Name ? agent.Name : $"{agent.Name} ({agent.Executable})"),
+        ],
         SkillNames(Path.Combine(home, ".claude", "skills")));
 
     /// <summary>The section of the envelope, at most 1,600 characters.</summary>
@@ -40,7 +44,7 @@ internal sealed record Capabilities(IReadOnlyList<string> Tools, IReadOnlyList<s
 
         if (Agents.Count > 0)
         {
-            text.Append($"- Coding agents you may give parts of the work to: {string.Join(", ", Agents)}.\n");
+            text.Append($"- Coding agents you may give parts of the work to: {AgentsThatFit()}.\n");
         }
 
         if (Skills.Count > 0)
@@ -49,6 +53,13 @@ internal sealed record Capabilities(IReadOnlyList<string> Tools, IReadOnlyList<s
         }
 
         return text.ToString();
+    }
+
+    private string AgentsThatFit()
+    {
+        var length = 0;
+        var fit = Agents.TakeWhile(agent => (length += agent.Length + 2) <= AgentsBudget).ToList();
+        return $"{string.Join(", ", fit)}{(fit.Count < Agents.Count ? $" and {Agents.Count - fit.Count} more" : "")}";
     }
 
     private void AppendSkills(StringBuilder text)

@@ -7,8 +7,8 @@ namespace Coda.Core.Tasks;
 
 /// <summary>Turns a request into a running task, or into a refusal that leaves nothing behind.</summary>
 internal sealed class TaskStarter(
-    TaskRequestRules rules, TaskSlots slots, TaskStore store, RunningTasks running, TerminalRegistry terminals, Database database,
-    CodaHome home, StopDeadline deadline, TimeProvider time)
+    TaskRequestRules rules, AgentCatalog agents, TaskSlots slots, TaskStore store, RunningTasks running, TerminalRegistry terminals,
+    Database database, CodaHome home, StopDeadline deadline, TimeProvider time)
 {
     private const int SummaryLength = 100;
     private static readonly TimeSpan LongestSave = TimeSpan.FromSeconds(5);
@@ -197,7 +197,9 @@ internal sealed class TaskStarter(
         Context = asked.Context,
         Reply = asked.Request.Reply,
         Prior = asked.Predecessor is { } predecessor ? Prior(predecessor) : null,
-        Capabilities = asked.Request.WorkflowProtocol ? Capabilities.Find(SearchPath(asked.Agent), HomePath.Directory) : null,
+        Capabilities = asked.Request.WorkflowProtocol
+            ? Capabilities.Find(SearchPath(asked.Agent), HomePath.Directory, agents.All)
+            : null,
     };
 
     private PriorTask Prior(TaskView predecessor)
