@@ -12,8 +12,8 @@ internal static class Notification
     /// <param name="data">What follows the code.</param>
     public static string? Text(int code, string data) => code switch
     {
-        // ConEmu uses OSC 9;<number>;… for other things.
-        9 => data.IndexOf(';') is > 0 and <= 2 and var end && data[..end].All(char.IsAsciiDigit) ? null : data,
+        // ConEmu uses OSC 9;<number> and OSC 9;<number>;… for other things.
+        9 => data.Split(';', 2)[0] is { Length: 1 or 2 } number && number.All(char.IsAsciiDigit) ? null : data,
         777 => data.StartsWith("notify;", StringComparison.Ordinal)
             ? data["notify;".Length..].Replace(";", ": ", StringComparison.Ordinal)
             : null,
