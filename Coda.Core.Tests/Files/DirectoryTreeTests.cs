@@ -60,6 +60,67 @@ public sealed class DirectoryTreeTests : IDisposable
         DirectoryTree.Remove(Tree);
     }
 
+    [Fact]
+    public void Everything_at_any_depth_is_found_and_nothing_behind_links()
+    {
+        Shell("mkdir -p a/b ../elsewhere; touch f a/g a/b/.h ../elsewhere/i; ln -s ../elsewhere l; ln -s .. a/up; mkfifo p");
+        Assert.Equal([".h", "a", "b", "f", "g", "l", "p", "up"], Names(_ => true));
+    }
+
+    [Fact]
+    public void A_directory_that_is_not_entered_is_found_and_what_is_in_it_is_not()
+    {
+        Shell("mkdir -p a/skip b/skip; touch a/skip/x b/skip/y b/z");
+        var asked = new List<string>();
+        Assert.Equal(["a", "b", "skip", "skip", "y", "z"], Names(path =>
+        {
+            asked.Add(path);
+            return path != "a/skip";
+        }));
+        Assert.Equal(["a", "a/skip", "b", "b/skip"], asked.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_directory_that_goes_away_while_it_is_searched_is_passed_over()
+    {
+        Shell("mkdir -p a b; touch a/x b/y");
+        var found = new List<string>();
+        foreach (var (_, entry) in DirectoryTree.All(Tree, _ => true))
+        {
+            if (found.Count == 0)
+            {
+                Directory.Delete(Path.Combine(Tree, entry.Name == "a" ? "b" : "a"), recursive: true);
+            }
+
+            found.Add(entry.Name);
+        }
+
+        Assert.Single(found, name => name is "x" or "y");
+    }
+
+    [Fact]
+    public void What_is_not_there_has_no_size_and_holds_nothing()
+    {
+        var none = Path.Combine(Tree, "none");
+        Assert.Equal(0, DirectoryTree.Size(none));
+        Assert.Empty(DirectoryTree.All(none, _ => true));
+        Assert.True(DirectoryTree.IsEmpty(none));
+    }
+
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("touch .hidden", false)]
+    [InlineData("mkdir empty", false)]
+    [InlineData("ln -s nowhere dangling", false)]
+    public void Empty_is_where_nothing_is_not_even_what_is_hidden_or_leads_nowhere(string made, bool empty)
+    {
+        Shell(made);
+        Assert.Equal(empty, DirectoryTree.IsEmpty(Tree));
+    }
+
+    private List<string> Names(Func<string, bool> enters) =>
+        [.. DirectoryTree.All(Tree, enters).Select(found => found.Entry.Name).Order(StringComparer.Ordinal)];
+
     private void Shell(string script)
     {
         using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { WorkingDirectory = Tree })!;
