@@ -27,7 +27,7 @@ export function bindShortcuts(terminal: Terminal, shortcuts: Shortcuts): void {
       return false;
     };
 
-    if (event.shiftKey && event.code === 'KeyF') {
+    if (event.shiftKey && letter(event) === 'f') {
       shortcuts.search();
       return done();
     }
@@ -50,16 +50,21 @@ export function bindShortcuts(terminal: Terminal, shortcuts: Shortcuts): void {
     if (isMac) return true;
     if (copyOnShortcut(terminal, event)) return false;
     // Not handled here and not typed: the browser pastes.
-    return event.code !== 'KeyV';
+    return letter(event) !== 'v';
   });
 }
 
 /** Copies what is selected on Ctrl+C or Ctrl+Shift+C; whether it did. */
 export function copyOnShortcut(terminal: Terminal, event: KeyboardEvent): boolean {
-  if (isMac || !event.ctrlKey || event.altKey || event.metaKey || event.code !== 'KeyC'
+  if (isMac || !event.ctrlKey || event.altKey || event.metaKey || letter(event) !== 'c'
     || !(event.shiftKey || terminal.hasSelection())) return false;
   void copy(terminal.getSelection());
   terminal.clearSelection();
   event.preventDefault();
   return true;
+}
+
+/** The letter that a key stands for in the layout (on Dvorak, V is elsewhere); where the layout has no Latin letters, that of its place. */
+function letter({ key, code }: KeyboardEvent): string {
+  return (/^[\x20-\x7e]$/.test(key) ? key : code.replace(/^Key/, '')).toLowerCase();
 }
