@@ -35,8 +35,10 @@ export class TimingReader {
   }
 
   private read(line: string): void {
-    const [, type, delay, rest] = /^([OSHI]) ([0-9.]+) (.*)$/.exec(line) ?? [];
+    const [, type, delay, rest] = /^([OSHI]) (\d{1,9}(?:\.\d+)?) (.*)$/.exec(line) ?? [];
     if (type === undefined || delay === undefined || rest === undefined) return;
+    // One number that is none would make every time and offset behind it none.
+    if (type === 'O' && !/^\d{1,15}$/.test(rest)) return;
     this.duration += Number(delay);
     const at = this.duration;
     if (type === 'O') {

@@ -28,3 +28,16 @@ test('a line that is torn or unknown changes nothing', () => {
   assert.deepEqual(reader.moments, [{ kind: 'output', at: 1, length: 2 }]);
   assert.equal(reader.ended, false);
 });
+
+test('a number that is none does not stop the clock for what follows', () => {
+  const reader = new TimingReader();
+  reader.push(new TextEncoder().encode('O 1 2\nO 1.2.3 4\nO . 4\nO 1 x\nO 1 \nO 1 -5\nH NaN EXIT_CODE 0\nO 1 7\n'));
+  assert.deepEqual(reader.moments, [{ kind: 'output', at: 1, length: 2 }, { kind: 'output', at: 2, length: 7 }]);
+  assert.equal(reader.duration, 2);
+});
+
+test('a size or a gap that is none is passed over, and the size at the start keeps its default', () => {
+  const reader = new TimingReader();
+  reader.push(new TextEncoder().encode('H 0 COLUMNS x\nH 0 LINES 0\nS 1 SIGWINCH ROWS= COLS=80\nS 1 SIGINT\nH 0 MARKER not json\n'));
+  assert.deepEqual([reader.columns, reader.rows, reader.moments, reader.markers], [80, 24, [], [{ at: 2, text: 'not json' }]]);
+});
