@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { ILink } from '@xterm/xterm';
 import { Terminal } from '@xterm/headless';
-import { brokenLinks } from '../src/links';
+import { brokenLinks, openLink } from '../src/links';
 
 const address = `https://example.com/oauth/authorize?code=true&state=${'abcdefghij'.repeat(6)}`;
 
@@ -52,4 +52,14 @@ test('the link covers its cells from the first to the last', async () => {
   await new Promise<void>(done => terminal.write(fold(`— see ${address}`, 40), done));
   brokenLinks(terminal as never, () => {}).provideLinks(2, found =>
     assert.deepEqual(found?.[0]?.range, { start: { x: 7, y: 1 }, end: { x: (6 + address.length - 1) % 40 + 1, y: 3 } }));
+});
+
+test('only the web is opened, in a page that knows nothing of this one', () => {
+  const opened: unknown[][] = [];
+  Object.assign(globalThis, { window: { open: (...asked: unknown[]) => opened.push(asked) } });
+  const others = ['javascript:alert(1)', 'data:text/html,x', 'file:///etc/passwd', 'ftp://a.example', 'vscode://https://a.example'];
+  for (const uri of [...others, ' https://a.example', 'x https://a.example', 'https:/a', '']) openLink(uri);
+  assert.deepEqual(opened, []);
+  openLink('HTTPS://a.example/b');
+  assert.deepEqual(opened, [['HTTPS://a.example/b', '_blank', 'noopener,noreferrer']]);
 });
