@@ -53,9 +53,10 @@ internal sealed class ResumableStream(
         {
             var hex = eventId.Split('-')[0].Split('.') is [_, { Length: > 0 and <= 2 * MaxId } written] ? written : "";
             using var document = JsonDocument.Parse(Convert.FromHexString(hex));
+            _ = document.RootElement.ToString(); // a string may hold what is no text, and could not be sent back
             return document.RootElement.ValueKind is JsonValueKind.String or JsonValueKind.Number ? document.RootElement.Clone() : null;
         }
-        catch (Exception e) when (e is FormatException or JsonException)
+        catch (Exception e) when (e is FormatException or JsonException or InvalidOperationException)
         {
             return null; // not of our writing
         }
