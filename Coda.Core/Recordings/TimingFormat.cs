@@ -54,7 +54,7 @@ public static class TimingFormat
         var parts = line.Split(' ', 4);
         if (parts.Length < 3 || parts[0] is not ("O" or "S" or "H")
             || !double.TryParse(parts[1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
-            || seconds is < 0 or > 1e9)
+            || seconds is not (>= 0 and <= 1e9)) // NaN is neither
         {
             return false;
         }
