@@ -2,7 +2,7 @@ namespace Coda.Core.Handoffs;
 
 /// <summary>The path of a Workspace folder: what the CLI gets, and what the copy is called.</summary>
 /// <param name="Source">Without a trailing slash and without the prefix <c>/Workspace</c>, which older CLIs do not know.</param>
-/// <param name="Name">A directory name made of letters, digits, '.', '_' and '-', not beginning with '-'.</param>
+/// <param name="Name">A directory name made of letters, digits, '.', '_' and '-', not beginning with '.' or '-'.</param>
 internal sealed record WorkspacePath(string Source, string Name)
 {
     private const string Mount = "/Workspace/";
@@ -34,12 +34,15 @@ internal sealed record WorkspacePath(string Source, string Name)
         return new WorkspacePath(source.Length == 0 ? "/" : source, SafeName(trimmed[(trimmed.LastIndexOf('/') + 1)..]));
     }
 
-    /// <summary>A directory name that no shell and no program reads as anything else.</summary>
+    /// <summary>
+    /// A directory name that no shell and no program reads as anything else: no option, no repository (<c>.git</c>), and not the server's
+    /// own directory beside the copy.
+    /// </summary>
     public static string SafeName(string name)
     {
         var safe = string.Concat(name.Select(
             character => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-' ? character : '_'));
-        safe = safe.StartsWith('-') ? $"_{safe[1..]}" : safe;
-        return safe is "" or "." or ".." ? "workspace" : safe.Length <= 100 ? safe : safe[..100];
+        return safe is "" or "." or ".." ? "workspace"
+            : (safe[0] is '-' or '.' ? $"_{safe[1..]}" : safe)[..Math.Min(safe.Length, 100)];
     }
 }
