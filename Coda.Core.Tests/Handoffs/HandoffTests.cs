@@ -158,7 +158,19 @@ public sealed class HandoffTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_waiting_the_link_is_there_at_once_and_a_failure_still_leaves_nothing()
+    public async Task Without_waiting_the_link_is_there_before_anything_was_pulled()
+    {
+        // This pull never ends.
+        var launched = Assert.IsType<HandoffStart.Launched>(
+            await host.Get<HandoffService>().StartAsync(Request("/Users/me@x.y/slow", "x") with { Wait = false }, default)
+                .WaitAsync(TimeSpan.FromSeconds(15))); // it is given up after 20 s
+        Assert.Null(Find(launched.Handoff).End);
+        Assert.Empty(Directory.GetFileSystemEntries(launched.Handoff.Directory));
+        await Find(launched.Handoff).EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+    }
+
+    [Fact]
+    public async Task Without_waiting_a_failure_still_leaves_nothing()
     {
         var launched = Assert.IsType<HandoffStart.Launched>(
             await host.Get<HandoffService>().StartAsync(

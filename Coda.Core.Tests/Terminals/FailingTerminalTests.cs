@@ -3,11 +3,11 @@ using Coda.Core.Tests.Hosting;
 
 namespace Coda.Core.Tests.Terminals;
 
-/// <summary>What fails in a terminal, or beside it, is heard at once, and never leaves one that neither runs nor ends.</summary>
+/// <summary>What fails in a terminal, or beside it, is heard, and never leaves one that neither runs nor ends.</summary>
 public sealed class FailingTerminalTests
 {
     [Fact]
-    public async Task A_terminal_whose_output_cannot_be_followed_ends_at_once_and_says_so()
+    public async Task A_terminal_whose_output_cannot_be_followed_ends_though_its_program_would_not_and_says_so()
     {
         await using var host = new CoreHost();
         var terminal = await host.OpenAsync("echo ready; read -r; yes");

@@ -228,10 +228,11 @@ public sealed class BridgeTests
     [InlineData("not an address", "t", "CODA_MCP_URL")]
     [InlineData("http://coda.example/mcp", "t", "https")]
     [InlineData("http://127.0.0.1:1/mcp", "", "CODA_MCP_TOKEN")] // over https it takes the profile DEFAULT
-    public async Task Settings_that_will_not_do_are_named_at_once(string url, string token, string named)
+    public async Task Settings_that_will_not_do_are_named_before_anything_is_said_to_it(string url, string token, string named)
     {
         await using var bridge = new BridgeProcess(
             new Dictionary<string, string> { ["CODA_MCP_URL"] = url, ["CODA_MCP_TOKEN"] = token, ["DATABRICKS_PROFILE"] = "" });
+        Assert.Equal("", await bridge.RestAsync().WaitAsync(Waiting.Patience)); // it has ended, and its input is still open
         var (exitCode, log) = await bridge.EndAsync();
         Assert.Equal(2, exitCode);
         Assert.Contains(named, log);

@@ -169,7 +169,7 @@ public sealed class NavigationTests(Chromium chromium) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_task_is_typed_at_once_and_not_lost_by_a_click_beside()
+    public async Task A_task_is_typed_without_a_click_into_its_field_and_not_lost_by_one_beside()
     {
         var page = await chromium.SignInAsync(app);
         await page.GotoAsync($"{app.Url}/inbox");
