@@ -8,11 +8,13 @@ const settled = () => new Promise(resolve => setImmediate(resolve));
 class Page {
   readonly banner = Object.assign(new EventTarget(), { textContent: '', hidden: true });
   readonly asked: string[] = [];
+  readonly listeners: Record<string, () => void> = {};
   reloads = 0;
 
   constructor(public statuses: number[]) {
     Object.assign(globalThis, {
       document: { getElementById: (id: string) => (id === 'components-reconnect-modal' ? this.banner : null) },
+      addEventListener: (type: string, listener: () => void) => (this.listeners[type] = listener),
       location: { href: 'http://coda/terminals/term-0', reload: () => this.reloads++ },
       fetch: (url: string) => {
         this.asked.push(url);
@@ -54,7 +56,7 @@ test('a state that is not known changes nothing', async () => {
 });
 
 test('a page without the banner is left alone', () => {
-  Object.assign(globalThis, { document: { getElementById: () => null } });
+  Object.assign(globalThis, { document: { getElementById: () => null }, addEventListener: () => {} });
   watchConnection();
 });
 
@@ -75,5 +77,18 @@ test('a page that the server has forgotten asks ever less often and is loaded ag
   assert.ok(waited > 20_000 && waited < 30_000, `${waited} ms`);
   context.mock.timers.tick(60_000);
   await settled();
+  assert.equal(page.reloads, 1);
+});
+
+test('a page that is being left is not loaded again, until it turns out that it stayed', async context => {
+  let now = performance.now() - 20_000; // for no other test is it being left
+  context.mock.method(performance, 'now', () => now);
+  const page = new Page([401]);
+  page.listeners.beforeunload?.();
+  now += 9_999;
+  await page.becomes('show');
+  assert.deepEqual([page.asked.length, page.reloads], [1, 0]);
+  now += 1;
+  await page.becomes('retrying');
   assert.equal(page.reloads, 1);
 });
