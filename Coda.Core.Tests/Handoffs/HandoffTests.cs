@@ -162,11 +162,12 @@ public sealed class HandoffTests : IAsyncLifetime
     {
         // This pull never ends.
         var launched = Assert.IsType<HandoffStart.Launched>(
-            await host.Get<HandoffService>().StartAsync(Request("/Users/me@x.y/slow", "x") with { Wait = false }, default)
+            await host.Get<HandoffService>()
+                .StartAsync(TestCaller.Owner, Request("/Users/me@x.y/slow", "x") with { Wait = false }, default)
                 .WaitAsync(TimeSpan.FromSeconds(15))); // it is given up after 20 s
         Assert.Null(Find(launched.Handoff).End);
         Assert.Empty(Directory.GetFileSystemEntries(launched.Handoff.Directory));
-        await Find(launched.Handoff).EndAsync(TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        await Find(launched.Handoff).EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
     }
 
     [Fact]
