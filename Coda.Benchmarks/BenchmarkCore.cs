@@ -3,7 +3,7 @@ using Coda.Core.Recordings;
 using Coda.Core.Storage;
 using Coda.Core.Tasks;
 using Coda.Core.Terminals;
-using Coda.Core.Workspaces;
+using Coda.Core.WorkingTrees;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -27,7 +27,7 @@ internal sealed class BenchmarkCore : IAsyncDisposable
             .Configure<TerminalOptions>(options => options.MaxConcurrent = 1000)
             .Configure<TaskOptions>(options => options.MaxConcurrent = 1000)
             .Configure<RecordingOptions>(_ => { })
-            .Configure<WorkspaceOptions>(options => options.WorkingDirectory = Projects)
+            .Configure<WorkingDirectoryOptions>(options => options.WorkingDirectory = Projects)
             .AddCodaCore()
             .BuildServiceProvider();
     }

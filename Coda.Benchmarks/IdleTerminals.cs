@@ -35,10 +35,10 @@ internal static class IdleTerminals
     // Pool threads that started the terminals go away by themselves.
     private static async Task SettleAsync(int threads, long timers)
     {
-        using var rhythm = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        using var interval = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
         for (var i = 0; i < 150 && (Threads() > threads || Timer.ActiveCount - 1 > timers); i++)
         {
-            await rhythm.WaitForNextTickAsync();
+            await interval.WaitForNextTickAsync();
         }
     }
 

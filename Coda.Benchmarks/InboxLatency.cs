@@ -62,6 +62,6 @@ internal static class InboxLatency
         var started = Stopwatch.GetTimestamp();
         var answer = await core.Get<TaskService>().InboxAsync(new InboxQuery(), CancellationToken.None);
         var elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-        return answer is InboxAnswer.Page { Value.Tasks.Count: > 0 } ? elapsed : throw new InvalidOperationException(answer.ToString());
+        return answer is InboxResult.Page { Value.Tasks.Count: > 0 } ? elapsed : throw new InvalidOperationException(answer.ToString());
     }
 }

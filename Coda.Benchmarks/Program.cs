@@ -12,6 +12,7 @@ foreach (var (name, benchmark) in ((string, Func<Task<IReadOnlyList<Measurement>
         (nameof(IdleTerminals), () => IdleTerminals.RunAsync(tiny)),
         (nameof(TaskStartLatency), () => TaskStartLatency.RunAsync(tiny)),
         (nameof(InboxLatency), () => InboxLatency.RunAsync(tiny)),
+        (nameof(WriteThroughput), () => WriteThroughput.RunAsync(tiny)),
         (nameof(ServerStart), () => ServerStart.RunAsync(published, tiny)),
         (nameof(McpLoad), () => McpLoad.RunAsync(published, tiny)),
     ])

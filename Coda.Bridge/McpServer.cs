@@ -4,11 +4,11 @@ using System.Text;
 
 namespace Coda.Bridge;
 
-/// <summary>The endpoint, over HTTP: shows the token to nobody else, and finds the server again after a restart.</summary>
-internal sealed class McpServer(Uri url, Credentials credentials, TimeProvider time) : IDisposable
+/// <summary>The endpoint, over HTTP: shows the token to no other server, and finds the server again after a restart.</summary>
+internal sealed class McpServer(Uri url, BearerTokens credentials, TimeProvider time) : IDisposable
 {
     /// <summary>As long as a restart takes, and shorter than clients wait for an answer.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
@@ -34,7 +34,9 @@ internal sealed class McpServer(Uri url, Credentials credentials, TimeProvider t
 
     /// <summary>Sends a message of the client's.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="since">Timestamp from which <see cref="Patience"/> counts: what waited its turn does not wait as long again.</param>
+    /// <param name="since">
+    /// Timestamp from which <see cref="ConnectTimeout"/> counts: what waited its turn does not wait as long again.
+    /// </param>
     /// <param name="cancellation">Ends the attempt.</param>
     public Task<HttpResponseMessage> PostAsync(Message message, long since, CancellationToken cancellation) => SendAsync(
         () =>
@@ -130,9 +132,9 @@ internal sealed class McpServer(Uri url, Credentials credentials, TimeProvider t
                 return await http.SendAsync(attempt, HttpCompletionOption.ResponseHeadersRead, cancellation);
             }
             catch (HttpRequestException e)
-                when (e.HttpRequestError == HttpRequestError.ConnectionError && time.GetElapsedTime(since) < Patience)
+                when (e.HttpRequestError == HttpRequestError.ConnectionError && time.GetElapsedTime(since) < ConnectTimeout)
             {
-                // Nobody listens, so nothing was sent: the server is being restarted, or not started yet.
+                // Nothing listens, so nothing was sent: the server is being restarted, or not started yet.
                 await Task.Delay(Pause, time, cancellation);
             }
         }

@@ -11,7 +11,7 @@ namespace Coda.Bridge;
 /// <param name="Root">All of it.</param>
 internal sealed record Message(string Text, string? Id, string? Method, bool IsSound, JsonElement Root)
 {
-    /// <summary>Whether somebody waits for an answer to it.</summary>
+    /// <summary>Whether an answer to it is awaited.</summary>
     public bool IsRequest => Id is not null && Method is not null;
 
     /// <summary>Whether it is the answer to request <paramref name="id"/>.</summary>

@@ -6,7 +6,7 @@ if (!BridgeSettings.TryRead(Environment.GetEnvironmentVariable, out var settings
     return 2;
 }
 
-using var credentials = new Credentials(settings, TimeProvider.System);
+using var credentials = new BearerTokens(settings, TimeProvider.System);
 using var server = new McpServer(settings.Url, credentials, TimeProvider.System);
 await using var client = new StdioClient(Console.OpenStandardInput(), Console.OpenStandardOutput());
 using var relay = new Relay(client, server, TimeProvider.System);

@@ -8,7 +8,7 @@ internal sealed class Relay(StdioClient client, McpServer server, TimeProvider t
 {
     private const string Cancelled = "notifications/cancelled";
 
-    // Something waits here only behind a notification that is under way, and no longer than that has patience.
+    // Something waits here only behind a notification that is under way, and no longer than that has timeout.
     // When it is full the client waits as well, as on any pipe.
     private const int MaxWaiting = 1024;
 
@@ -132,8 +132,8 @@ internal sealed class Relay(StdioClient client, McpServer server, TimeProvider t
     private async Task TellAsync(Message message, long since)
     {
         // A connection that died unnoticed would hold up all that comes after.
-        using var patience = new CancellationTokenSource(McpServer.Patience, time);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, over.Token);
+        using var timeout = new CancellationTokenSource(McpServer.ConnectTimeout, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, over.Token);
         try
         {
             // Since 2026-07-28 the end of its connection is what cancels a call, and the server knows no other way.
@@ -145,7 +145,7 @@ internal sealed class Relay(StdioClient client, McpServer server, TimeProvider t
         catch (Exception e)
         {
             var reason = over.IsCancellationRequested ? "the client has left."
-                : patience.IsCancellationRequested ? "it does not respond."
+                : timeout.IsCancellationRequested ? "it does not respond."
                 : e.Message;
             await StdioClient.LogAsync($"{message.Method ?? "an answer"} did not reach the server: {reason}");
         }
@@ -158,10 +158,10 @@ internal sealed class Relay(StdioClient client, McpServer server, TimeProvider t
 
     private async Task EndSessionAsync()
     {
-        using var patience = new CancellationTokenSource(Farewell, time);
+        using var timeout = new CancellationTokenSource(Farewell, time);
         try
         {
-            await server.EndAsync(patience.Token);
+            await server.EndAsync(timeout.Token);
         }
         catch (Exception e) when (e is BridgeException or HttpRequestException or OperationCanceledException)
         {

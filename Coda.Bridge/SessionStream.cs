@@ -2,7 +2,7 @@ using System.Net.ServerSentEvents;
 
 namespace Coda.Bridge;
 
-/// <summary>What the server says in a session when nobody asked; opened again whenever it breaks off.</summary>
+/// <summary>What the server says in a session unasked; opened again whenever it breaks off.</summary>
 internal sealed class SessionStream(StdioClient client, McpServer server, TimeProvider time)
 {
     private static readonly TimeSpan DefaultPause = TimeSpan.FromSeconds(1);

@@ -14,13 +14,14 @@ public sealed partial class ArchitectureTests
         ["Native"] = [],
         ["Files"] = ["Native"],
         ["Security"] = ["Files"],
+        ["Server"] = ["Native", "Security"],
         ["Storage"] = ["Files"],
-        ["Workspaces"] = ["Files", "Native"],
+        ["WorkingTrees"] = ["Files", "Native"],
         ["Recordings"] = ["Files"],
-        ["Terminals"] = ["Files", "Native", "Recordings", "Security", "Storage", "Workspaces"],
+        ["Terminals"] = ["Files", "Native", "Recordings", "Security", "Storage", "WorkingTrees"],
         ["Agents"] = ["Files", "Storage", "Terminals"],
-        ["Handoffs"] = ["Agents", "Files", "Recordings", "Security", "Storage", "Terminals", "Workspaces"],
-        ["Tasks"] = ["Agents", "Files", "Recordings", "Security", "Storage", "Terminals", "Workspaces"],
+        ["Handoffs"] = ["Agents", "Files", "Recordings", "Security", "Storage", "Terminals", "WorkingTrees"],
+        ["Tasks"] = ["Agents", "Files", "Recordings", "Security", "Storage", "Terminals", "WorkingTrees"],
     };
 
     private static string Root
@@ -115,7 +116,7 @@ public sealed partial class ArchitectureTests
             "AgentCatalog.ChooseForTask", "AgentCatalog.Find", "AgentInspection.LookAsync",
             "HandoffFolders.DiffAsync", "HandoffFolders.FindAsync", "HandoffFolders.ListAsync", "HandoffFolders.OfAsync",
             "HandoffFolders.PushLine", "HandoffService.CountAsync", "HandoffService.ListAsync", "RecordingArchive.Find",
-            "TaskService.AnswerToAsync", "TaskService.DiffAsync", "TaskService.FindAsync", "TaskService.FindBySessionAsync",
+            "TaskService.ReplyToAsync", "TaskService.DiffAsync", "TaskService.FindAsync", "TaskService.FindBySessionAsync",
             "TaskService.FollowAsync", "TaskService.InboxAsync", "TaskService.ProgressAsync", "TaskService.RequestAsync",
             "TaskService.ResultAsync", "TaskService.TranscriptAsync", "Terminal.PlanAttachAsync", "TerminalRegistry.EndedAsync",
             "TerminalRegistry.Find", "TerminalRegistry.FindRecordAsync", "TerminalRegistry.StateOf", "WorkingDirectories.Default",

@@ -25,7 +25,7 @@ public enum Authentication
     /// <summary>The headers of the platform's proxy.</summary>
     Platform,
 
-    /// <summary>The server itself: nobody asked for it.</summary>
+    /// <summary>The server itself, unasked.</summary>
     Server,
 }
 

@@ -3,7 +3,7 @@ using Coda.Core.Handoffs;
 using Coda.Core.Storage;
 using Coda.Core.Tasks;
 using Coda.Core.Terminals;
-using Coda.Core.Workspaces;
+using Coda.Core.WorkingTrees;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -18,7 +18,7 @@ public static class CoreServices
         .AddStorage()
         .AddTerminals()
         .AddAgents()
-        .AddWorkspaces()
+        .AddWorkingTrees()
         .AddHandoffs()
         .AddTasks()
         .AddSingleton(provider => new Lifecycle(

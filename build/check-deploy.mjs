@@ -9,7 +9,7 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const limit = 10 * 1024 * 1024; // of one file of an app's source
-const patience = 60_000;
+const timeout = 60_000;
 const owner = 'owner@example.com';
 const isRoot = process.getuid() === 0;
 const nobody = isRoot ? 65534 : process.getuid();
@@ -112,7 +112,7 @@ async function call(tool, args) {
       'X-Forwarded-Email': owner, 'X-Forwarded-Host': 'mcp-coda-1234567890.aws.databricksapps.com',
     },
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: tool, arguments: args } }),
-    signal: AbortSignal.timeout(patience),
+    signal: AbortSignal.timeout(timeout),
   });
   const text = await response.text();
   check(response.status === 200, `${tool} is admitted (${response.status})`);
@@ -126,7 +126,7 @@ async function exitOf(child) {
 }
 
 async function until(condition, what) {
-  for (const end = performance.now() + patience; performance.now() < end;) {
+  for (const end = performance.now() + timeout; performance.now() < end;) {
     if (await Promise.resolve().then(condition).catch(() => false)) {
       return check(true, what);
     }

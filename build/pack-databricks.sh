@@ -32,5 +32,5 @@ echo "$number-$(sha256sum "$deploy/contents.sha256" | cut -c1-12)" > "$deploy/ve
 
 echo "$deploy: CoDA $(<"$deploy/version"), $(du -sh "$deploy" | cut -f1) in $(find "$deploy" -type f | wc -l) files"
 if grep -A1 'APP_OWNER_EMAIL' "$deploy/app.yaml" | grep -q 'value: ""'; then
-  echo "APP_OWNER_EMAIL in app.yaml is empty: deployed like this, it admits nobody."
+  echo "APP_OWNER_EMAIL in app.yaml is empty: deployed like this, it admits no one."
 fi

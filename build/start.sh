@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts CoDA on Databricks Apps: checks what lies beside this script, unpacks it once per version into ~/.coda-app, and becomes
+# Starts CoDA on Databricks Apps: checks the files beside this script, unpacks it once per version into ~/.coda-app, and becomes
 # the server. Needs what every Ubuntu has (bash, coreutils, findutils, tar, gzip); fetches nothing, needs no .NET.
 # build/pack-databricks.sh puts it into deploy/.
 set -euo pipefail

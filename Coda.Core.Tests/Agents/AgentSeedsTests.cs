@@ -14,7 +14,7 @@ public sealed class AgentSeedsTests : IDisposable
     {
         Write(".claude.json", """{"theme":"dark","projects":{"/w":{"allowed":1}}}""");
 
-        Plant("claude");
+        EnsureSettings("claude");
 
         Assert.True(JsonNode.DeepEquals(
             JsonNode.Parse(
@@ -28,7 +28,7 @@ public sealed class AgentSeedsTests : IDisposable
         const string Refused = """{"hasCompletedOnboarding":false,"projects":{"/w":{"hasTrustDialogAccepted":false}}}""";
         Write(".claude.json", Refused);
 
-        Plant("claude");
+        EnsureSettings("claude");
 
         Assert.Equal(Refused, Read(".claude.json"));
     }
@@ -47,7 +47,7 @@ public sealed class AgentSeedsTests : IDisposable
         File.CreateSymbolicLink($"{home}/second", target);
         File.CreateSymbolicLink($"{home}/.claude.json", "second");
 
-        Plant("claude");
+        EnsureSettings("claude");
 
         Assert.Equal(("second", target), (new FileInfo($"{home}/.claude.json").LinkTarget, new FileInfo($"{home}/second").LinkTarget));
         Assert.Contains("hasCompletedOnboarding", Read(target), StringComparison.Ordinal);
@@ -61,8 +61,8 @@ public sealed class AgentSeedsTests : IDisposable
         const string Original = """{"theme":"dark"}""";
         Write(".claude.json", Original);
 
-        Plant("claude");
-        Plant("claude", "/other");
+        EnsureSettings("claude");
+        EnsureSettings("claude", "/other");
 
         Assert.Contains("/other", Read(".claude.json"), StringComparison.Ordinal);
         Assert.Equal(Original, Read(".claude.json.before-coda"));
@@ -71,7 +71,7 @@ public sealed class AgentSeedsTests : IDisposable
     [Fact]
     public void Where_it_keeps_its_settings_elsewhere_the_home_is_left_alone()
     {
-        Plant("claude", ("CLAUDE_CONFIG_DIR", $"{home}/elsewhere"));
+        EnsureSettings("claude", ("CLAUDE_CONFIG_DIR", $"{home}/elsewhere"));
 
         Assert.Contains("hasCompletedOnboarding", Read("elsewhere/.claude.json"), StringComparison.Ordinal);
         Assert.False(File.Exists($"{home}/.claude.json"));
@@ -80,29 +80,29 @@ public sealed class AgentSeedsTests : IDisposable
     [Fact]
     public void Gemini_uses_the_key_it_is_given_unless_the_user_chose_otherwise()
     {
-        Plant("gemini", ("GEMINI_API_KEY", "k"));
+        EnsureSettings("gemini", ("GEMINI_API_KEY", "k"));
         Assert.Equal("gemini-api-key", (string?)JsonNode.Parse(Read(".gemini/settings.json"))!["security"]!["auth"]!["selectedType"]);
 
         const string Chosen = """{"security":{"auth":{"selectedType":"oauth-personal"}}}""";
         Write(".gemini/settings.json", Chosen);
-        Plant("gemini", ("GEMINI_API_KEY", "k"));
+        EnsureSettings("gemini", ("GEMINI_API_KEY", "k"));
         Assert.Equal(Chosen, Read(".gemini/settings.json"));
     }
 
     [Fact]
     public void Without_a_key_gemini_asks_for_its_login()
     {
-        Plant("gemini", ("GEMINI_API_KEY", ""));
+        EnsureSettings("gemini", ("GEMINI_API_KEY", ""));
 
         Assert.False(File.Exists($"{home}/.gemini/settings.json"));
     }
 
-    private void Plant(string agent, params (string Name, string Value)[] variables) => Plant(agent, "/w", variables);
+    private void EnsureSettings(string agent, params (string Name, string Value)[] variables) => EnsureSettings(agent, "/w", variables);
 
-    private void Plant(string agent, string trusted, params (string Name, string Value)[] variables)
+    private void EnsureSettings(string agent, string trusted, params (string Name, string Value)[] variables)
     {
         var definition = BuiltInAgents.All.Single(known => known.Name == agent);
-        AgentSeeds.Plant(
+        AgentSeeds.EnsureSettings(
             definition with { PassEnvironment = [], SetEnvironment = variables.Append(("HOME", home)).ToDictionary() }, trusted);
     }
 

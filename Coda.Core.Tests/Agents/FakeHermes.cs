@@ -45,7 +45,7 @@ internal static class FakeHermes
           const value = key => (entry.match(new RegExp(`^ *${key}: *(.+)$`, 'm')) ?? [])[1];
           return { url: value('url'), events: value('events').replace(/[[\] ]/g, '').split(','), matcher: value('matcher'), secret: env[value('secret_env')] };
         });
-        // One worker posts them in their order; nobody waits for it.
+        // One worker posts them in their order; no one waits for it.
         let posting = Promise.resolve();
         const event = (name, extra = {}, tool = null, session = 'sess_1') => {
           for (const target of outbound.filter(target => target.events.includes(name) && (!target.matcher || new RegExp(`^(?:${target.matcher})$`).test(tool)))) {

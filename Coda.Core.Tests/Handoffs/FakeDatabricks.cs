@@ -1,6 +1,9 @@
 namespace Coda.Core.Tests.Handoffs;
 
-/// <summary>A <c>databricks</c> that exports from a directory of the test, with the moods of the real one.</summary>
+/// <summary>
+/// A <c>databricks</c> that exports from a directory of the test, with the moods of the real one, and gives out the tokens that it was given,
+/// one a call.
+/// </summary>
 internal static class FakeDatabricks
 {
     /// <summary>A file that makes it wait, silently, before it exports the folder that holds this one, until <see cref="Go"/>.</summary>
@@ -11,6 +14,10 @@ internal static class FakeDatabricks
         here=$(dirname "$0")
         echo "$@" >> "$here/calls"
         fail() { echo "Error: $1" >&2; exit 1; }
+        if [ "$1 $2" = "auth token" ]; then
+          cat "$here/token-$(grep -c '^auth token' "$here/calls")" 2>/dev/null && exit 0
+          fail "no more tokens"
+        fi
         [ "$1 $2" = "workspace export-dir" ] || fail "unknown command \"$1\" for \"databricks\""
         [ $# -ge 4 ] || fail "accepts 2 arg(s), received $(($# - 2))"
         if [ $# -eq 4 ]; then
@@ -68,10 +75,7 @@ internal static class FakeDatabricks
     /// <summary>Installs it; the settings that make a core use it, with an agent named <c>fake</c>.</summary>
     public static Dictionary<string, string?> Install(string root, string agentScript)
     {
-        var bin = Directory.CreateDirectory(Path.Combine(root, "bin")).FullName;
-        var program = Path.Combine(bin, "databricks");
-        File.WriteAllText(program, Script);
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var program = Path.Combine(InstallProgram(root), "databricks");
         var login = Config(root);
         File.WriteAllText(login, "[DEFAULT]\nhost = https://example.com\ntoken = good\n");
         return new()
@@ -88,6 +92,27 @@ internal static class FakeDatabricks
             ["Agents:fake:Quit"] = "/leave",
         };
     }
+
+    /// <summary>Installs the program alone, and returns its directory, for a PATH.</summary>
+    /// <param name="root">Of the test.</param>
+    /// <param name="tokens">What <c>auth token</c> gives out, one a call; it fails when there are no more.</param>
+    public static string InstallProgram(string root, params string[] tokens)
+    {
+        var bin = Directory.CreateDirectory(Path.Combine(root, "bin")).FullName;
+        var program = Path.Combine(bin, "databricks");
+        File.WriteAllText(program, Script);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            File.WriteAllText(
+                Path.Combine(bin, $"token-{i + 1}"), $$"""{ "access_token": "{{tokens[i]}}", "token_type": "Bearer" }""");
+        }
+
+        return bin;
+    }
+
+    /// <summary>The arguments of each call so far.</summary>
+    public static string[] Calls(string root) => File.Exists($"{root}/bin/calls") ? File.ReadAllLines($"{root}/bin/calls") : [];
 
     /// <summary>Its configuration file.</summary>
     public static string Config(string root) => Path.Combine(root, "databrickscfg");

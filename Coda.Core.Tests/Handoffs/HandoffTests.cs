@@ -63,7 +63,7 @@ public sealed class HandoffTests : IAsyncLifetime
         var diff = await host.Get<HandoffFolders>().DiffAsync(view.Id, default);
         Assert.Contains("+two\n", diff, StringComparison.Ordinal);
         Assert.Contains("+++ b/new.txt\n", diff, StringComparison.Ordinal);
-        // `databricks auth switch`: there the path is somebody else's
+        // `databricks auth switch`: there the path is another's
         await File.AppendAllTextAsync(
             FakeDatabricks.Config(root),
             "[other]\nhost = https://other.example\n[__settings__]\ndefault_profile = other\n",

@@ -98,7 +98,7 @@ public sealed class KeptTests : IAsyncLifetime
         var view = (await NowAsync(await LaunchAsync()))!;
         var looking = new TaskCompletionSource();
         var enough = new TaskCompletionSource();
-        var look = host.Get<HandoffDirectories>().LookAsync(
+        var look = host.Get<HandoffFiles>().LookAsync(
             view,
             async tree =>
             {
@@ -116,7 +116,7 @@ public sealed class KeptTests : IAsyncLifetime
         await ending;
         Assert.False(Directory.Exists(Own(view)));
         Assert.NotNull((await NowAsync(view))!.RemovedAt);
-        Assert.Null(await host.Get<HandoffDirectories>().LookAsync(view, tree => tree.SnapshotAsync(default), default));
+        Assert.Null(await host.Get<HandoffFiles>().LookAsync(view, tree => tree.SnapshotAsync(default), default));
         Assert.False(Directory.Exists(Own(view)));
     }
 

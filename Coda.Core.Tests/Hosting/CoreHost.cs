@@ -1,5 +1,6 @@
 using Coda.Core.Storage;
 using Coda.Core.Terminals;
+using Coda.Core.WorkingTrees;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -34,7 +35,7 @@ internal sealed class CoreHost : IAsyncDisposable
             .Configure<Coda.Core.Tasks.TaskOptions>(configuration.GetSection(Coda.Core.Tasks.TaskOptions.Section))
             .Configure<Coda.Core.Tasks.RetentionOptions>(configuration.GetSection(Coda.Core.Tasks.RetentionOptions.Section))
             .Configure<Coda.Core.Handoffs.HandoffOptions>(configuration.GetSection(Coda.Core.Handoffs.HandoffOptions.Section))
-            .Configure<Coda.Core.Workspaces.WorkspaceOptions>(configuration.GetSection(Coda.Core.Workspaces.WorkspaceOptions.Section))
+            .Configure<WorkingDirectoryOptions>(configuration.GetSection(WorkingDirectoryOptions.Section))
             .AddCodaCore();
         configure?.Invoke(collection);
         services = collection.BuildServiceProvider();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Coda.Core.Server;
 using Coda.Core.Terminals;
 using Coda.Core.Terminals.Pty;
 

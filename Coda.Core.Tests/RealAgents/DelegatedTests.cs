@@ -33,7 +33,7 @@ public sealed class DelegatedTests : IAsyncLifetime
         Assert.Equal("really done", task.Summary);
         Assert.Equal(["execute_1"], (await host.Core.Tasks().ProgressAsync(Id(task), default)).Select(line => line.Step));
         await Wait.Until(async () => (await host.Core.Tasks().InboxAsync(new InboxQuery { Status = "completed" }, default))
-            is InboxAnswer.Page({ Tasks: [var listed] })
+            is InboxResult.Page({ Tasks: [var listed] })
             && listed.TaskId == task.TaskId);
         Assert.Equal("made\n", File.ReadAllText(Path.Combine(host.Core.Projects, "made.txt")));
         Assert.Empty(ProcessTable.WithEnvironment("CODA_TERMINAL_ID", task.TerminalId));

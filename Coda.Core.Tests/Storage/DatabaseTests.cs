@@ -167,12 +167,12 @@ public sealed class DatabaseTests : IDisposable
         await using var database = Database.Open(home);
         var full = await database.WriteAsync((c, _) => c.ExecuteScalar<int>("PRAGMA page_count"), default);
         await database.WriteAsync((c, t) => c.Execute($"PRAGMA max_page_count = {full}", transaction: t), default);
-        using var patience = new CancellationTokenSource();
+        using var timeout = new CancellationTokenSource();
 
         var waiting = AddAsync(database, new string('a', 50_000));
         await Hosting.Wait.Until(() => database.Trouble is not null);
-        var given = database.WriteAsync((c, t) => c.Execute("INSERT INTO nowhere VALUES (1)", transaction: t), patience.Token);
-        await patience.CancelAsync();
+        var given = database.WriteAsync((c, t) => c.Execute("INSERT INTO nowhere VALUES (1)", transaction: t), timeout.Token);
+        await timeout.CancelAsync();
 
         Assert.Contains("full", database.Trouble, StringComparison.Ordinal);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
@@ -202,11 +202,11 @@ public sealed class DatabaseTests : IDisposable
     public async Task A_write_given_up_while_the_disk_is_full_does_not_leave_the_trouble_behind()
     {
         await using var database = Database.Open(home);
-        using var patience = new CancellationTokenSource();
+        using var timeout = new CancellationTokenSource();
 
-        var given = database.WriteAsync<int>((_, _) => throw new SqliteException("database or disk is full", 13), patience.Token);
+        var given = database.WriteAsync<int>((_, _) => throw new SqliteException("database or disk is full", 13), timeout.Token);
         await Hosting.Wait.Until(() => database.Trouble is not null);
-        await patience.CancelAsync();
+        await timeout.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
         await Hosting.Wait.Until(() => database.Trouble is null);

@@ -105,12 +105,12 @@ public sealed class BadInputTests
 
         var answer = await host.Tasks().InboxAsync(new InboxQuery { Status = status, Limit = limit, Before = before }, default);
 
-        Assert.Contains(why, Assert.IsType<InboxAnswer.Refused>(answer).Message, StringComparison.Ordinal);
+        Assert.Contains(why, Assert.IsType<InboxResult.Refused>(answer).Message, StringComparison.Ordinal);
     }
 
     private static async Task AssertNothingLeftAsync(CoreHost host)
     {
-        var page = Assert.IsType<InboxAnswer.Page>(await host.Tasks().InboxAsync(new InboxQuery(), default)).Value;
+        var page = Assert.IsType<InboxResult.Page>(await host.Tasks().InboxAsync(new InboxQuery(), default)).Value;
         Assert.Empty(page.Tasks);
         Assert.Equal((0, 0), (page.Total, page.Counts.Running));
         Assert.Empty(Directory.GetFileSystemEntries(host.Home.SessionsDirectory));

@@ -23,7 +23,7 @@ public sealed class FullDiskTests
 
         Assert.Contains("disk is full", refusal, StringComparison.Ordinal);
         Assert.Equal((CodingTaskStatus.Completed, "in memory"), (ended.Status, (await host.ResultAsync(task)).Summary));
-        var page = Assert.IsType<InboxAnswer.Page>(await host.Tasks().InboxAsync(new InboxQuery(), default)).Value;
+        var page = Assert.IsType<InboxResult.Page>(await host.Tasks().InboxAsync(new InboxQuery(), default)).Value;
         Assert.Equal((1, CodingTaskStatus.Completed), (page.Counts.Completed, Assert.Single(page.Tasks).Status));
         Assert.Equal(CodingTaskStatus.Running, (await host.Get<TaskStore>().FindAsync(task.TaskId, default))!.Status);
 

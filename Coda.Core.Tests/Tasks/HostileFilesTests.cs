@@ -5,7 +5,7 @@ using Coda.Core.Tests.Hosting;
 
 namespace Coda.Core.Tests.Tasks;
 
-/// <summary>A task may put anything in the place of its files: nobody waits for it, nothing elsewhere is read, other tasks go on.</summary>
+/// <summary>A task may put anything in the place of its files: no one waits for it, nothing elsewhere is read, other tasks go on.</summary>
 public sealed class HostileFilesTests : IDisposable
 {
     private readonly string root = Directory.CreateTempSubdirectory("coda-hostile-").FullName;

@@ -94,8 +94,8 @@ public sealed class InboxTests
         await Wait.Until(async () => (await AskAsync(host, new InboxQuery { Status = "cancelled" })).Tasks.Count == 1);
     }
 
-    private static async Task<InboxPage> AskAsync(CoreHost host, InboxQuery query) =>
-        Assert.IsType<InboxAnswer.Page>(await host.Tasks().InboxAsync(query, default)).Value;
+    private static async Task<InboxSlice> AskAsync(CoreHost host, InboxQuery query) =>
+        Assert.IsType<InboxResult.Page>(await host.Tasks().InboxAsync(query, default)).Value;
 
     private async Task AddAsync(CoreHost host, CodingTaskStatus status, TimeSpan ago, string email = "")
     {

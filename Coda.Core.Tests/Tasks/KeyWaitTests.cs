@@ -4,7 +4,7 @@ using Coda.Core.Tests.Hosting;
 
 namespace Coda.Core.Tests.Tasks;
 
-/// <summary>Programs that ask at a terminal where nobody can answer: most are kept from it, and the others are seen to wait.</summary>
+/// <summary>Programs that ask at a terminal where no one can answer: most are kept from it, and the others are seen to wait.</summary>
 public sealed class KeyWaitTests
 {
     [Theory]

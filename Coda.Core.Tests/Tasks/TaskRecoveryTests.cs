@@ -7,7 +7,7 @@ using Dapper;
 
 namespace Coda.Core.Tests.Tasks;
 
-/// <summary>What a server finds that died: rows that say running, a process nobody waits for, files.</summary>
+/// <summary>What a server finds that died: rows that say running, a process no one waits for, files.</summary>
 public sealed class TaskRecoveryTests
 {
     [Fact]
@@ -39,7 +39,7 @@ public sealed class TaskRecoveryTests
         Assert.True(TaskId.TryParse(done.TaskId, out var id));
         Assert.Equal(["begin", "all done"], (await host.Tasks().ProgressAsync(id, default)).Select(line => line.Message));
 
-        var page = Assert.IsType<InboxAnswer.Page>(await host.Tasks().InboxAsync(new InboxQuery(), default)).Value;
+        var page = Assert.IsType<InboxResult.Page>(await host.Tasks().InboxAsync(new InboxQuery(), default)).Value;
         Assert.Equal(new InboxCounts(0, 1, 2, 0, 0), page.Counts);
         Assert.True(TerminalId.TryParse(dead.TerminalId, out var terminal));
         Assert.Equal(TerminalEndReason.Interrupted, (await host.Terminals.FindRecordAsync(terminal, default))!.EndReason);

@@ -93,7 +93,7 @@ public sealed class TaskReplyTests
         Assert.Equal(asking.TaskId, started.AnswersTaskId);
 
         await host.EndsAsync(started);
-        Assert.Equal(started.TaskId, (await host.Tasks().AnswerToAsync(TaskId.Of(asking), default))?.TaskId);
+        Assert.Equal(started.TaskId, (await host.Tasks().ReplyToAsync(TaskId.Of(asking), default))?.TaskId);
         Assert.Contains(
             $"answered already: {started.TaskId}",
             await RefusalAsync(host, TaskId.Of(asking), "other.table"), StringComparison.Ordinal);
@@ -108,7 +108,7 @@ public sealed class TaskReplyTests
             + """else exit "$CODA_ANSWER"; fi""";
         var asking = await host.EndsAsync(await host.RunsAsync(new TaskRequest { Prompt = script, Agent = "shell" }));
         Assert.Equal(CodingTaskStatus.Failed, (await host.EndsAsync(await ReplyAsync(host, asking, "1"))).Status);
-        Assert.Null(await host.Tasks().AnswerToAsync(TaskId.Of(asking), default));
+        Assert.Null(await host.Tasks().ReplyToAsync(TaskId.Of(asking), default));
         Assert.Equal(CodingTaskStatus.Completed, (await host.EndsAsync(await ReplyAsync(host, asking, "0"))).Status);
     }
 

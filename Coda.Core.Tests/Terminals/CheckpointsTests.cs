@@ -33,7 +33,7 @@ public sealed class CheckpointsTests
     [Fact]
     public void A_checkpoint_keeps_the_modes_of_its_place_whatever_is_switched_later()
     {
-        var modes = default(TerminalModes);
+        var modes = default(SwitchedModes);
         modes.SetPrivate(1049, on: true);
         checkpoints.Add(1, modes);
         modes.SetPrivate(1049, on: false);

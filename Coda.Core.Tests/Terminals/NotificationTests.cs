@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Coda.Core.Terminals;
-using Coda.Core.Terminals.Status;
+using Coda.Core.Terminals.States;
 
 namespace Coda.Core.Tests.Terminals;
 

@@ -164,7 +164,7 @@ public sealed class PtyTests : IAsyncLifetime
         var failures = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var loop = new EventLoop(failures.SetResult);
         using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.In);
-        pipe.DisposeLocalCopyOfClientHandle(); // nobody can write: EPOLLHUP, which cannot be masked
+        pipe.DisposeLocalCopyOfClientHandle(); // no one can write: EPOLLHUP, which cannot be masked
         using var registration = loop.Watch((int)pipe.SafePipeHandle.DangerousGetHandle(), 0, (itself, _) =>
         {
             itself.Dispose();

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Coda.Core.Terminals;
-using Coda.Core.Terminals.Status;
+using Coda.Core.Terminals.States;
 using Coda.Core.Terminals.Stream;
 using CsCheck;
 

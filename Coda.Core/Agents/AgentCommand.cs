@@ -68,7 +68,7 @@ public static partial class AgentCommand
             _ => [argument],
         });
 
-        // Nobody can type into a task: what it does not get in a file is at its end at once, not waited for.
+        // Nothing can be typed into a task: input that is not in a file is at its end at once, not waited for.
         return Command(agent, arguments, values, places.WorkingDirectory, agent.SetEnvironment, mode.Environment, environment) with
         {
             DefaultEnvironment = NonInteractive,

@@ -42,7 +42,7 @@ public sealed record PermissionMode
 /// A coding agent: how it is run, told what it may do, and stopped. Every property but the name is a key of <c>agents.json</c> and of
 /// section <c>Agents:&lt;name&gt;</c>. Arguments are templates: <c>{promptFile}</c>, <c>{resultsDir}</c>,
 /// <c>{workDir}</c>, <c>{taskDir}</c> and <c>{prompt}</c> are filled in within one argument, <c>{permissions}</c>, <c>{grants}</c>
-/// and <c>{promptGrants}</c> stand alone and become any number of arguments.
+/// and <c>{promptGrants}</c> are whole arguments and become any number of them.
 /// </summary>
 public sealed record AgentDefinition
 {
@@ -55,7 +55,7 @@ public sealed record AgentDefinition
     /// <summary>A name looked up on the terminal's PATH, or an absolute path.</summary>
     public required string Executable { get; init; }
 
-    /// <summary>Arguments for a task, which nobody watches.</summary>
+    /// <summary>Arguments for a task, without a viewer.</summary>
     public required IReadOnlyList<string> Headless { get; init; }
 
     /// <summary>How a task's prompt reaches it.</summary>
@@ -77,7 +77,7 @@ public sealed record AgentDefinition
     public IReadOnlyList<string> Interactive { get; init; } = [];
 
     /// <summary>
-    /// Arguments that let it read <c>{filesDir}</c>; they take the place of <c>{promptGrants}</c> when a kickoff lies there,
+    /// Arguments that let it read <c>{filesDir}</c>; they take the place of <c>{promptGrants}</c> when a kickoff is there,
     /// too long for an argument.
     /// </summary>
     public IReadOnlyList<string> PromptGrants { get; init; } = [];
@@ -99,7 +99,7 @@ public sealed record AgentDefinition
     /// <summary>What a person types or presses to leave it.</summary>
     public string Quit { get; init; } = "";
 
-    /// <summary>What its window titles tell of its state; the first that matches counts.</summary>
+    /// <summary>What its window titles say about its state; the first that matches counts.</summary>
     public IReadOnlyList<TitleRule> Titles { get; init; } = [];
 
     /// <summary>Variables it gets in every terminal.</summary>
@@ -114,7 +114,7 @@ public sealed record AgentDefinition
     /// <summary>Seconds it has to stop.</summary>
     public double GraceSeconds { get; init; } = 5;
 
-    /// <summary>What to tell somebody who wants it and does not have it.</summary>
+    /// <summary>What to tell a user who wants it and does not have it.</summary>
     public string InstallHint { get; init; } = "";
 
     /// <summary>Where a login or configuration is looked for: variables as <c>$NAME</c>, files as <c>~/path</c>.</summary>

@@ -16,7 +16,7 @@ public sealed record AgentAccount(AgentDefinition Agent, string? Executable, str
 public sealed class AgentInspection(AgentCatalog catalog, TimeProvider time)
 {
     private const int LongestVersion = 100;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<(string File, DateTime Written), string> versions = new();
 
     /// <summary>Looks at all of them.</summary>
@@ -58,8 +58,8 @@ public sealed class AgentInspection(AgentCatalog catalog, TimeProvider time)
             start.Environment[name] = value;
         }
 
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+        using var timeout = new CancellationTokenSource(AnswerTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
         try
         {
             using var process = Process.Start(start)!;

@@ -39,7 +39,7 @@ public static class AgentSeeds
     /// </summary>
     /// <param name="agent">The agent.</param>
     /// <param name="trusted">The directory it is to trust; null = none, as a task needs.</param>
-    public static void Plant(AgentDefinition agent, string? trusted)
+    public static void EnsureSettings(AgentDefinition agent, string? trusted)
     {
         ArgumentNullException.ThrowIfNull(agent);
         var environment = TerminalEnvironment.Build(TerminalEnvironment.OfServer(), [], AgentCommand.ForPerson(agent, "", "/"), default);
@@ -55,7 +55,7 @@ public static class AgentSeeds
         {
             foreach (var file in places.GroupBy(place => place.File!, place => (place.Keys, place.Value)))
             {
-                Plant(file.Key, file);
+                EnsureSettings(file.Key, file);
             }
         }
     }
@@ -67,9 +67,9 @@ public static class AgentSeeds
         return root is null ? null : $"{root}{file[slash..]}";
     }
 
-    private static void Plant(string path, IEnumerable<(List<string> Keys, string? Value)> places)
+    private static void EnsureSettings(string path, IEnumerable<(List<string> Keys, string? Value)> places)
     {
-        // A link, as to somebody's dotfiles, stays one.
+        // A link, as to a user's dotfiles, stays one.
         var link = new FileInfo(path);
         var target = link.LinkTarget is null ? path : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         JsonNode? root;

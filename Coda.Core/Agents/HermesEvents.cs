@@ -9,13 +9,13 @@ namespace Coda.Core.Agents;
 
 /// <summary>
 /// Takes the events that one Hermes posts (its <c>hooks.outbound</c>: JSON, signed with HMAC-SHA256 as GitHub's are) and reports its state.
-/// It is told of us by a configuration layer of its own, <c>HERMES_MANAGED_DIR</c>, so that the user's files stay as they are.
+/// It learns of us from a configuration layer of its own, <c>HERMES_MANAGED_DIR</c>, so that the user's files stay as they are.
 /// </summary>
 internal sealed partial class HermesEvents(EventAddress address, Action<TerminalStateKind, string, string> report, TimeProvider time)
 {
     private const string Reason = "Hermes's events";
     private const int LongestBody = 16 << 20; // the start of a turn carries the whole conversation
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
     private readonly HashSet<string> helpers = [];
     private string? working;
@@ -63,7 +63,7 @@ internal sealed partial class HermesEvents(EventAddress address, Action<Terminal
         }
         catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
         {
-            // Stopped, or somebody else has the port: then bells tell.
+            // Stopped, or another program has the port: then bells tell.
         }
     }
 
@@ -71,8 +71,8 @@ internal sealed partial class HermesEvents(EventAddress address, Action<Terminal
     {
         try
         {
-            using var patience = new CancellationTokenSource(Patience, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+            using var timeout = new CancellationTokenSource(AnswerTimeout, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
             var body = await ReadAsync(context.Request, either.Token);
             var signed = body is not null && IsSigned(body, context.Request.Headers["X-Hermes-Signature-256"] ?? "");
             context.Response.StatusCode = !signed ? 403 : TryTake(body!) ? 204 : 400;

@@ -11,13 +11,13 @@ internal sealed class OpenCodeEvents(EventAddress address, Action<TerminalStateK
     private const string Reason = "OpenCode's events";
     private const int LongestLine = 1 << 20;
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
 
     // Several sessions (its sub-agents have their own) may ask at once; it shows them one after another, the oldest first.
     private readonly OrderedDictionary<string, Request> open = [];
     private TerminalStateKind status = TerminalStateKind.Working;
 
-    /// <summary>Listens until cancelled; while nobody answers it tries again.</summary>
+    /// <summary>Listens until cancelled; without an answer it tries again.</summary>
     public async Task FollowAsync(CancellationToken cancellation)
     {
         using var handler = new SocketsHttpHandler { UseProxy = false };
@@ -56,12 +56,12 @@ internal sealed class OpenCodeEvents(EventAddress address, Action<TerminalStateK
         }
     }
 
-    /// <summary>What it asked before anybody listened.</summary>
+    /// <summary>What it asked before we listened.</summary>
     private async Task TakePendingAsync(HttpClient client, CancellationToken cancellation)
     {
         using var response = await AskAsync(client, "/permission", cancellation);
         using var pending = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellation));
-        var asked = Close(request => request.Kind == TerminalStateKind.WaitingForApproval); // perhaps answered while nobody listened
+        var asked = Close(request => request.Kind == TerminalStateKind.WaitingForApproval); // perhaps answered while we did not listen
         foreach (var permission in pending.RootElement is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : [])
         {
             Open(permission, TerminalStateKind.WaitingForApproval, Describe(permission));
@@ -77,8 +77,8 @@ internal sealed class OpenCodeEvents(EventAddress address, Action<TerminalStateK
     // A request that comes while it starts is never answered: it is given up and made again.
     private async Task<HttpResponseMessage> AskAsync(HttpClient client, string path, CancellationToken cancellation)
     {
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+        using var timeout = new CancellationTokenSource(AnswerTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
         return (await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, either.Token)).EnsureSuccessStatusCode();
     }
 
@@ -95,7 +95,7 @@ internal sealed class OpenCodeEvents(EventAddress address, Action<TerminalStateK
                     status = TerminalStateKind.Working;
                     break;
                 case "session.status" or "session.idle":
-                    // What it asked before it was interrupted is answered by nobody, and no event says so.
+                    // What it asked before it was interrupted is never answered, and no event says so.
                     var session = EventAddress.Text(properties, "sessionID");
                     Close(request => request.Session == session && session.Length > 0);
                     status = TerminalStateKind.Idle;

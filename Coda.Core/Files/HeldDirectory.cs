@@ -275,7 +275,7 @@ internal sealed unsafe class HeldDirectory : IDisposable
         return FindDirectory(name);
     }
 
-    // Each level takes a descriptor and a piece of the stack: what lies too deep is brought to the top first. Whether something was.
+    // Each level takes a descriptor and a piece of the stack: what is too deep is moved to the top first. Whether something was.
     private bool Empty(HeldDirectory top, int depth)
     {
         var brought = false;

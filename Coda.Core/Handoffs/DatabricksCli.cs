@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Coda.Core.Handoffs;
 
-/// <summary>The Databricks CLI as the user of a terminal has it: its commands, what stands in their way, and why they failed.</summary>
+/// <summary>The Databricks CLI as the user of a terminal has it: its commands, what keeps them from working, and why they failed.</summary>
 internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
 {
     private const string Default = "DEFAULT";
@@ -35,7 +35,7 @@ internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
     // A tab knows the file in the home only.
     private string InTab => ConfigFile == HomeConfig ? "databricks" : $"DATABRICKS_CONFIG_FILE={ShellWord.Quote(ConfigFile)} databricks";
 
-    /// <summary>What surely stands in the way of using it, for the caller; null = the pull will tell.</summary>
+    /// <summary>What surely keeps it from working, for the caller; null = the pull will show it.</summary>
     public string? Trouble()
     {
         var path = TerminalEnvironment.SearchPath(TerminalEnvironment.OfServer(), Command("/", ""));
@@ -60,7 +60,7 @@ internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
                 + $"Name the one to use with Handoffs:Profile, or add it with `{InTab} auth login --profile DEFAULT` in a terminal.";
     }
 
-    /// <summary>The profile that is used now; empty when none stands out.</summary>
+    /// <summary>The profile that is used now; empty when there is no obvious one.</summary>
     public string Profile() => Profiles().Chosen;
 
     /// <summary>Copies a Workspace folder to a directory; run in the terminal, as its user.</summary>
@@ -112,7 +112,7 @@ internal sealed class DatabricksCli(IOptions<HandoffOptions> options)
     };
 
     // A host is enough: logins lie in the profile, in a file, in a key ring, or with another vendor's CLI.
-    // Chosen is empty when none stands out.
+    // Chosen is empty when there is no obvious one.
     private (Dictionary<string, Dictionary<string, string>> Known, string Chosen) Profiles()
     {
         var sections = Sections();

@@ -1,5 +1,5 @@
 using Coda.Core.Files;
-using Coda.Core.Workspaces;
+using Coda.Core.WorkingTrees;
 using Microsoft.Extensions.Logging;
 
 namespace Coda.Core.Handoffs;
@@ -10,17 +10,17 @@ public sealed partial class HandoffFolders
     private const int Most = 200;
     private readonly HandoffStore store;
     private readonly DatabricksCli databricks;
-    private readonly HandoffDirectories directories;
+    private readonly HandoffFiles files;
     private readonly TimeProvider time;
     private readonly ILogger<HandoffFolders> log;
 
     internal HandoffFolders(
-        HandoffStore store, DatabricksCli databricks, HandoffDirectories directories, TimeProvider time, ILogger<HandoffFolders> log)
+        HandoffStore store, DatabricksCli databricks, HandoffFiles files, TimeProvider time, ILogger<HandoffFolders> log)
     {
         this.log = log;
         this.store = store;
         this.databricks = databricks;
-        this.directories = directories;
+        this.files = files;
         this.time = time;
     }
 
@@ -75,7 +75,7 @@ public sealed partial class HandoffFolders
             return false;
         }
 
-        await directories.RemoveAsync(id, cancellation);
+        await files.RemoveAsync(id, cancellation);
         await store.SetRemovedAsync(id, time.GetUtcNow());
         LogDiscarded(id, caller);
         return true;
@@ -93,7 +93,7 @@ public sealed partial class HandoffFolders
     private async Task<T?> ChangesAsync<T>(
         HandoffView handoff, Func<GitTree, string, string, Task<T?>> compare, CancellationToken cancellation)
         where T : class => handoff.Baseline is { } baseline
-            ? await directories.LookAsync(
+            ? await files.LookAsync(
                 handoff,
                 async tree => await tree.SnapshotAsync(cancellation) is { } now ? await compare(tree, baseline, now) : null,
                 cancellation)

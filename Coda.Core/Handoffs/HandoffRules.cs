@@ -6,7 +6,7 @@ using Coda.Core.Files;
 using Coda.Core.Security;
 using Coda.Core.Storage;
 using Coda.Core.Terminals;
-using Coda.Core.Workspaces;
+using Coda.Core.WorkingTrees;
 
 namespace Coda.Core.Handoffs;
 
@@ -121,7 +121,7 @@ internal sealed class HandoffRules(
             kickoff = $"{came} Read {file} and follow it.";
         }
 
-        AgentSeeds.Plant(agent, directory);
+        AgentSeeds.EnsureSettings(agent, directory);
         agent = CanTell(agent) ? agent : agent with
         {
             Events = AgentEvents.None,
@@ -167,7 +167,7 @@ internal sealed class HandoffRules(
             AgentCommand.ForPerson(agent with { InteractiveEnvironment = new Dictionary<string, string>() }, "", "/"),
             default));
 
-    // Somebody else may take it before the agent does; then the agent says so in its terminal.
+    // Another program may take it before the agent does; then the agent says so in its terminal.
     private static int FreePort()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);

@@ -10,7 +10,7 @@ public sealed partial class HandoffService : IAsyncDisposable
 {
     private readonly HandoffRules rules;
     private readonly HandoffStore store;
-    private readonly HandoffDirectories directories;
+    private readonly HandoffFiles files;
     private readonly TerminalRegistry terminals;
     private readonly HandoffOptions options;
     private readonly StopDeadline deadline;
@@ -19,13 +19,13 @@ public sealed partial class HandoffService : IAsyncDisposable
     private readonly ConcurrentDictionary<Terminal, Task> following = new();
 
     internal HandoffService(
-        HandoffRules rules, HandoffStore store, HandoffDirectories directories, TerminalRegistry terminals,
+        HandoffRules rules, HandoffStore store, HandoffFiles files, TerminalRegistry terminals,
         IOptions<HandoffOptions> options, StopDeadline deadline, TimeProvider time, ILogger<HandoffService> log)
     {
         this.deadline = deadline;
         this.rules = rules;
         this.store = store;
-        this.directories = directories;
+        this.files = files;
         this.terminals = terminals;
         this.options = options.Value;
         this.time = time;
@@ -53,17 +53,17 @@ public sealed partial class HandoffService : IAsyncDisposable
             return new HandoffStart.Refused(refusal);
         }
 
-        var session = new HandoffSession(plan, store, directories, TimeSpan.FromSeconds(options.PullSeconds), time, deadline.Passed);
+        var run = new HandoffRun(plan, store, files, TimeSpan.FromSeconds(options.PullSeconds), time, deadline.Passed);
         TerminalOpening? opening = null;
         try
         {
-            opening = await terminals.OpenAsync(caller, session.Launch, cancellation);
+            opening = await terminals.OpenAsync(caller, run.Launch, cancellation);
         }
         finally
         {
             if (opening is not TerminalOpening.Opened)
             {
-                await directories.RemoveAsync(plan.View.Id, CancellationToken.None);
+                await files.RemoveAsync(plan.View.Id, CancellationToken.None);
             }
         }
 
@@ -73,7 +73,7 @@ public sealed partial class HandoffService : IAsyncDisposable
         }
 
         var listed = new TaskCompletionSource(); // it may be over before it is listed
-        var followed = FollowAsync(session, terminal, plan.View.Id, listed.Task);
+        var followed = FollowAsync(run, terminal, plan.View.Id, listed.Task);
         following[terminal] = followed;
         listed.SetResult();
         var launched = new HandoffStart.Launched(plan.View with { TerminalId = terminal.Id.ToString() }, plan.Quit, "");
@@ -84,7 +84,7 @@ public sealed partial class HandoffService : IAsyncDisposable
 
         try
         {
-            var (failure, note) = await session.Ready.WaitAsync(cancellation);
+            var (failure, note) = await run.Ready.WaitAsync(cancellation);
             return failure.Length > 0 ? new HandoffStart.Refused(failure) : launched with { Note = note };
         }
         catch (OperationCanceledException)
@@ -126,18 +126,18 @@ public sealed partial class HandoffService : IAsyncDisposable
         return now - DateTimeOffset.MinValue > window ? now - window : DateTimeOffset.MinValue;
     }
 
-    private async Task FollowAsync(HandoffSession session, Terminal terminal, string id, Task listed)
+    private async Task FollowAsync(HandoffRun run, Terminal terminal, string id, Task listed)
     {
         await listed;
         try
         {
-            await session.FollowAsync(terminal);
+            await run.FollowAsync(terminal);
         }
         catch (Exception e)
         {
             // What was brought stays; the page lists it.
             LogFollowFailed(e, id);
-            session.Abandon(e.Message);
+            run.Abandon(e.Message);
         }
         finally
         {

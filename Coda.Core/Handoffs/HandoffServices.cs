@@ -12,12 +12,12 @@ public static class HandoffServices
     public static IServiceCollection AddHandoffs(this IServiceCollection services) => services
         .AddSingleton<DatabricksCli>()
         .AddSingleton<HandoffStore>()
-        .AddSingleton<HandoffDirectories>()
+        .AddSingleton<HandoffFiles>()
         .AddSingleton<HandoffRules>()
         .AddSingleton(provider => new HandoffService(
             provider.GetRequiredService<HandoffRules>(),
             provider.GetRequiredService<HandoffStore>(),
-            provider.GetRequiredService<HandoffDirectories>(),
+            provider.GetRequiredService<HandoffFiles>(),
             provider.GetRequiredService<TerminalRegistry>(),
             provider.GetRequiredService<IOptions<HandoffOptions>>(),
             provider.GetRequiredService<StopDeadline>(),
@@ -26,7 +26,7 @@ public static class HandoffServices
         .AddSingleton(provider => new HandoffFolders(
             provider.GetRequiredService<HandoffStore>(),
             provider.GetRequiredService<DatabricksCli>(),
-            provider.GetRequiredService<HandoffDirectories>(),
+            provider.GetRequiredService<HandoffFiles>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<HandoffFolders>>()));
 }

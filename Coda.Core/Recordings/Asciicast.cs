@@ -16,7 +16,7 @@ public static class Asciicast
     /// <summary>The version that asciinema before 3.0, such as Debian's 2.2, takes.</summary>
     public const int Older = 2;
 
-    /// <summary>Writes what is recorded so far; the recording may go on being written.</summary>
+    /// <summary>Writes what is recorded so far; the recording may still be written.</summary>
     /// <param name="files">The recording.</param>
     /// <param name="destination">Stays open.</param>
     /// <param name="version"><see cref="Newest"/> or <see cref="Older"/>.</param>
@@ -113,7 +113,7 @@ public static class Asciicast
             var read = await output.ReadAsync(bytes.AsMemory(0, (int)Math.Min(length, bytes.Length)), cancellation);
             if (read == 0)
             {
-                break; // told of before it was written, or torn
+                break; // timing says more than was written, or the file is torn
             }
 
             text.Append(characters, 0, decoder.GetChars(bytes, 0, read, characters, 0, flush: false));

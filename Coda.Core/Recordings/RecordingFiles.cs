@@ -11,7 +11,7 @@ public sealed record RecordingFiles(string OutputPath, string TimingPath)
     internal static RecordingFiles In(string directory) => new(Path.Combine(directory, "output.log"), Path.Combine(directory, "timing"));
 
     /// <summary>
-    /// Brings the files of a recording whose writer died into agreement: output nobody told of gets one line, lines about output
+    /// Brings the files of a recording whose writer died into agreement: output without a line gets one, lines about output
     /// that is not there are cut, and a last line says that it was interrupted. Does nothing to a recording that ended in order.
     /// </summary>
     public void Repair()

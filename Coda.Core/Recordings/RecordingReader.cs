@@ -120,7 +120,7 @@ public sealed class RecordingReader
     /// <summary>The size is another from an offset on.</summary>
     internal void Resize(long offset, int columns, int rows) => sizes.Add(offset, columns, rows);
 
-    /// <summary>Something keeps the stream from being recorded, or nothing does any more.</summary>
+    /// <summary>Something keeps the stream from being recorded; null = nothing does.</summary>
     internal void Warn(string? text) => Volatile.Write(ref trouble, text);
 
     /// <summary>No byte will follow; what only the writer still has is taken over.</summary>

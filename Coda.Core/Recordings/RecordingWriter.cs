@@ -14,7 +14,7 @@ namespace Coda.Core.Recordings;
 public sealed record RecordingHeader(DateTimeOffset StartedAt, int Columns, int Rows, string TerminalType, string Tty, string Command);
 
 /// <summary>
-/// Writes the two files of a recording. Output is written before the line that tells of it, never synced; a write that fails (disk
+/// Writes the two files of a recording. Output is written before its timing line, never synced; a write that fails (disk
 /// full) is tried again with later output, and what was lost in between becomes one gap line. Not thread-safe: its owner locks.
 /// </summary>
 internal sealed class RecordingWriter : IDisposable
@@ -163,7 +163,7 @@ internal sealed class RecordingWriter : IDisposable
 
     private static SafeFileHandle Create(string path)
     {
-        // Two writers of one recording cannot be: ids are drawn anew for every terminal.
+        // Two writers of one recording cannot be: every terminal has a fresh id.
         var handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         File.SetUnixFileMode(handle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return handle;

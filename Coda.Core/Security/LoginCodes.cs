@@ -4,20 +4,20 @@ using System.Text;
 
 namespace Coda.Core.Security;
 
-/// <summary>Codes that open the door once, for ten minutes, in this process only.</summary>
+/// <summary>Codes that sign a browser in once, for ten minutes, in this process only.</summary>
 public sealed class LoginCodes(TimeProvider time)
 {
     /// <summary>How long a code is good.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
-    // Anybody who reaches the login page may ask for a code to be printed, so asking is slow; that also bounds the list.
+    // Whoever reaches the login page may ask for a code to be printed, so asking is slow; that also bounds the list.
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(10);
 
     private readonly Lock gate = new();
     private readonly List<(byte[] Hash, DateTimeOffset Expires)> open = [];
     private DateTimeOffset nextForStrangers = DateTimeOffset.MinValue;
 
-    /// <summary>A new code, for somebody who has shown to be at the console already.</summary>
+    /// <summary>A new code, for a caller who is at the console already.</summary>
     public string Issue()
     {
         lock (gate)
@@ -31,7 +31,7 @@ public sealed class LoginCodes(TimeProvider time)
         }
     }
 
-    /// <summary>A new code at the request of anybody; null when one was issued moments ago.</summary>
+    /// <summary>A new code at anyone's request; null when one was issued moments ago.</summary>
     public string? TryIssue()
     {
         lock (gate)

@@ -36,7 +36,7 @@ public sealed class CodaHome
     /// <summary>One directory for each hand-off, with the folder it works in below it.</summary>
     public string ProjectsDirectory => Path.Combine(Root, "projects");
 
-    /// <summary>Where the recording of one terminal lies.</summary>
+    /// <summary>Where the recording of one terminal is.</summary>
     public string RecordingDirectory(string terminalId) => Path.Combine(RecordingsDirectory, terminalId);
 
     /// <summary>Where the files of one task lie: <c>sessions/&lt;session&gt;/tasks/&lt;task&gt;</c>.</summary>

@@ -6,7 +6,7 @@ namespace Coda.Core.Storage;
 
 /// <summary>
 /// Makes this process the one server of a home until it ends, however it ends: flock(2) on <c>CODA_HOME/lock</c>.
-/// Who holds it stands in <c>lock.owner</c> beside it, since a locked file cannot be opened by the one who is refused.
+/// Who holds it is in <c>lock.owner</c> beside it, since a locked file cannot be opened by the one who is refused.
 /// </summary>
 public sealed class HomeLock : IDisposable
 {
@@ -71,7 +71,7 @@ public sealed class HomeLock : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
-            // It has only just begun: the refusal stands without its name.
+            // It has only just begun: the refusal comes without its name.
             return "";
         }
     }

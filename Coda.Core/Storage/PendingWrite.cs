@@ -32,7 +32,7 @@ internal abstract class PendingWrite
         }
         catch (Exception e) when (!isDiskTrouble(e))
         {
-            // Whatever it is, the caller gets it: the loop must go on for the others.
+            // Whatever it is, the caller gets it: the loop must serve the others.
             failure = e;
             transaction.Rollback(Savepoint);
         }

@@ -29,7 +29,7 @@ internal sealed record Capabilities(IReadOnlyList<string> Tools, IReadOnlyList<s
     public string Section()
     {
         var text = new StringBuilder(
-            "CAPABILITIES:\nYou run in a terminal that CoDA opened for this task. Nobody types into it, so ask nothing there.\n");
+            "CAPABILITIES:\nYou run in a terminal that CoDA opened for this task. It gets no input, so ask nothing there.\n");
         if (Tools.Contains("databricks"))
         {
             text.Append("- The `databricks` CLI is installed; `databricks current-user me` shows whom it acts for. "

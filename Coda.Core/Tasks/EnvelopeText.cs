@@ -41,13 +41,13 @@ internal static class EnvelopeText
         WHEN YOU CANNOT FINISH
         - info_needed: context is missing that the caller can give. Put into `feedback` exactly what to add, so that the task can simply be
           sent again with it. This is no failure, and better than a guess.
-        - needs_approval: you know what to do, but it destroys or overwrites something and nobody has agreed to it yet.
+        - needs_approval: you know what to do, but it destroys or overwrites something and no one has agreed to it yet.
         - If both hold, choose info_needed: a plan made without the missing context is not worth approving.
         - failed: it cannot be done and no answer of the caller would change that. Say why in `errors`.
 
         """;
 
-    // A part of the reply whose lines are too long to stand in it.
+    // A part of the reply whose lines are too long for it.
     private const string Approved =
         "If this is a clear yes, carry out that plan and nothing beyond it: "
         + "for exactly these steps the answer lifts the safety rules below. If it\n"

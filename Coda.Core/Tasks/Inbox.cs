@@ -9,23 +9,23 @@ internal sealed class Inbox(TaskStore store, TaskCounters counters, RunningTasks
     private const int MostPerPage = 200;
 
     /// <summary>One page.</summary>
-    public async Task<InboxAnswer> AskAsync(InboxQuery query, CancellationToken cancellation)
+    public async Task<InboxResult> AskAsync(InboxQuery query, CancellationToken cancellation)
     {
         if (query.Limit is < 1 or > MostPerPage)
         {
-            return new InboxAnswer.Refused($"limit must be between 1 and {MostPerPage}, not {query.Limit}.");
+            return new InboxResult.Refused($"limit must be between 1 and {MostPerPage}, not {query.Limit}.");
         }
 
         if (!TryReadStatus(query.Status.Trim(), out var statuses))
         {
-            return new InboxAnswer.Refused(
+            return new InboxResult.Refused(
                 $"Unknown status '{OneLine.Of(query.Status, 50)}'. "
                 + $"Known: {string.Join(", ", StatusNames.All)}, and interactive for hand-offs; leave it out for all.");
         }
 
         if (!TryReadPlace(query.Before, out var before))
         {
-            return new InboxAnswer.Refused($"before '{OneLine.Of(query.Before, 50)}' is not the `next` of an earlier page.");
+            return new InboxResult.Refused($"before '{OneLine.Of(query.Before, 50)}' is not the `next` of an earlier page.");
         }
 
         var window = query.Window ?? TimeSpan.FromSeconds(options.Value.TtlSeconds);
@@ -41,7 +41,7 @@ internal sealed class Inbox(TaskStore store, TaskCounters counters, RunningTasks
         var (counts, total) = query.Window is null
             ? counters.Read(email, statuses)
             : await CountAsync(since, email, statuses, cancellation);
-        return new InboxAnswer.Page(new InboxPage(tasks, total, counts, next));
+        return new InboxResult.Page(new InboxSlice(tasks, total, counts, next));
     }
 
     private async Task<(InboxCounts Counts, int Total)> CountAsync(

@@ -3,7 +3,7 @@ using Coda.Core.Files;
 namespace Coda.Core.Tasks;
 
 /// <summary>
-/// What stands in a task's <c>result.json</c>: nothing yet, a result, or something else (a fault, perhaps only half written).
+/// What a task's <c>result.json</c> holds: nothing yet, a result, or something else (a fault, perhaps only half written).
 /// </summary>
 internal readonly record struct ResultReading(TaskResult? Result, string Fault)
 {

@@ -162,7 +162,7 @@ internal static class ResultFormat
         ? node is JsonArray or JsonObject ? node : new JsonArray(node)
         : new JsonArray();
 
-    // Built by hand: JsonNode.Parse accepts a doubled key and throws when somebody looks at it.
+    // Built by hand: JsonNode.Parse accepts a doubled key and throws when it is read.
     private static JsonNode? Node(JsonElement value)
     {
         switch (value.ValueKind)

@@ -20,7 +20,7 @@ internal sealed partial class RunningTask
     private readonly List<TaskProgress> progress = [];
     private readonly TaskFiles files;
     private readonly Terminal terminal;
-    private readonly TaskChanges? changes;
+    private readonly ObservedChanges? changes;
     private readonly bool exitCodeDecides;
     private readonly TaskSlots.Slot slot;
     private readonly RunningTasks tasks;
@@ -35,7 +35,7 @@ internal sealed partial class RunningTask
     private (int Status, int Result, long Output) seen;
     private string waitsFor = "";
 
-    // Timestamps of the monotonic clock, which stands still while the machine sleeps: a laptop that is opened again times nothing out.
+    // Timestamps of the monotonic clock, which stands still while the machine sleeps: opening a laptop again times nothing out.
     private readonly long began;
     private long lastProgress;
     private long lastSign;
@@ -43,7 +43,7 @@ internal sealed partial class RunningTask
     private int ending;
 
     public RunningTask(
-        TaskView begun, TaskFiles files, Terminal terminal, TaskChanges? changes, bool exitCodeDecides,
+        TaskView begun, TaskFiles files, Terminal terminal, ObservedChanges? changes, bool exitCodeDecides,
         TaskSlots.Slot slot, RunningTasks tasks)
     {
         this.files = files;
@@ -58,7 +58,7 @@ internal sealed partial class RunningTask
         began = lastProgress = lastSign = lastOutput = tasks.Time.GetTimestamp();
     }
 
-    /// <summary>How it stands.</summary>
+    /// <summary>Its current state.</summary>
     public TaskView View => Volatile.Read(ref view);
 
     /// <summary>Its result once it has ended.</summary>
@@ -203,7 +203,7 @@ internal sealed partial class RunningTask
         LogEnded(tasks.Log, view.TaskId, view.Status, why, by);
     }
 
-    /// <summary>A task that waits for somebody is shown as blocked; that is no progress, so its time runs on.</summary>
+    /// <summary>A task that waits for a person is shown as blocked; that is no progress, so its time runs.</summary>
     private bool TakeState()
     {
         var waiting = WaitsFor();

@@ -73,7 +73,7 @@ internal sealed partial class RunningTasks(
     /// <summary>Tells whoever listens that its terminal has written.</summary>
     public void RaiseWrote(TaskView view) => Listeners.Call(Wrote, view, log);
 
-    /// <summary>Waits for a write whose failure nobody else would see.</summary>
+    /// <summary>Waits for a write whose failure would be seen nowhere else.</summary>
     public async Task ObserveAsync(Task write)
     {
         try

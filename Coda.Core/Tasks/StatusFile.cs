@@ -9,7 +9,7 @@ internal readonly record struct StatusLine(string Step, string Message);
 
 /// <summary>
 /// Reads the progress an agent appends, from where the last look ended. Lines still being written wait; the file may be deleted, emptied
-/// or begun anew at any time; what is not a line of progress is passed over.
+/// or begun again at any time; what is not a line of progress is passed over.
 /// </summary>
 internal sealed class StatusFile(TaskFiles files)
 {

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Coda.Core.Tasks;
 
-/// <summary>Where a task stands; every value but <see cref="Running"/> is final.</summary>
+/// <summary>The state of a task; every value but <see cref="Running"/> is final.</summary>
 public enum CodingTaskStatus
 {
     /// <summary>Its agent works.</summary>
@@ -73,7 +73,7 @@ public sealed record TaskView
     /// <summary><c>sess-…</c></summary>
     public required string SessionId { get; init; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>Its state.</summary>
     public required CodingTaskStatus Status { get; init; }
 
     /// <summary>Its terminal, whose recording is the replay.</summary>
@@ -180,7 +180,7 @@ public abstract record TaskCancellation
     {
     }
 
-    /// <summary>It had ended before, or is cancelled now: this is how it stands.</summary>
+    /// <summary>It had ended before, or is cancelled now: this is its state.</summary>
     public sealed record Done(TaskView Task, bool WasRunning) : TaskCancellation;
 
     /// <summary>No such task.</summary>
@@ -214,18 +214,18 @@ public sealed record InboxCounts(int Running, int Completed, int Failed, int Inf
 /// <param name="Total">How many match the filter in the window.</param>
 /// <param name="Counts">By status.</param>
 /// <param name="Next">Token of the next page; empty = no more.</param>
-public sealed record InboxPage(IReadOnlyList<TaskView> Tasks, int Total, InboxCounts Counts, string Next);
+public sealed record InboxSlice(IReadOnlyList<TaskView> Tasks, int Total, InboxCounts Counts, string Next);
 
 /// <summary>A page of the inbox or what was wrong with the question.</summary>
-public abstract record InboxAnswer
+public abstract record InboxResult
 {
-    private InboxAnswer()
+    private InboxResult()
     {
     }
 
     /// <summary>The page.</summary>
-    public sealed record Page(InboxPage Value) : InboxAnswer;
+    public sealed record Page(InboxSlice Value) : InboxResult;
 
     /// <summary>The question cannot be answered; the message says why.</summary>
-    public sealed record Refused(string Message) : InboxAnswer;
+    public sealed record Refused(string Message) : InboxResult;
 }

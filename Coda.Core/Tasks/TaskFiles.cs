@@ -79,7 +79,7 @@ internal sealed class TaskFiles(CodaHome home, string sessionId, string taskId)
     /// <summary>Keeps what the caller asked for.</summary>
     public void WriteRequest(KeptRequest request) => Write(Request, JsonSerializer.Serialize(request, Readable));
 
-    /// <summary>What the caller asked for, or null when it is gone, or somebody wrote something else there.</summary>
+    /// <summary>What the caller asked for, or null when it is gone, or something else was written there.</summary>
     public async Task<KeptRequest?> ReadRequestAsync(CancellationToken cancellation)
     {
         try
@@ -113,7 +113,7 @@ internal sealed class TaskFiles(CodaHome home, string sessionId, string taskId)
 
     private string Beneath(string path) => path[(home.SessionsDirectory.Length + 1)..];
 
-    // Null, too, when somebody put something else there, or more than we ever write.
+    // Null, too, when something else is there, or more than we ever write.
     private Task<string?> ReadAsync(string path, int most, CancellationToken cancellation) => Task.Run(
         () =>
         {

@@ -29,7 +29,7 @@ internal static class TaskOutcome
     /// <summary>The outcome.</summary>
     /// <param name="ending">What ended it.</param>
     /// <param name="end">How its terminal ended.</param>
-    /// <param name="reading">What stands in its result files.</param>
+    /// <param name="reading">What its result files hold.</param>
     /// <param name="task">The task.</param>
     /// <param name="exitCodeDecides">Whether an exit code of 0 is success.</param>
     /// <param name="waitsFor">What it waited for when its end began, or empty.</param>
@@ -38,7 +38,7 @@ internal static class TaskOutcome
         TaskEnding ending, TerminalEnd end, ResultReading reading, TaskView task, bool exitCodeDecides,
         string waitsFor, IReadOnlyList<string> lastLines)
     {
-        // A terminal that somebody else ended says so itself.
+        // A terminal that was ended from elsewhere says so itself.
         var cause = (ending, end.Reason) switch
         {
             (TaskEnding.Exited, TerminalEndReason.Closed) => TaskEnding.Cancelled,

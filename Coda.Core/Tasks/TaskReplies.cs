@@ -39,9 +39,9 @@ internal sealed class TaskReplies(TaskStarter starter, TaskStore store, RunningT
     }
 
     /// <summary>The task that continues with the answer to a task's question, or null when none does or it failed.</summary>
-    public async Task<TaskView?> AnswerToAsync(string taskId, CancellationToken cancellation)
+    public async Task<TaskView?> ReplyToAsync(string taskId, CancellationToken cancellation)
     {
-        var found = await store.FindAnswerAsync(taskId, cancellation);
+        var found = await store.FindReplyAsync(taskId, cancellation);
         var task = found is null ? null : running.Find(found.TaskId)?.View ?? found;
         return task?.Status.CountsAs() == CodingTaskStatus.Failed ? null : task;
     }
@@ -68,7 +68,7 @@ internal sealed class TaskReplies(TaskStarter starter, TaskStore store, RunningT
                 + (task.Status == CodingTaskStatus.Running ? "." : "; coda_run with previous_session_id continues any task that ended."));
         }
 
-        if (await AnswerToAsync(task.TaskId, cancellation) is { } given)
+        if (await ReplyToAsync(task.TaskId, cancellation) is { } given)
         {
             return new TaskStart.Refused(
                 $"Task {id} was answered already: {given.TaskId}, which is {given.Status.Name()}, continues it. "

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Coda.Core.Agents;
-using Coda.Core.Workspaces;
+using Coda.Core.WorkingTrees;
 
 namespace Coda.Core.Tasks;
 

@@ -39,20 +39,20 @@ public sealed class TaskService
         // It writes files and searches directories, which a page's thread must not wait for.
         Task.Run(() => starter.StartAsync(caller, request, cancellation), cancellation);
 
-    /// <summary>Answers a task that ended with a question, or approves or rejects its plan: a chained task goes on with it.</summary>
+    /// <summary>Answers a task that ended with a question, or approves or rejects its plan: a chained task continues with it.</summary>
     public Task<TaskStart> ReplyAsync(Caller caller, TaskId id, string answer, CancellationToken cancellation) =>
         Task.Run(() => replies.StartAsync(caller, id, answer, cancellation), cancellation);
 
     /// <summary>
     /// The task that continues with the answer to a task's question, or null. One that failed does not count: the question is open again.
     /// </summary>
-    public Task<TaskView?> AnswerToAsync(TaskId id, CancellationToken cancellation) => replies.AnswerToAsync(id.ToString(), cancellation);
+    public Task<TaskView?> ReplyToAsync(TaskId id, CancellationToken cancellation) => replies.ReplyToAsync(id.ToString(), cancellation);
 
     /// <summary>A task by its id, or null.</summary>
     public async Task<TaskView?> FindAsync(TaskId id, CancellationToken cancellation) =>
         running.Find(id.ToString())?.View ?? await store.FindAsync(id.ToString(), cancellation);
 
-    /// <summary>A task as it stands, and again with each change until it has ended; changes in quick succession may come as one.</summary>
+    /// <summary>A task as it is now, and again with each change until it has ended; changes in quick succession may come as one.</summary>
     public async IAsyncEnumerable<TaskView> FollowAsync(TaskId id, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -128,7 +128,7 @@ public sealed class TaskService
             : null;
 
     /// <summary>One page of the inbox.</summary>
-    public Task<InboxAnswer> InboxAsync(InboxQuery query, CancellationToken cancellation) => inbox.AskAsync(query, cancellation);
+    public Task<InboxResult> InboxAsync(InboxQuery query, CancellationToken cancellation) => inbox.AskAsync(query, cancellation);
 
     /// <summary>Ends a running task.</summary>
     public async Task<TaskCancellation> CancelAsync(Caller caller, TaskId id, CancellationToken cancellation)

@@ -67,16 +67,16 @@ internal sealed class TaskStarter(
             return new TaskStart.Refused($"No new task can be taken: {database.Trouble ?? "the database does not answer."}");
         }
 
-        // In the database first: whatever happens from here on, no process runs that nobody knows of.
+        // In the database first: whatever happens from here on, no process runs that is not known.
         slot.Holder = view.TaskId;
         var files = new TaskFiles(home, view.SessionId, view.TaskId);
         RunningTask? task = null;
-        TaskChanges? changes = null;
+        ObservedChanges? changes = null;
         string refusal;
         try
         {
             WriteFiles(asked, view, files);
-            changes = await TaskChanges.BeginAsync(view.WorkingDirectory, files, trees, deadline, time, cancellation);
+            changes = await ObservedChanges.BeginAsync(view.WorkingDirectory, files, trees, deadline, time, cancellation);
             var opening = await terminals.OpenAsync(caller, Launch(asked, view, files), cancellation);
             if (opening is TerminalOpening.Opened { Terminal: var terminal })
             {
@@ -105,7 +105,7 @@ internal sealed class TaskStarter(
             {
                 changes?.Abandon();
 
-                // With the disk full the row waits in the queue; nobody waits for it here.
+                // With the disk full the row waits in the queue; it is not waited for here.
                 await running.ObserveAsync(store.RemoveAsync(view.TaskId)).WaitAsync(LongestSave, time, CancellationToken.None)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 files.Remove();
@@ -118,8 +118,8 @@ internal sealed class TaskStarter(
     /// <summary>Adds the task under fresh ids; null when the database cannot take it.</summary>
     private async Task<TaskView?> AddAsync(CheckedRequest asked, CancellationToken cancellation)
     {
-        using var patience = new CancellationTokenSource(LongestSave, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+        using var timeout = new CancellationTokenSource(LongestSave, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
         try
         {
             while (true)
@@ -171,7 +171,7 @@ internal sealed class TaskStarter(
 
         try
         {
-            AgentSeeds.Plant(asked.Agent, trusted: null);
+            AgentSeeds.EnsureSettings(asked.Agent, trusted: null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -55,7 +55,7 @@ internal sealed class TaskStore(Database database, CodaHome home, TimeProvider t
         (connection, transaction) => connection.Execute("DELETE FROM tasks WHERE id = @taskId", new { taskId }, transaction),
         CancellationToken.None);
 
-    /// <summary>Writes how a task stands, and its result once it has one.</summary>
+    /// <summary>Writes a task's state, and its result once it has one.</summary>
     public Task UpdateAsync(TaskView task, TaskResult? result) => database.WriteAsync(
         (connection, transaction) => connection.Execute(
             """
@@ -111,8 +111,8 @@ internal sealed class TaskStore(Database database, CodaHome home, TimeProvider t
     public Task<TaskView?> FindBySessionAsync(string sessionId, CancellationToken cancellation) =>
         FirstAsync("session_id = @key", sessionId, cancellation);
 
-    /// <summary>The newest task that goes on with the answer to a task's question, or null.</summary>
-    public Task<TaskView?> FindAnswerAsync(string taskId, CancellationToken cancellation) =>
+    /// <summary>The newest task that continues with the reply to a task's question, or null.</summary>
+    public Task<TaskView?> FindReplyAsync(string taskId, CancellationToken cancellation) =>
         FirstAsync("answers = @key AND answers <> '' ORDER BY seq DESC", taskId, cancellation);
 
     /// <summary>The result of a task that ended, or null.</summary>

@@ -19,7 +19,7 @@ internal sealed class PaceWindow(TimeProvider time)
     /// <summary>Bytes.</summary>
     public long Size { get; private set; } = 4 * Least;
 
-    /// <summary>Whether the program may go on, having produced up to an offset of which so much is parsed.</summary>
+    /// <summary>Whether the program may continue, having produced up to an offset of which so much is parsed.</summary>
     public bool Allows(long produced, long parsed)
     {
         if (produced > seen)

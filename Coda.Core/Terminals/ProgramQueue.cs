@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using Coda.Core.Terminals.Engine;
-using Coda.Core.Terminals.Status;
+using Coda.Core.Terminals.States;
 
 namespace Coda.Core.Terminals;
 

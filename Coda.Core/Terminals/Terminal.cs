@@ -1,6 +1,6 @@
 using Coda.Core.Recordings;
 using Coda.Core.Terminals.Engine;
-using Coda.Core.Terminals.Status;
+using Coda.Core.Terminals.States;
 using Microsoft.Extensions.Logging;
 
 namespace Coda.Core.Terminals;

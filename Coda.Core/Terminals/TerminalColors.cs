@@ -2,7 +2,7 @@ namespace Coda.Core.Terminals;
 
 /// <summary>
 /// Light or dark. It belongs to the terminal: programs ask for the background when they start and choose their colours by it, with or
-/// without anybody looking, so a page of the other scheme would show dark on dark.
+/// without a viewer, so a page of the other scheme would show dark on dark.
 /// </summary>
 public enum ColorScheme
 {

@@ -32,10 +32,10 @@ public sealed record TerminalCommand
     /// </summary>
     public TimeSpan FollowWithin { get; init; }
 
-    /// <summary>What its window titles tell of its state; the first that matches counts.</summary>
+    /// <summary>What its window titles say about its state; the first that matches counts.</summary>
     public IReadOnlyList<TitleRule> Titles { get; init; } = [];
 
-    /// <summary>Whether it is an agent, whose bell and notifications mean that it wants somebody.</summary>
+    /// <summary>Whether it is an agent, whose bell and notifications mean that it waits for a person.</summary>
     public bool IsAgent { get; init; }
 }
 
@@ -54,7 +54,7 @@ public sealed record TerminalLaunch
     /// <summary>Size at the very start of the program.</summary>
     public TerminalSize Size { get; init; } = TerminalSize.Default;
 
-    /// <summary>What its programs are told when they ask for colours; dark where nobody has chosen.</summary>
+    /// <summary>What its programs are told when they ask for colours; dark by default.</summary>
     public ColorScheme Scheme { get; init; }
 
     /// <summary>The agent's name, where one runs.</summary>
@@ -87,7 +87,7 @@ public enum TerminalEndReason
     /// <summary>A user or caller ended it.</summary>
     Closed,
 
-    /// <summary>Nobody used it for the idle time.</summary>
+    /// <summary>It was not used for the idle time.</summary>
     Idle,
 
     /// <summary>Its task ran out of time.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Coda.Core.Recordings;
 using Coda.Core.Storage;
 using Coda.Core.Terminals.Engine;
-using Coda.Core.Workspaces;
+using Coda.Core.WorkingTrees;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -169,7 +169,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     /// <summary>A live terminal, or null.</summary>
     public Terminal? Find(TerminalId id) => live.GetValueOrDefault(id);
 
-    /// <summary>What goes on in the terminal of this id; null when it is not a live one's.</summary>
+    /// <summary>The state of the terminal of this id; null when it is not live.</summary>
     public TerminalState? StateOf(string id) => TerminalId.TryParse(id, out var known) ? Find(known)?.State : null;
 
     /// <summary>What is known of a terminal, live or ended; null for an id never used.</summary>
@@ -407,7 +407,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // It must end whatever happens: nobody would follow it.
+            // It must end whatever happens: nothing would follow it.
             LogNotFollowed(e, terminal.Id);
             _ = terminal.EndAsync(Caller.System("a failure"), TerminalEndReason.Failed);
         }

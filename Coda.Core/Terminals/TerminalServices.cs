@@ -1,6 +1,6 @@
 using Coda.Core.Recordings;
 using Coda.Core.Storage;
-using Coda.Core.Workspaces;
+using Coda.Core.WorkingTrees;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

@@ -3,7 +3,7 @@ namespace Coda.Core.Terminals;
 /// <summary>Width and height of a terminal in character cells.</summary>
 public readonly record struct TerminalSize
 {
-    /// <summary>What a terminal has when nobody says otherwise.</summary>
+    /// <summary>What a terminal has by default.</summary>
     public static readonly TerminalSize Default = new(120, 32);
 
     /// <summary>Takes a size, kept within 2…1000 columns and 1…500 rows.</summary>

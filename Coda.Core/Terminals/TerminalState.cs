@@ -1,6 +1,6 @@
 namespace Coda.Core.Terminals;
 
-/// <summary>What goes on in a terminal.</summary>
+/// <summary>What a terminal does.</summary>
 public enum TerminalStateKind
 {
     /// <summary>The program has not shown anything yet.</summary>
@@ -32,13 +32,13 @@ public enum TerminalStateKind
 }
 
 /// <summary>The state of a terminal, and who says so.</summary>
-/// <param name="Kind">What goes on.</param>
+/// <param name="Kind">What it does.</param>
 /// <param name="Message">The program's own words, plain text on one line, at most 500 characters; or empty.</param>
 /// <param name="Reason">Where this is known from, such as <c>OSC 7501</c> or <c>title</c>.</param>
 /// <param name="Since">Since when.</param>
 public sealed record TerminalState(TerminalStateKind Kind, string Message, string Reason, DateTimeOffset Since)
 {
-    /// <summary>Whether somebody must answer before it goes on. Nothing may be typed into it then but by that person.</summary>
+    /// <summary>Whether a person must answer before it continues. Only that person may type into it then.</summary>
     public bool Waits => Kind is TerminalStateKind.WaitingForInput or TerminalStateKind.WaitingForApproval;
 
     /// <summary>The kind in words.</summary>
@@ -53,7 +53,7 @@ public sealed record TerminalState(TerminalStateKind Kind, string Message, strin
     public string Words => Message.Length > 0 ? $"{Name}: {Message}" : Name;
 }
 
-/// <summary>What an agent's window title tells of its state.</summary>
+/// <summary>What an agent's window title says about its state.</summary>
 public sealed record TitleRule
 {
     /// <summary>A regular expression that the title matches.</summary>

@@ -44,19 +44,19 @@ internal sealed class BridgeProcess : IAsyncDisposable
     /// <summary>Hears one message.</summary>
     public async Task<JsonElement> ReceiveAsync()
     {
-        var line = await process.StandardOutput.ReadLineAsync().WaitAsync(Waiting.Patience, TestContext.Current.CancellationToken);
+        var line = await process.StandardOutput.ReadLineAsync().WaitAsync(Waiting.Timeout, TestContext.Current.CancellationToken);
         Assert.True(line is not null, "The bridge ended.");
         return JsonDocument.Parse(line).RootElement;
     }
 
-    /// <summary>What it says after its end that nobody has heard yet.</summary>
+    /// <summary>What it says after its end that no one has heard yet.</summary>
     public Task<string> RestAsync() => process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
 
     /// <summary>Closes its input and waits for its end: its exit code, and what it logged.</summary>
     public async Task<(int ExitCode, string Log)> EndAsync()
     {
         process.StandardInput.Close();
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Waiting.Patience);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Waiting.Timeout);
         return (process.ExitCode, await log);
     }
 

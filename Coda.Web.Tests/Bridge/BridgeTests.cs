@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Coda.Core.Tests.Handoffs;
 using Coda.Web.Tests.Conformance;
 using Coda.Web.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;
@@ -53,12 +54,12 @@ public sealed class BridgeTests
     {
         await using var app = new CodaApp();
         using var place = new TemporaryDirectory();
-        var cli = new FakeDatabricks(place.Path, "stale", app.Token);
+        var bin = FakeDatabricks.InstallProgram(place.Path, "stale", app.Token);
         await using var bridge = new BridgeProcess(new Dictionary<string, string>
         {
             ["CODA_MCP_URL"] = $"{app.Url}/mcp",
             ["DATABRICKS_PROFILE"] = "work",
-            ["PATH"] = $"{place.Path}:/usr/bin:/bin",
+            ["PATH"] = $"{bin}:/usr/bin:/bin",
         });
         await bridge.SendAsync(Initialize());
         Assert.Equal("coda", (await bridge.ReceiveAsync()).GetProperty("result").GetProperty("serverInfo").GetProperty("name").GetString());
@@ -66,7 +67,7 @@ public sealed class BridgeTests
         Assert.Contains("coda_run", (await bridge.ReceiveAsync()).ToString());
         Assert.Equal((0, ""), await bridge.EndAsync());
         // Once for the token that was refused, once for the one that serves since.
-        Assert.Equal(["auth token -p work", "auth token -p work"], cli.Calls);
+        Assert.Equal(["auth token -p work", "auth token -p work"], FakeDatabricks.Calls(place.Path));
     }
 
     [Fact]
@@ -138,12 +139,12 @@ public sealed class BridgeTests
     {
         await using var app = new CodaApp();
         using var place = new TemporaryDirectory();
-        _ = new FakeDatabricks(place.Path);
+        var bin = FakeDatabricks.InstallProgram(place.Path);
         await using (var bridge = new BridgeProcess(new Dictionary<string, string>
         {
             ["CODA_MCP_URL"] = $"{app.Url}/mcp",
             ["DATABRICKS_PROFILE"] = "work",
-            ["PATH"] = $"{place.Path}:/usr/bin:/bin",
+            ["PATH"] = $"{bin}:/usr/bin:/bin",
         }))
         {
             await bridge.SendAsync(Initialize());
@@ -232,7 +233,7 @@ public sealed class BridgeTests
     {
         await using var bridge = new BridgeProcess(
             new Dictionary<string, string> { ["CODA_MCP_URL"] = url, ["CODA_MCP_TOKEN"] = token, ["DATABRICKS_PROFILE"] = "" });
-        Assert.Equal("", await bridge.RestAsync().WaitAsync(Waiting.Patience)); // it has ended, and its input is still open
+        Assert.Equal("", await bridge.RestAsync().WaitAsync(Waiting.Timeout)); // it has ended, and its input is still open
         var (exitCode, log) = await bridge.EndAsync();
         Assert.Equal(2, exitCode);
         Assert.Contains(named, log);
@@ -242,17 +243,17 @@ public sealed class BridgeTests
     public async Task Over_https_the_token_is_of_the_profile_default_when_nothing_else_is_said()
     {
         using var place = new TemporaryDirectory();
-        var cli = new FakeDatabricks(place.Path, "t");
+        var bin = FakeDatabricks.InstallProgram(place.Path, "t");
         await using var bridge = new BridgeProcess(new Dictionary<string, string>
         {
             ["CODA_MCP_URL"] = "https://127.0.0.1:1/mcp",
             ["CODA_MCP_TOKEN"] = "",
             ["DATABRICKS_PROFILE"] = "",
-            ["PATH"] = $"{place.Path}:/usr/bin:/bin",
+            ["PATH"] = $"{bin}:/usr/bin:/bin",
         });
         await bridge.SendAsync(Initialize());
-        await Waiting.UntilAsync(() => cli.Calls.Length > 0);
-        Assert.Equal("auth token -p DEFAULT", cli.Calls[0]);
+        await Waiting.UntilAsync(() => FakeDatabricks.Calls(place.Path).Length > 0);
+        Assert.Equal("auth token -p DEFAULT", FakeDatabricks.Calls(place.Path)[0]);
     }
 
     // The server writes "+" as six characters: JSON leaves that to each side.
@@ -377,12 +378,12 @@ public sealed class BridgeTests
         });
         await using var bridge = BridgeTo($"{server.Urls.Single()}/mcp");
         await bridge.SendAsync(Message("long", id: 1));
-        await begun.Task.WaitAsync(Waiting.Patience, Cancellation);
+        await begun.Task.WaitAsync(Waiting.Timeout, Cancellation);
         await bridge.SendAsync(Notification("notifications/held"));
-        await held.Task.WaitAsync(Waiting.Patience, Cancellation);
+        await held.Task.WaitAsync(Waiting.Timeout, Cancellation);
         await bridge.SendAsync(Message("short", id: 2));
         await bridge.SendAsync(Notification("notifications/cancelled", new() { ["requestId"] = 1 }));
-        await cancelled.Task.WaitAsync(Waiting.Patience, Cancellation);
+        await cancelled.Task.WaitAsync(Waiting.Timeout, Cancellation);
         Assert.False(asked);
         released.SetResult();
         Assert.Equal(2, (await bridge.ReceiveAsync()).GetProperty("id").GetInt32());
@@ -415,14 +416,14 @@ public sealed class BridgeTests
     [Fact]
     public async Task A_bridge_whose_client_leaves_does_not_wait_for_a_server_that_is_away()
     {
-        // Nobody listens on the first port.
+        // No one listens on the first port.
         await using var bridge = BridgeTo("http://127.0.0.1:1/mcp");
         await bridge.SendAsync(Notification("notifications/one"));
         await bridge.SendAsync(Message("ping"));
         await bridge.SendAsync(Notification("notifications/two"));
         var (exitCode, log) = await bridge.EndAsync();
         Assert.Equal(0, exitCode);
-        // Not that the connection was refused: that is said when the patience with the server is at its end.
+        // Not that the connection was refused: that is said when the timeout with the server is at its end.
         Assert.Contains("notifications/one did not reach the server: the client has left", log);
         Assert.Contains("notifications/two did not reach the server: the client has left", log);
         Assert.Equal("", await bridge.RestAsync());

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Coda.Core.Tests.Handoffs;
 using Coda.Web.Tests.Hosting;
 using static Coda.Web.Tests.Mcp.McpCalls;
 
@@ -15,7 +16,7 @@ public sealed partial class ClientConfigurationTests
     {
         await using var app = new CodaApp();
         using var place = new TemporaryDirectory();
-        _ = new FakeDatabricks(place.Path, app.Token);
+        var bin = FakeDatabricks.InstallProgram(place.Path, app.Token);
         var configurations = Configurations().Where(server => server["command"] is not null).ToList();
         Assert.Equal(2, configurations.Count);
         foreach (var server in configurations)
@@ -24,7 +25,7 @@ public sealed partial class ClientConfigurationTests
             var environment = server["env"]!.AsObject().ToDictionary(
                 entry => entry.Key, entry => entry.Value!.GetValue<string>().Replace("TOKEN", app.Token));
             environment["CODA_MCP_URL"] = $"{app.Url}/mcp";
-            environment["PATH"] = $"{place.Path}:/usr/bin:/bin";
+            environment["PATH"] = $"{bin}:/usr/bin:/bin";
             await using var bridge = new BridgeProcess(environment);
             await bridge.SendAsync(Initialize());
             Assert.True((await bridge.ReceiveAsync()).TryGetProperty("result", out _));

@@ -11,7 +11,7 @@ public sealed class Chromium : IAsyncLifetime, ICollectionFixture<Chromium>
     public const string Collection = "browser";
 
     /// <summary>How long a test waits for what a page must show, in milliseconds.</summary>
-    public static readonly float Patience = (float)Waiting.Patience.TotalMilliseconds;
+    public static readonly float Timeout = (float)Waiting.Timeout.TotalMilliseconds;
 
     private static readonly string[] Arguments =
     [
@@ -27,7 +27,7 @@ public sealed class Chromium : IAsyncLifetime, ICollectionFixture<Chromium>
     /// <inheritdoc />
     public async ValueTask InitializeAsync()
     {
-        Assertions.SetDefaultExpectTimeout(Patience);
+        Assertions.SetDefaultExpectTimeout(Timeout);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new()
         {
@@ -44,7 +44,7 @@ public sealed class Chromium : IAsyncLifetime, ICollectionFixture<Chromium>
         return page;
     }
 
-    /// <summary>A browser of its own cookies that nobody has let in yet.</summary>
+    /// <summary>A browser of its own cookies that no one has let in yet.</summary>
     public async Task<IPage> NewPageAsync(bool dark = true, int width = 1200, int height = 760)
     {
         await CloseEarlierAsync();
@@ -55,7 +55,7 @@ public sealed class Chromium : IAsyncLifetime, ICollectionFixture<Chromium>
             Permissions = ["clipboard-read", "clipboard-write"],
         });
         contexts.Add(context);
-        context.SetDefaultTimeout(Patience);
+        context.SetDefaultTimeout(Timeout);
         return await context.NewPageAsync();
     }
 

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Coda.Web.Tests.Browser;
 
-/// <summary>The network fails fifty times while somebody works, and nothing comes of it.</summary>
+/// <summary>The network fails fifty times while someone works, and nothing comes of it.</summary>
 [Collection(Chromium.Collection)]
 public sealed class ConnectionTests(Chromium chromium) : IAsyncDisposable
 {

@@ -61,7 +61,7 @@ public sealed class TaskFormTests(Chromium chromium) : IAsyncDisposable
         Assert.Single(answers.Distinct());
         Assert.Equal(HttpStatusCode.UnprocessableEntity, await StatusAsync(owner, "one", "echo other"));
         Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(owner, null, "echo once"));
-        var page = Assert.IsType<InboxAnswer.Page>(await Tasks.InboxAsync(new InboxQuery(), TestContext.Current.CancellationToken)).Value;
+        var page = Assert.IsType<InboxResult.Page>(await Tasks.InboxAsync(new InboxQuery(), TestContext.Current.CancellationToken)).Value;
         Assert.Equal(1, page.Total);
     }
 

@@ -17,7 +17,7 @@ internal sealed partial class TerminalOnPage(IPage page, string id)
     public static async Task<TerminalOnPage> OnAsync(IPage page)
     {
         var shown = page.Locator("[data-terminal]");
-        await Assertions.Expect(shown.Or(OpenButton(page))).ToBeAttachedAsync(new() { Timeout = Chromium.Patience });
+        await Assertions.Expect(shown.Or(OpenButton(page))).ToBeAttachedAsync(new() { Timeout = Chromium.Timeout });
         if (await shown.CountAsync() == 0)
         {
             await OpenButton(page).ClickAsync();
@@ -65,7 +65,7 @@ internal sealed partial class TerminalOnPage(IPage page, string id)
             await page.WaitForFunctionAsync(
                 "([id, pattern]) => window.coda.terminals.get(id)?.lines(100).some(line => new RegExp(pattern).test(line))",
                 new object[] { id, pattern },
-                new() { Timeout = Chromium.Patience, PollingInterval = 20 });
+                new() { Timeout = Chromium.Timeout, PollingInterval = 20 });
         }
         catch (TimeoutException)
         {

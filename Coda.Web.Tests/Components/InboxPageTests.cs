@@ -7,7 +7,6 @@ using Coda.Web.Components.Live;
 using Coda.Web.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
-using InboxPage = Coda.Web.Components.Inbox.InboxPage;
 using TestContext = Xunit.TestContext;
 
 namespace Coda.Web.Tests.Components;
@@ -41,17 +40,17 @@ public sealed class InboxPageTests : BunitContext
         Share<Microsoft.Extensions.Options.IOptions<TaskOptions>>();
         Services.AddScoped<InboxFeed>();
         Services.AddSingleton(TestCaller.OfCircuit());
-        Services.AddScoped<Ticker>();
+        Services.AddScoped<AgeTicker>();
     }
 
     [Fact]
     public async Task A_session_shows_up_as_it_begins_and_leads_to_its_terminal_then_to_what_it_left()
     {
         var page = Render<InboxPage>();
-        page.WaitForAssertion(() => Assert.Contains("No tasks yet.", page.Markup, StringComparison.Ordinal), Waiting.Patience);
+        page.WaitForAssertion(() => Assert.Contains("No tasks yet.", page.Markup, StringComparison.Ordinal), Waiting.Timeout);
         var handoff = await HandOverAsync("look & stay");
 
-        page.WaitForAssertion(() => Assert.Equal("look & stay", page.Find(".card-title").TextContent), Waiting.Patience);
+        page.WaitForAssertion(() => Assert.Equal("look & stay", page.Find(".card-title").TextContent), Waiting.Timeout);
         var card = page.Find(".card").TextContent;
         Assert.Contains("Interactive", card, StringComparison.Ordinal);
         Assert.Contains(local, card, StringComparison.Ordinal);
@@ -64,7 +63,7 @@ public sealed class InboxPageTests : BunitContext
 
         await Waiting.UntilAsync(() => File.Exists(Path.Combine(handoff.Directory, "new.txt"))); // what was not changed is not kept
         await EndAsync(handoff);
-        page.WaitForAssertion(() => Assert.Equal(["Replay"], Links(page, $"replay/{handoff.TerminalId}")), Waiting.Patience);
+        page.WaitForAssertion(() => Assert.Equal(["Replay"], Links(page, $"replay/{handoff.TerminalId}")), Waiting.Timeout);
         Assert.Equal(["look & stay", "Changes"], Links(page, $"handoffs/{handoff.Id}"));
         Assert.Empty(Links(page, $"terminals/{handoff.TerminalId}"));
         Assert.Contains("Interactive, ended", page.Find(".card").TextContent, StringComparison.Ordinal);
@@ -76,14 +75,14 @@ public sealed class InboxPageTests : BunitContext
         var handoff = await HandOverAsync("stay");
         var task = await StartTaskAsync("echo hello");
         var page = Render<InboxPage>();
-        page.WaitForAssertion(() => Assert.Equal(["echo hello", "stay"], Titles(page)), Waiting.Patience);
+        page.WaitForAssertion(() => Assert.Equal(["echo hello", "stay"], Titles(page)), Waiting.Timeout);
         await ChooseAsync(page, "Interactive");
-        page.WaitForAssertion(() => Assert.Equal(["stay"], Titles(page)), Waiting.Patience);
+        page.WaitForAssertion(() => Assert.Equal(["stay"], Titles(page)), Waiting.Timeout);
         await ChooseAsync(page, "Completed");
-        page.WaitForAssertion(() => Assert.Equal(["echo hello"], Titles(page)), Waiting.Patience);
+        page.WaitForAssertion(() => Assert.Equal(["echo hello"], Titles(page)), Waiting.Timeout);
         await ChooseAsync(page, "Interactive");
         await page.InvokeAsync(() => page.Find("input[type=search]").Change("you@x.y"));
-        page.WaitForAssertion(() => Assert.Contains("No interactive session.", page.Markup, StringComparison.Ordinal), Waiting.Patience);
+        page.WaitForAssertion(() => Assert.Contains("No interactive session.", page.Markup, StringComparison.Ordinal), Waiting.Timeout);
         Assert.NotEqual(handoff.TerminalId, task.TerminalId);
         await EndAsync(handoff);
     }
@@ -114,7 +113,7 @@ public sealed class InboxPageTests : BunitContext
                 var (page, refusal) = await feed.AskAsync(new InboxQuery { Limit = size }, place, TestContext.Current.CancellationToken);
                 Assert.Equal("", refusal);
                 Assert.InRange(page!.Entries.Count, 1, size);
-                found.AddRange(page.Entries.Select(entry => entry.Task?.PromptSummary ?? entry.Session!.PromptSummary));
+                found.AddRange(page.Entries.Select(entry => entry.Task?.PromptSummary ?? entry.Handoff!.PromptSummary));
                 place = page.Next;
             }
 

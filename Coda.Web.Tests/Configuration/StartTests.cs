@@ -323,7 +323,7 @@ public sealed class StartTests : IDisposable
         Assert.Equal(HttpStatusCode.Forbidden, await RunAsync(client, "other@example.com"));
         Assert.Equal(HttpStatusCode.OK, await RunAsync(client, "owner@example.com"));
 
-        // The task's program is deaf to every request to end; the platform's patience is not to depend on it.
+        // The task's program is deaf to every request to end; the platform's timeout is not to depend on it.
         server.Terminate();
         Assert.Equal(0, await server.ExitsAsync(Cancellation));
     }

@@ -37,7 +37,7 @@ public sealed class CodaApp : WebApplicationFactory<Program>
 
         UseKestrel();
         StartServer();
-        Services.GetRequiredService<Core.Lifecycle>().Done.WaitAsync(Waiting.Patience).GetAwaiter().GetResult();
+        Services.GetRequiredService<Core.Lifecycle>().Done.WaitAsync(Waiting.Timeout).GetAwaiter().GetResult();
         // Databricks mode listens everywhere, which is nowhere to connect to.
         ClientOptions.BaseAddress = new UriBuilder(ClientOptions.BaseAddress) { Host = "127.0.0.1" }.Uri;
     }
@@ -74,7 +74,7 @@ public sealed class CodaApp : WebApplicationFactory<Program>
     public (string Name, string Value) SignInCookie()
     {
         var context = new Microsoft.AspNetCore.Http.DefaultHttpContext();
-        Services.GetRequiredService<AdmissionCookie>().Give(context, "local", LocalDoor.CookieLifetime);
+        Services.GetRequiredService<SignInCookie>().Give(context, "local", LocalAuthenticator.CookieLifetime);
         var parts = context.Response.Headers.SetCookie.ToString().Split(';')[0].Split('=', 2);
         return (parts[0], parts[1]);
     }

@@ -42,7 +42,7 @@ public sealed class CodaProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// A port that nobody has, and none that the system gives to outgoing connections: a server that is started again needs it again.
+    /// A port that no one has, and none that the system gives to outgoing connections: a server that is started again needs it again.
     /// </summary>
     public static int FreePort()
     {
@@ -73,7 +73,7 @@ public sealed class CodaProcess : IAsyncDisposable
     /// <summary>Waits until it says that it listens; the result is the address it names.</summary>
     public async Task<string> ListensAsync(CancellationToken cancellation)
     {
-        await Task.WhenAny(ready.Task, process.WaitForExitAsync(cancellation)).WaitAsync(Waiting.Patience, cancellation);
+        await Task.WhenAny(ready.Task, process.WaitForExitAsync(cancellation)).WaitAsync(Waiting.Timeout, cancellation);
         Assert.True(ready.Task.IsCompletedSuccessfully, $"The server did not start:\n{Output}");
         return lines.First(IsStartLine).Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal)).TrimEnd(',');
     }
@@ -81,7 +81,7 @@ public sealed class CodaProcess : IAsyncDisposable
     /// <summary>Waits for its end; the result is its exit code.</summary>
     public async Task<int> ExitsAsync(CancellationToken cancellation)
     {
-        await process.WaitForExitAsync(cancellation).WaitAsync(Waiting.Patience, cancellation);
+        await process.WaitForExitAsync(cancellation).WaitAsync(Waiting.Timeout, cancellation);
         return process.ExitCode;
     }
 

@@ -68,7 +68,7 @@ internal static class OrdinaryServer
         using var process = Process.Start(
             new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Waiting.Patience);
+        var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Waiting.Timeout);
         await process.WaitForExitAsync();
         await errors;
         return output.Trim();

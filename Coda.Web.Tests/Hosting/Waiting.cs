@@ -8,7 +8,7 @@ namespace Coda.Web.Tests.Hosting;
 public static class Waiting
 {
     /// <summary>How long a test waits for what must happen.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     /// <summary>Looks every few milliseconds until a condition of another process holds.</summary>
     public static Task UntilAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
@@ -21,7 +21,7 @@ public static class Waiting
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (!await condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, $"Not within {Patience}: {what}");
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Timeout, $"Not within {Timeout}: {what}");
             await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
         }
     }
@@ -37,14 +37,14 @@ public static class Waiting
         tasks.Changed += Look;
         try
         {
-            // Before its terminal is open a task is in the inbox already, but nobody has been told of it.
+            // Before its terminal is open a task is in the inbox already, but no one has been told of it.
             if (await tasks.InboxAsync(new InboxQuery(), cancellation)
-                is InboxAnswer.Page { Value.Tasks: [{ TerminalId.Length: > 0 } task, ..] })
+                is InboxResult.Page { Value.Tasks: [{ TerminalId.Length: > 0 } task, ..] })
             {
                 Look(task);
             }
 
-            return await first.Task.WaitAsync(Patience, cancellation);
+            return await first.Task.WaitAsync(Timeout, cancellation);
         }
         finally
         {
@@ -71,7 +71,7 @@ public static class Waiting
         {
             Assert.True(TaskId.TryParse(taskId, out var id));
             Look((await tasks.FindAsync(id, cancellation))!);
-            return await ended.Task.WaitAsync(Patience, cancellation);
+            return await ended.Task.WaitAsync(Timeout, cancellation);
         }
         finally
         {

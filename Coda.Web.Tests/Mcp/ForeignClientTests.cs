@@ -69,7 +69,7 @@ public sealed class ForeignClientTests
             await using var second = new CodaProcess(environment);
             await second.ListensAsync(Cancellation);
             Assert.Equal(
-                "ended", await client.StandardOutput.ReadLineAsync(Cancellation).AsTask().WaitAsync(Waiting.Patience, Cancellation));
+                "ended", await client.StandardOutput.ReadLineAsync(Cancellation).AsTask().WaitAsync(Waiting.Timeout, Cancellation));
         }
         finally
         {

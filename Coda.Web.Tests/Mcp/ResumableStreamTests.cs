@@ -61,7 +61,7 @@ public sealed class ResumableStreamTests
         await SayAsync(stream, 2);
         Assert.False(reading.IsCompleted);
         await stream.DisposeAsync();
-        Assert.Equal([1, 2, 3], await reading.WaitAsync(Waiting.Patience, TestContext.Current.CancellationToken));
+        Assert.Equal([1, 2, 3], await reading.WaitAsync(Waiting.Timeout, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -73,10 +73,10 @@ public sealed class ResumableStreamTests
         var stays = NumbersAsync(stream, seen: 0);
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => leaves.WaitAsync(Waiting.Patience, TestContext.Current.CancellationToken));
+            () => leaves.WaitAsync(Waiting.Timeout, TestContext.Current.CancellationToken));
         await SayAsync(stream, 2);
         await stream.DisposeAsync();
-        Assert.Equal([1, 2], await stays.WaitAsync(Waiting.Patience, TestContext.Current.CancellationToken));
+        Assert.Equal([1, 2], await stays.WaitAsync(Waiting.Timeout, TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -166,7 +166,7 @@ public sealed class StreamTests
             // Its headers may come only with the first comment, so it is not awaited.
             var stream = owner.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
             var stop = app.DisposeAsync().AsTask();
-            await stop.WaitAsync(Waiting.Patience, Cancellation);
+            await stop.WaitAsync(Waiting.Timeout, Cancellation);
             await Task.WhenAny(stream);
             Assert.True(stream.IsCompleted);
         }
@@ -176,7 +176,7 @@ public sealed class StreamTests
     {
         using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync(Cancellation));
         string? line;
-        while ((line = await reader.ReadLineAsync(Cancellation).AsTask().WaitAsync(Waiting.Patience, Cancellation)) is not null)
+        while ((line = await reader.ReadLineAsync(Cancellation).AsTask().WaitAsync(Waiting.Timeout, Cancellation)) is not null)
         {
             if (line.StartsWith("id: ", StringComparison.Ordinal))
             {

@@ -71,7 +71,7 @@ public sealed class UpdateTests
         using var owner = app.Owner();
         using var stream = await ListenAsync(owner, ["coda://inbox"], []);
         await stream.NextAsync();
-        await app.DisposeAsync().AsTask().WaitAsync(Waiting.Patience, Cancellation);
+        await app.DisposeAsync().AsTask().WaitAsync(Waiting.Timeout, Cancellation);
         Assert.True((await stream.NextAsync()).TryGetProperty("result", out _));
     }
 
@@ -84,7 +84,7 @@ public sealed class UpdateTests
         await Task.WhenAll(streams.Select(stream => stream.NextAsync()));
         var all = Task.WhenAll(streams.Select(stream => stream.NextAsync()));
         await StartAsync(owner, "sleep 600");
-        await all.WaitAsync(Waiting.Patience, Cancellation);
+        await all.WaitAsync(Waiting.Timeout, Cancellation);
         Array.ForEach(streams, stream => stream.Dispose());
     }
 

@@ -158,7 +158,7 @@ public sealed class WaitTests
             ["prompt"] = "sleep 600", ["email"] = "", ["agent"] = "shell", ["wait_seconds"] = 50,
         }));
         await app.FirstTaskAsync();
-        await app.DisposeAsync().AsTask().WaitAsync(Waiting.Patience, Cancellation);
+        await app.DisposeAsync().AsTask().WaitAsync(Waiting.Timeout, Cancellation);
         using var answer = await call;
         Assert.Contains(
             Text((await answer.JsonAsync()).GetProperty("result").GetProperty("structuredContent"), "status"),

@@ -52,7 +52,7 @@ public sealed partial class ClientTests : IAsyncLifetime
             : await RunAsync(
                 agent, "codex exec --skip-git-repo-check -c 'mcp_servers.coda.default_tools_approval_mode=\"approve\"' -", call);
         Assert.Contains("told", said);
-        var page = Assert.IsType<InboxAnswer.Page>(
+        var page = Assert.IsType<InboxResult.Page>(
             await app.Services.GetRequiredService<TaskService>().InboxAsync(new InboxQuery(), Cancellation)).Value;
         var task = Assert.Single(page.Tasks);
         Assert.Equal((CodingTaskStatus.Completed, "as it wished"), (task.Status, task.Summary));

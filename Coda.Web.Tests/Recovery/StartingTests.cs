@@ -107,7 +107,7 @@ public sealed class StartingTests : IDisposable
         }
         catch (HttpRequestException)
         {
-            return ""; // nobody listens yet
+            return ""; // no one listens yet
         }
     }
 

@@ -217,14 +217,14 @@ public sealed class LoginTests : IAsyncLifetime
         {
             while (true)
             {
-                await copied.ReceiveAsync(buffer, Cancellation).WaitAsync(Waiting.Patience, Cancellation);
+                await copied.ReceiveAsync(buffer, Cancellation).WaitAsync(Waiting.Timeout, Cancellation);
             }
         });
         Assert.Equal(HttpStatusCode.Unauthorized, await WithCookieAsync($"{name}={value}"));
         Assert.Equal(WebSocketState.Open, socket.State);
         await socket.SendAsync(
             "{\"protocol\":\"blazorpack\",\"version\":1}\u001e"u8.ToArray(), WebSocketMessageType.Text, true, Cancellation);
-        Assert.True((await socket.ReceiveAsync(buffer, Cancellation).WaitAsync(Waiting.Patience, Cancellation)).Count > 0);
+        Assert.True((await socket.ReceiveAsync(buffer, Cancellation).WaitAsync(Waiting.Timeout, Cancellation)).Count > 0);
     }
 
     private async Task<ClientWebSocket> ConnectAsync((string Name, string Value) cookie)

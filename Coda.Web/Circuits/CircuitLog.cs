@@ -1,7 +1,7 @@
 namespace Coda.Web.Circuits;
 
 /// <summary>
-/// What circuits log, until the server stops: open pages then fail to draw what ends with it, and that is no news to anybody.
+/// What circuits log, until the server stops: open pages then fail to draw what ends with it, and that is no news.
 /// </summary>
 internal sealed class CircuitLog
 {

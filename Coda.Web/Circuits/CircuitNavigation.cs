@@ -6,7 +6,7 @@ namespace Coda.Web.Circuits;
 
 /// <summary>
 /// How a circuit came to its present page: by a link in one of its own pages, or by an address that it was loaded with or sent to. Only the
-/// former shows that the person asked for what the page does; the address may stand in a foreign page.
+/// former shows that the person asked for what the page does; the address may be in a foreign page.
 /// </summary>
 public sealed class CircuitNavigation(NavigationManager navigation) : CircuitHandler, IDisposable
 {

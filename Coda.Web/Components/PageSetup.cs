@@ -32,10 +32,10 @@ public static class PageSetup
         services.AddScoped<CircuitTerminals>();
         services.AddScoped<Appearance>();
         services.AddScoped<EndTerminal>();
-        services.AddScoped<Ticker>();
+        services.AddScoped<AgeTicker>();
         services.AddScoped<InboxFeed>();
         services.AddScoped<CircuitCaller>();
-        services.AddScoped<SessionLinks>();
+        services.AddScoped<IdLinks>();
         return services;
     }
 
@@ -47,7 +47,7 @@ public static class PageSetup
         app.Use((context, next) =>
         {
             // Programs get the bare status.
-            if (!Refusal.IsPageLoad(context.Request) && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+            if (!RefusalPage.IsPageLoad(context.Request) && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
             {
                 pages.Enabled = false;
             }

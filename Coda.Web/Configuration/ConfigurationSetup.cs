@@ -2,10 +2,11 @@ using Coda.Core.Agents;
 using Coda.Core.Files;
 using Coda.Core.Handoffs;
 using Coda.Core.Recordings;
+using Coda.Core.Server;
 using Coda.Core.Storage;
 using Coda.Core.Tasks;
 using Coda.Core.Terminals;
-using Coda.Core.Workspaces;
+using Coda.Core.WorkingTrees;
 using Coda.Web.Security;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.DataProtection;
@@ -37,7 +38,7 @@ public static class ConfigurationSetup
             .AddOptionsFrom<RecordingOptions>(settings, RecordingOptions.Section)
             .AddOptionsFrom<TaskOptions>(settings, TaskOptions.Section)
             .AddOptionsFrom<RetentionOptions>(settings, RetentionOptions.Section)
-            .AddOptionsFrom<WorkspaceOptions>(settings, WorkspaceOptions.Section)
+            .AddOptionsFrom<WorkingDirectoryOptions>(settings, WorkingDirectoryOptions.Section)
             .AddOptionsFrom<HandoffOptions>(settings, HandoffOptions.Section)
             .AddOptionsFrom<DiagnosticsOptions>(settings, DiagnosticsOptions.Section)
             .AddSingleton(Options.Create(access));

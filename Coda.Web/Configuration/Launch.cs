@@ -1,5 +1,6 @@
 using System.Reflection;
 using Coda.Core;
+using Coda.Core.Server;
 using Coda.Core.Terminals;
 using Microsoft.AspNetCore.Connections;
 
@@ -45,12 +46,12 @@ internal static class Launch
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
         {
-            return await FailAsync($"CoDA cannot go on: {e.Message}");
+            return await FailAsync($"CoDA cannot continue: {e.Message}");
         }
         catch (Exception e)
         {
             // A fault of ours, which needs its stack trace; without it, the runtime would end the process by SIGABRT and a core dump.
-            return await FailAsync($"CoDA cannot go on, because of a fault of its own. What it kept is safe.{Environment.NewLine}{e}");
+            return await FailAsync($"CoDA cannot continue, because of a fault of its own. What it kept is safe.{Environment.NewLine}{e}");
         }
     }
 

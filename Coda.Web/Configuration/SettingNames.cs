@@ -4,7 +4,7 @@ using Coda.Web.Security;
 
 namespace Coda.Web.Configuration;
 
-/// <summary>The environment variables that stand for settings: names others depend on, and what each one sets.</summary>
+/// <summary>The environment variables of settings: names others depend on, and what each one sets.</summary>
 internal static class SettingNames
 {
     private static readonly Dictionary<string, string> KeyOf = new()

@@ -10,7 +10,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
 {
     private readonly List<string> problems = [];
 
-    /// <summary>Reads one section; where something is wrong with a key, its default stands in until <see cref="ThrowIfWrong"/>.</summary>
+    /// <summary>Reads one section; where something is wrong with a key, its default is used until <see cref="ThrowIfWrong"/>.</summary>
     public T Read<T>(string section) where T : class, new()
     {
         var options = new T();

@@ -1,3 +1,4 @@
+using Coda.Core.Server;
 using Coda.Core.Terminals;
 using Coda.Web.Security;
 using Microsoft.Extensions.Options;

@@ -33,7 +33,7 @@ internal sealed class Diagnostics(
             MemoryMb = Environment.WorkingSet / (1024 * 1024), // 0 when no file can be opened
             Terminals = new Usage(live.Count(terminal => terminal.Mode != TerminalMode.Run), terminalLimits.Value.MaxConcurrent),
             Tasks = new Usage(live.Count(terminal => terminal.Mode == TerminalMode.Run), taskLimits.Value.MaxConcurrent),
-            Inbox = inbox is InboxAnswer.Page(var page) ? page.Counts : null,
+            Inbox = inbox is InboxResult.Page(var page) ? page.Counts : null,
             InstalledAgents = [.. accounts.Where(account => account.Executable is not null).Select(account => account.Agent.Name)],
             Agents = [.. accounts.Select(account => new AgentReport(
                 account.Agent.Name,
@@ -84,5 +84,5 @@ internal sealed record DiagnosticsReport
 /// <summary>How much of a limit is taken.</summary>
 internal sealed record Usage(int Live, int Limit);
 
-/// <summary>How an agent stands on this machine.</summary>
+/// <summary>The state of an agent on this machine.</summary>
 internal sealed record AgentReport(string Name, bool Installed, string Version, bool Configured, string Install);

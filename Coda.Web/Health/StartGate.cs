@@ -4,7 +4,7 @@ using Coda.Web.Security;
 namespace Coda.Web.Health;
 
 /// <summary>
-/// Answers while the server is starting: the port is open before what a server that died left behind is settled, so that nobody takes this
+/// Answers while the server is starting: the port is open before what a server that died left behind is settled, so that no one takes this
 /// one for dead. Calls of <c>/mcp</c> are held for a while; everything else is asked to come again, pages by themselves.
 /// </summary>
 internal sealed class StartGate(RequestDelegate next, Lifecycle lifecycle, TimeProvider time)
@@ -24,15 +24,15 @@ internal sealed class StartGate(RequestDelegate next, Lifecycle lifecycle, TimeP
         if (!lifecycle.Done.IsCompletedSuccessfully && !await StartsMeanwhileAsync(context))
         {
             context.Response.Headers.RetryAfter = RetrySeconds;
-            if (Refusal.IsPageLoad(context.Request))
+            if (RefusalPage.IsPageLoad(context.Request))
             {
                 context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
                 context.Response.Headers["Refresh"] = RetrySeconds;
-                await Refusal.WritePageAsync(context, "CoDA is starting", "<p>This page reloads when it is ready.</p>");
+                await RefusalPage.WritePageAsync(context, "CoDA is starting", "<p>This page reloads when it is ready.</p>");
                 return;
             }
 
-            await Refusal.WriteAsync(
+            await RefusalPage.WriteAsync(
                 context, StatusCodes.Status503ServiceUnavailable, "Starting", "The server is starting. Try again in a second.");
             return;
         }

@@ -27,7 +27,7 @@ internal static class ArgumentCheck
             var problems = Check(tool.ProtocolTool.InputSchema, call.Arguments ?? new Dictionary<string, JsonElement>()).ToList();
             return problems.Count == 0
                 ? next(request, cancellation)
-                : ValueTask.FromResult(ToolAnswer.Error($"{tool.ProtocolTool.Name} was not called: {string.Join(" ", problems)}"));
+                : ValueTask.FromResult(ToolResult.Error($"{tool.ProtocolTool.Name} was not called: {string.Join(" ", problems)}"));
         };
 
     /// <summary>Goes around every prompt that is asked for.</summary>

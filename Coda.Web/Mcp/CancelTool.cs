@@ -8,13 +8,13 @@ namespace Coda.Web.Mcp;
 
 /// <summary><c>coda_cancel</c>: ends a running task.</summary>
 [McpServerToolType]
-internal sealed class CancelTool(TaskService tasks, TaskAnswers answers)
+internal sealed class CancelTool(TaskService tasks, TaskReports answers)
 {
     private const string About =
         "Stop a running task: its agent and everything it started are ended. What it changed so far stays. Only when the user wants it.";
 
     [McpServerTool(Name = "coda_cancel", Title = "Stop a task", ReadOnly = false, Destructive = true, Idempotent = true, OpenWorld = false,
-        UseStructuredContent = true, OutputSchemaType = typeof(TaskAnswer))]
+        UseStructuredContent = true, OutputSchemaType = typeof(TaskReport))]
     [Description(About)]
     public async Task<CallToolResult> CancelAsync(
         RequestContext<CallToolRequestParams> call,
@@ -24,12 +24,12 @@ internal sealed class CancelTool(TaskService tasks, TaskAnswers answers)
         if (!TaskId.TryParse(task_id, out var id)
             || await tasks.CancelAsync(Callers.Of(call.User), id, cancellation) is not TaskCancellation.Done(var task, var wasRunning))
         {
-            return TaskAnswers.Unknown(task_id);
+            return TaskReports.Unknown(task_id);
         }
 
         var answer = await answers.DescribeAsync(task, cancellation);
         return ResourceLinks.Add(
-            ToolAnswer.Of(answer with
+            ToolResult.Of(answer with
             {
                 Message = wasRunning ? "The task was stopped." : $"Nothing to stop: the task had ended before ({task.Status.Name()}).",
             }),

@@ -16,7 +16,7 @@ internal sealed class IdCompletion(TaskService tasks)
         if (request.Params is not { Ref: ResourceTemplateReference { Uri: { } template }, Argument: { Name: "id", Value: var begun } }
             || !TaskUris.Templates.Contains(template)
             || await tasks.InboxAsync(new InboxQuery { Limit = Looked, Window = TimeSpan.MaxValue }, cancellation)
-                is not InboxAnswer.Page(var page))
+                is not InboxResult.Page(var page))
         {
             return new CompleteResult { Completion = new Completion { Values = [] } };
         }

@@ -19,8 +19,8 @@ internal sealed record InboxListing
     [Description("Pass it as before to get the next page; absent on the last.")]
     public string Next { get; init; } = "";
 
-    /// <summary>Describes a page as it stands at <paramref name="now"/>.</summary>
-    public static InboxListing Of(InboxPage page, DateTimeOffset now, PublicLinks links) => new()
+    /// <summary>Describes a page as it is at <paramref name="now"/>.</summary>
+    public static InboxListing Of(InboxSlice page, DateTimeOffset now, PublicLinks links) => new()
     {
         Tasks = [.. page.Tasks.Select(task => InboxEntry.Of(task, now, links.ViewerOf(task)))],
         Counts = page.Counts,
@@ -68,7 +68,7 @@ internal sealed record InboxEntry
     [Description("Read-only page that shows the agent's terminal.")]
     public string ViewerUrl { get; init; } = "";
 
-    /// <summary>Describes a hand-off; its terminal stands for task and session.</summary>
+    /// <summary>Describes a hand-off; its terminal is both task and session.</summary>
     public static InboxEntry Of(HandoffView handoff, DateTimeOffset now, string viewerUrl) => new()
     {
         TaskId = handoff.TerminalId,
@@ -83,7 +83,7 @@ internal sealed record InboxEntry
         ViewerUrl = viewerUrl,
     };
 
-    /// <summary>Describes a task as it stands at <paramref name="now"/>.</summary>
+    /// <summary>Describes a task as it is at <paramref name="now"/>.</summary>
     public static InboxEntry Of(TaskView task, DateTimeOffset now, string viewerUrl) => new()
     {
         TaskId = task.TaskId,

@@ -11,7 +11,7 @@ namespace Coda.Web.Mcp;
 /// <summary><c>coda_inbox</c>: the tasks of the last day, newest first.</summary>
 [McpServerToolType]
 internal sealed class InboxTool(
-    InboxAnswers answers, TaskService tasks, HandoffService handoffs, IOptions<TaskOptions> options, PublicLinks links, TimeProvider time)
+    InboxReports answers, TaskService tasks, HandoffService handoffs, IOptions<TaskOptions> options, PublicLinks links, TimeProvider time)
 {
     private const string Interactive = "interactive";
     private const string About =
@@ -46,9 +46,9 @@ internal sealed class InboxTool(
     private async Task<CallToolResult> ListHandoffsAsync(string email, int limit, CancellationToken cancellation)
     {
         // Refuses a limit that is none, and counts tasks as ever.
-        if (await tasks.InboxAsync(new InboxQuery { Email = email, Limit = limit }, cancellation) is not InboxAnswer.Page(var page))
+        if (await tasks.InboxAsync(new InboxQuery { Email = email, Limit = limit }, cancellation) is not InboxResult.Page(var page))
         {
-            return ToolAnswer.Error($"limit must be between 1 and 200, not {limit}.");
+            return ToolResult.Error($"limit must be between 1 and 200, not {limit}.");
         }
 
         var now = time.GetUtcNow();
@@ -63,13 +63,13 @@ internal sealed class InboxTool(
                 Counts = page.Counts,
                 Total = total,
             };
-            var length = JsonSerializer.SerializeToUtf8Bytes(listing, ToolAnswer.Json).Length;
-            if (length <= ToolAnswer.MaxJson || most <= 1)
+            var length = JsonSerializer.SerializeToUtf8Bytes(listing, ToolResult.Json).Length;
+            if (length <= ToolResult.MaxJson || most <= 1)
             {
-                return ToolAnswer.Of(listing);
+                return ToolResult.Of(listing);
             }
 
-            most = ToolAnswer.Fewer(most, length);
+            most = ToolResult.Fewer(most, length);
         }
     }
 }

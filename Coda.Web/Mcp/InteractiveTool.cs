@@ -22,7 +22,7 @@ internal sealed class InteractiveTool(HandoffService handoffs, HandoffFolders fo
         + "put a summary of git log into the prompt. Tell the user the viewer_url at once: it is the only way in.";
 
     [McpServerTool(Name = "coda_interactive", Title = "Hand work to a person", ReadOnly = false, Destructive = true, Idempotent = false,
-        OpenWorld = true, UseStructuredContent = true, OutputSchemaType = typeof(InteractiveAnswer))]
+        OpenWorld = true, UseStructuredContent = true, OutputSchemaType = typeof(HandoffReport))]
     [Description(About)]
     public Task<CallToolResult> LaunchAsync(
         RequestContext<CallToolRequestParams> call,
@@ -50,19 +50,19 @@ internal sealed class InteractiveTool(HandoffService handoffs, HandoffFolders fo
                     Prompt = prompt, WorkspacePath = workspace_path, Agent = agent, Email = email, Wait = wait, InPlace = in_place,
                 },
                 cancellation),
-            answer => Task.FromResult(ToolAnswer.Of(JsonSerializer.Deserialize<InteractiveAnswer>(answer, ToolAnswer.Json))),
+            answer => Task.FromResult(ToolResult.Of(JsonSerializer.Deserialize<HandoffReport>(answer, ToolResult.Json))),
             cancellation);
 
     private async Task<(string?, CallToolResult?)> LaunchAsync(
         Caller caller, HandoffRequest request, CancellationToken cancellation) =>
         await handoffs.StartAsync(caller, request, cancellation) switch
         {
-            HandoffStart.Launched launched => (JsonSerializer.Serialize(Describe(launched), ToolAnswer.Json), null),
-            HandoffStart.Refused(var message) => (null, ToolAnswer.Error(message)),
+            HandoffStart.Launched launched => (JsonSerializer.Serialize(Describe(launched), ToolResult.Json), null),
+            HandoffStart.Refused(var message) => (null, ToolResult.Error(message)),
             var start => throw new InvalidOperationException($"No answer for {start}."),
         };
 
-    private InteractiveAnswer Describe(HandoffStart.Launched launched)
+    private HandoffReport Describe(HandoffStart.Launched launched)
     {
         var handoff = launched.Handoff;
         var leave = launched.Quit.Length > 0 ? $"{launched.Quit} leaves the agent, then exit" : "exit";
@@ -75,7 +75,7 @@ internal sealed class InteractiveTool(HandoffService handoffs, HandoffFolders fo
                 + $"on the page {links.HandoffOf(handoff.Id)}, which shows them, and go back, in a terminal, "
                 + $"with: {folders.PushLine(handoff)}",
         };
-        return new InteractiveAnswer
+        return new HandoffReport
         {
             Status = "launched",
             ViewerUrl = links.LiveOf(handoff.TerminalId),
@@ -89,7 +89,7 @@ internal sealed class InteractiveTool(HandoffService handoffs, HandoffFolders fo
 }
 
 /// <summary>What <c>coda_interactive</c> returns.</summary>
-internal sealed record InteractiveAnswer
+internal sealed record HandoffReport
 {
     [Description("launched")]
     public required string Status { get; init; }

@@ -6,7 +6,7 @@ namespace Coda.Web.Mcp;
 internal sealed class LegacyLinks(RequestDelegate next)
 {
     /// <summary>Redirects such a link; an id that is not known leads to the page that says so.</summary>
-    public async Task InvokeAsync(HttpContext context, SessionLinks links)
+    public async Task InvokeAsync(HttpContext context, IdLinks links)
     {
         var id = context.Request.Path == "/" ? context.Request.Query["session"].ToString() : "";
         if (id.Length == 0)

@@ -17,11 +17,11 @@ internal static class LongResult
     private const int MaxEntry = 500;
 
     /// <summary>The answer, or one that fits: texts and lists are cut, what else the agent wrote is left out.</summary>
-    public static TaskAnswer Fit(TaskAnswer whole)
+    public static TaskReport Fit(TaskReport whole)
     {
-        var json = JsonSerializer.Serialize(whole, ToolAnswer.Json);
+        var json = JsonSerializer.Serialize(whole, ToolResult.Json);
         var bytes = System.Text.Encoding.UTF8.GetByteCount(json);
-        if (bytes <= ToolAnswer.MaxJson)
+        if (bytes <= ToolResult.MaxJson)
         {
             return whole;
         }
@@ -44,7 +44,7 @@ internal static class LongResult
                     + $"The resource {TaskUris.Of(whole.TaskId, TaskPart.Result)} is all of it, and so are "
                     + $"parts 1 to {Parts(json)} together: coda_get_result with part."),
             };
-            if (JsonSerializer.SerializeToUtf8Bytes(fitted, ToolAnswer.Json).Length <= ToolAnswer.MaxJson)
+            if (JsonSerializer.SerializeToUtf8Bytes(fitted, ToolResult.Json).Length <= ToolResult.MaxJson)
             {
                 return fitted;
             }
@@ -52,9 +52,9 @@ internal static class LongResult
     }
 
     /// <summary>One part; null when there is no such part.</summary>
-    public static TaskAnswer? Part(TaskAnswer whole, int part)
+    public static TaskReport? Part(TaskReport whole, int part)
     {
-        var json = JsonSerializer.Serialize(whole, ToolAnswer.Json);
+        var json = JsonSerializer.Serialize(whole, ToolResult.Json);
         return part < 1 || part > Parts(json) ? null : whole with
         {
             Summary = "",

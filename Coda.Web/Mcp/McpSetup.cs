@@ -16,8 +16,8 @@ public static class McpSetup
     public static IServiceCollection AddCodaMcp(this IServiceCollection services)
     {
         services.AddSingleton<PublicLinks>();
-        services.AddSingleton<TaskAnswers>();
-        services.AddSingleton<InboxAnswers>();
+        services.AddSingleton<TaskReports>();
+        services.AddSingleton<InboxReports>();
         services.AddSingleton<TaskWait>();
         services.AddSingleton<StartLimit>();
         services.AddSingleton<RepeatableCalls>();
@@ -51,12 +51,12 @@ public static class McpSetup
             })
             .WithMessageFilters(filters => filters.AddOutgoingFilter(FixedLists.Filter))
             .WithCompleteHttpTransport()
-            .WithTools<RunTool>(ToolAnswer.Json)
-            .WithTools<InteractiveTool>(ToolAnswer.Json)
-            .WithTools<InboxTool>(ToolAnswer.Json)
-            .WithTools<ResultTool>(ToolAnswer.Json)
-            .WithTools<ReplyTool>(ToolAnswer.Json)
-            .WithTools<CancelTool>(ToolAnswer.Json)
+            .WithTools<RunTool>(ToolResult.Json)
+            .WithTools<InteractiveTool>(ToolResult.Json)
+            .WithTools<InboxTool>(ToolResult.Json)
+            .WithTools<ResultTool>(ToolResult.Json)
+            .WithTools<ReplyTool>(ToolResult.Json)
+            .WithTools<CancelTool>(ToolResult.Json)
             .WithResources<TaskResources>()
             .WithPrompts<Prompts>()
             .WithRequestFilters(filters => filters

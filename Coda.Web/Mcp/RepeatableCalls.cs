@@ -37,7 +37,7 @@ internal sealed class RepeatableCalls(RememberedCalls calls)
     {
         if (Fault(request, ref key) is { } fault)
         {
-            return ToolAnswer.Error(fault);
+            return ToolResult.Error(fault);
         }
 
         if (key.Length == 0)
@@ -61,10 +61,10 @@ internal sealed class RepeatableCalls(RememberedCalls calls)
         {
             CallOutcome.Begun(var work) => await answer(work),
             CallOutcome.Refused => refusal!,
-            CallOutcome.Other => ToolAnswer.Error(
+            CallOutcome.Other => ToolResult.Error(
                 $"{Argument} '{key}' was used for a call with other arguments, and means that one for a day. "
                 + "Nothing was begun: use another key for another call."),
-            _ => ToolAnswer.Error(
+            _ => ToolResult.Error(
                 $"The server stopped while a call with {Argument} '{key}' was under way; it may have begun its work. "
                 + "Look into coda_inbox, and call again with another key if it did not."),
         };

@@ -8,7 +8,7 @@ namespace Coda.Web.Mcp;
 
 /// <summary><c>coda_reply</c>: answers the question with which a task ended.</summary>
 [McpServerToolType]
-internal sealed class ReplyTool(TaskService tasks, TaskAnswers answers, TaskWait wait, StartLimit limit)
+internal sealed class ReplyTool(TaskService tasks, TaskReports answers, TaskWait wait, StartLimit limit)
 {
     private const string About =
         "Answer a task that ended as info_needed, or approve or reject the plan of one that ended as needs_approval. "
@@ -16,7 +16,7 @@ internal sealed class ReplyTool(TaskService tasks, TaskAnswers answers, TaskWait
         + "Approve only what the user has explicitly approved; say clearly yes or no.";
 
     [McpServerTool(Name = "coda_reply", Title = "Answer a task's question", ReadOnly = false, Destructive = true, Idempotent = false,
-        OpenWorld = true, UseStructuredContent = true, OutputSchemaType = typeof(TaskAnswer))]
+        OpenWorld = true, UseStructuredContent = true, OutputSchemaType = typeof(TaskReport))]
     [Description(About)]
     public async Task<CallToolResult> ReplyAsync(
         RequestContext<CallToolRequestParams> call,
@@ -28,12 +28,12 @@ internal sealed class ReplyTool(TaskService tasks, TaskAnswers answers, TaskWait
     {
         if (!TaskId.TryParse(task_id, out var id))
         {
-            return TaskAnswers.Unknown(task_id);
+            return TaskReports.Unknown(task_id);
         }
 
         if ((TaskWait.Fault(wait_seconds) ?? limit.Take(call.User)) is { } fault)
         {
-            return ToolAnswer.Error(fault);
+            return ToolResult.Error(fault);
         }
 
         return await tasks.ReplyAsync(Callers.Of(call.User), id, answer, cancellation) switch

@@ -11,7 +11,7 @@ internal static class ResourceLinks
     /// <summary>Adds links to the parts of a task.</summary>
     public static CallToolResult Add(CallToolResult answer, TaskView task)
     {
-        answer.Content.Add(Link(TaskUris.Of(task.TaskId, TaskPart.State), $"{task.TaskId}", "How the task stands", "application/json"));
+        answer.Content.Add(Link(TaskUris.Of(task.TaskId, TaskPart.State), $"{task.TaskId}", "The state of the task", "application/json"));
         answer.Content.Add(Link(
             TaskUris.Of(task.TaskId, TaskPart.Transcript),
             $"{task.TaskId} transcript",

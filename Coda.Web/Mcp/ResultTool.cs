@@ -7,7 +7,7 @@ namespace Coda.Web.Mcp;
 
 /// <summary><c>coda_get_result</c>: what a task came to.</summary>
 [McpServerToolType]
-internal sealed class ResultTool(TaskAnswers answers, TaskWait wait)
+internal sealed class ResultTool(TaskReports answers, TaskWait wait)
 {
     private const string About =
         "Get the result of a delegated task. status is completed, failed, info_needed (feedback says which context to add: answer with "
@@ -17,7 +17,7 @@ internal sealed class ResultTool(TaskAnswers answers, TaskWait wait)
         + "and with after_version for the next change.";
 
     [McpServerTool(Name = "coda_get_result", Title = "Get a task's result", ReadOnly = true, Destructive = false, Idempotent = true,
-        OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(TaskAnswer))]
+        OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(TaskReport))]
     [Description(About)]
     public async Task<CallToolResult> GetAsync(
         RequestContext<CallToolRequestParams> call,
@@ -30,17 +30,17 @@ internal sealed class ResultTool(TaskAnswers answers, TaskWait wait)
     {
         if (TaskWait.Fault(wait_seconds) is { } fault)
         {
-            return ToolAnswer.Error(fault);
+            return ToolResult.Error(fault);
         }
 
         if (await answers.FindAsync(task_id, cancellation) is not { } task)
         {
-            return TaskAnswers.Unknown(task_id);
+            return TaskReports.Unknown(task_id);
         }
 
         if (session_id.Length > 0 && session_id != task.SessionId)
         {
-            return ToolAnswer.Error(
+            return ToolResult.Error(
                 $"Task {task_id} does not belong to session '{session_id}'. Use the session_id that coda_run or coda_inbox gave with it.");
         }
 

@@ -8,12 +8,12 @@ namespace Coda.Web.Mcp;
 
 /// <summary><c>coda_run</c>: delegates a task and answers at once, or waits a while for it.</summary>
 [McpServerToolType]
-internal sealed class RunTool(TaskService tasks, TaskAnswers answers, TaskWait wait, StartLimit limit, RepeatableCalls calls)
+internal sealed class RunTool(TaskService tasks, TaskReports answers, TaskWait wait, StartLimit limit, RepeatableCalls calls)
 {
     private const string About =
         "Delegate a coding task to an agent that works on its own in a terminal on the server. "
         + "Returns at once with the ids of the running task and a viewer_url where people can watch it. "
-        + "Do not loop on the status: tell the user it runs and go on; ask coda_inbox or coda_get_result when the outcome is wanted. "
+        + "Do not loop on the status: tell the user it runs and continue; ask coda_inbox or coda_get_result when the outcome is wanted. "
         + "For a short task whose answer is needed now, wait_seconds waits for it. "
         + "The agent 'shell' runs the prompt itself as a bash script and ignores permissions.";
 
@@ -22,7 +22,7 @@ internal sealed class RunTool(TaskService tasks, TaskAnswers answers, TaskWait w
         + "it answers for the work that was begun, instead of beginning it twice. Empty: each call is a new one.";
 
     [McpServerTool(Name = "coda_run", Title = "Delegate a coding task", ReadOnly = false, Destructive = true, Idempotent = false,
-        OpenWorld = true, UseStructuredContent = true, OutputSchemaType = typeof(TaskAnswer))]
+        OpenWorld = true, UseStructuredContent = true, OutputSchemaType = typeof(TaskReport))]
     [Description(About)]
     public async Task<CallToolResult> RunAsync(
         RequestContext<CallToolRequestParams> call,
@@ -43,7 +43,7 @@ internal sealed class RunTool(TaskService tasks, TaskAnswers answers, TaskWait w
     {
         if (TaskWait.Fault(wait_seconds) is { } fault)
         {
-            return ToolAnswer.Error(fault);
+            return ToolResult.Error(fault);
         }
 
         return await calls.AnswerAsync(
@@ -52,14 +52,14 @@ internal sealed class RunTool(TaskService tasks, TaskAnswers answers, TaskWait w
             () => StartAsync(),
             async id => await answers.FindAsync(id, cancellation) is { } task
                 ? await answers.AnswerAsync(await wait.ForEndAsync(call, task, wait_seconds, cancellation), cancellation)
-                : TaskAnswers.Unknown(id),
+                : TaskReports.Unknown(id),
             cancellation);
 
         async Task<(string?, CallToolResult?)> StartAsync()
         {
             if (limit.Take(call.User) is { } tooMany)
             {
-                return (null, ToolAnswer.Error(tooMany));
+                return (null, ToolResult.Error(tooMany));
             }
 
             var start = await tasks.StartAsync(

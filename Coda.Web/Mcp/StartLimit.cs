@@ -25,7 +25,7 @@ internal sealed class StartLimit(IOptions<TaskOptions> options, TimeProvider tim
             }
         }
 
-        return ToolAnswer.Error(message);
+        return ToolResult.Error(message);
     }
 
     /// <summary>Counts a start; when there were too many, does not, and says how long to wait.</summary>

@@ -12,7 +12,7 @@ namespace Coda.Web.Mcp;
 /// What people and models can attach to a conversation: the inbox, and of each task its state, its result and its terminal's text.
 /// </summary>
 [McpServerResourceType]
-internal sealed class TaskResources(TaskService tasks, TaskAnswers answers, PublicLinks links, TimeProvider time)
+internal sealed class TaskResources(TaskService tasks, TaskReports answers, PublicLinks links, TimeProvider time)
 {
     /// <summary>Most bytes of a transcript, its note included.</summary>
     public const int TranscriptBytes = 64 * 1024;
@@ -24,20 +24,20 @@ internal sealed class TaskResources(TaskService tasks, TaskAnswers answers, Publ
     [System.ComponentModel.Description("The newest delegated tasks, with counts by status.")]
     public async Task<ReadResourceResult> InboxAsync(CancellationToken cancellation)
     {
-        var answer = (InboxAnswer.Page)await tasks.InboxAsync(new InboxQuery(), cancellation);
+        var answer = (InboxResult.Page)await tasks.InboxAsync(new InboxQuery(), cancellation);
         return Text(
-            TaskUris.Inbox, Json, JsonSerializer.Serialize(InboxListing.Of(answer.Value, time.GetUtcNow(), links), ToolAnswer.Json));
+            TaskUris.Inbox, Json, JsonSerializer.Serialize(InboxListing.Of(answer.Value, time.GetUtcNow(), links), ToolResult.Json));
     }
 
     [McpServerResource(UriTemplate = TaskUris.State, Name = "task", Title = "Task", MimeType = Json)]
-    [System.ComponentModel.Description("How a task stands: status, progress, summary, link.")]
+    [System.ComponentModel.Description("The state of a task: status, progress, summary, link.")]
     public async Task<ReadResourceResult> StateAsync(string id, CancellationToken cancellation)
     {
         var task = await FindAsync(id, cancellation);
         return Text(
             TaskUris.Of(id, TaskPart.State),
             Json,
-            JsonSerializer.Serialize(InboxEntry.Of(task, time.GetUtcNow(), links.ViewerOf(task)), ToolAnswer.Json));
+            JsonSerializer.Serialize(InboxEntry.Of(task, time.GetUtcNow(), links.ViewerOf(task)), ToolResult.Json));
     }
 
     [McpServerResource(UriTemplate = TaskUris.Result, Name = "task result", Title = "Task result", MimeType = Json)]
@@ -45,7 +45,7 @@ internal sealed class TaskResources(TaskService tasks, TaskAnswers answers, Publ
     public async Task<ReadResourceResult> ResultAsync(string id, CancellationToken cancellation)
     {
         var answer = await answers.DescribeAsync(await FindAsync(id, cancellation), cancellation);
-        return Text(TaskUris.Of(id, TaskPart.Result), Json, JsonSerializer.Serialize(answer, ToolAnswer.Json));
+        return Text(TaskUris.Of(id, TaskPart.Result), Json, JsonSerializer.Serialize(answer, ToolResult.Json));
     }
 
     [McpServerResource(UriTemplate = TaskUris.Transcript, Name = "task transcript", Title = "Task transcript", MimeType = "text/plain")]

@@ -5,7 +5,7 @@ namespace Coda.Web.Mcp;
 /// <summary>What of a task can be read as a resource.</summary>
 internal enum TaskPart
 {
-    /// <summary>How it stands.</summary>
+    /// <summary>Its current state.</summary>
     State,
 
     /// <summary>Its terminal's output as text.</summary>

@@ -28,7 +28,7 @@ internal sealed class TaskWait(TaskService tasks, TimeProvider time, IHostApplic
     /// <summary>
     /// Waits until a task has ended or is past a version; what happens meanwhile is told to a client that wants progress.
     /// </summary>
-    /// <returns>The task as it stands when the wait is over.</returns>
+    /// <returns>The task as it is when the wait is over.</returns>
     public async Task<TaskView> ForChangeAsync(
         RequestContext<CallToolRequestParams> call, TaskView task, int seconds, long version, CancellationToken cancellation)
     {
@@ -37,8 +37,8 @@ internal sealed class TaskWait(TaskService tasks, TimeProvider time, IHostApplic
             return task;
         }
 
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), time);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token, lifetime.ApplicationStopping);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token, lifetime.ApplicationStopping);
         try
         {
             await foreach (var now in tasks.FollowAsync(TaskId.Of(task), over.Token))
@@ -54,13 +54,13 @@ internal sealed class TaskWait(TaskService tasks, TimeProvider time, IHostApplic
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            // Time is up: how it stands is the answer.
+            // Time is up: its state is the answer.
         }
 
         return task;
     }
 
-    // Versions only grow, as the protocol demands of progress; how much there is to do nobody knows.
+    // Versions only grow, as the protocol demands of progress; how much there is to do is not known.
     private static Task ReportAsync(RequestContext<CallToolRequestParams> call, TaskView task, CancellationToken cancellation) =>
         call.Params?.ProgressToken is { } token
             ? call.Server.NotifyProgressAsync(

@@ -24,7 +24,7 @@ internal static partial class UnexpectedFailure
                     LogFailure(loggers.CreateLogger(typeof(UnexpectedFailure)), e, tool);
                 }
 
-                return ToolAnswer.Error($"{tool} failed on the server: {e.Message} The server's log says more; trying again may help.");
+                return ToolResult.Error($"{tool} failed on the server: {e.Message} The server's log says more; trying again may help.");
             }
         };
 

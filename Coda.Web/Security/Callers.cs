@@ -24,7 +24,7 @@ internal static class Callers
         && Enum.TryParse<CallerRole>(user.FindFirstValue(ClaimTypes.Role), out var role)
         && Enum.TryParse<Authentication>(user.FindFirstValue(By), out var by)
             ? new Caller(name, role, by)
-            : throw new InvalidOperationException("Nobody is known to call: the request did not pass the gate.");
+            : throw new InvalidOperationException("The caller is not known: the request did not pass the gate.");
 }
 
 /// <summary>Who looks at the pages of a circuit.</summary>

@@ -1,7 +1,7 @@
 namespace Coda.Web.Security;
 
-/// <summary>Stands before everything: nobody gets past it unjudged, whatever the route.</summary>
-internal sealed class Gate(RequestDelegate next, IDoor door, SignIns signIns, LoginEndpoints login)
+/// <summary>Comes before everything: no request passes it unjudged, whatever the route.</summary>
+internal sealed class Gate(RequestDelegate next, IAuthenticator authenticator, SignIns signIns, LoginEndpoints login)
 {
     /// <summary>Lets the admitted through under their name and ends every other request here.</summary>
     public Task InvokeAsync(HttpContext context)
@@ -11,17 +11,17 @@ internal sealed class Gate(RequestDelegate next, IDoor door, SignIns signIns, Lo
             return next(context);
         }
 
-        switch (door.Judge(context))
+        switch (authenticator.Judge(context))
         {
-            case Admission.Admitted admitted:
+            case AuthenticationResult.Admitted admitted:
                 context.User = Callers.PrincipalOf(admitted.Caller);
                 return admitted.SignIn is { } signIn ? signIns.PassAsync(signIn, context, next) : next(context);
-            case Admission.Refused { Status: 401 } when Refusal.IsPageLoad(context.Request):
+            case AuthenticationResult.Refused { Status: 401 } when RefusalPage.IsPageLoad(context.Request):
                 return LoginEndpoints.AskAsync(context);
-            case Admission.Refused refused:
-                return Refusal.WriteAsync(context, refused.Status, refused.Title, refused.Message);
+            case AuthenticationResult.Refused refused:
+                return RefusalPage.WriteAsync(context, refused.Status, refused.Title, refused.Message);
             default:
-                throw new InvalidOperationException("The door gave no answer.");
+                throw new InvalidOperationException("The authenticator gave no result.");
         }
     }
 

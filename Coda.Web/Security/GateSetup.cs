@@ -19,25 +19,25 @@ public static class GateSetup
     /// <summary>Where MCP clients call.</summary>
     internal const string McpPath = "/mcp";
 
-    /// <summary>Adds the door of the configured mode and what it needs.</summary>
+    /// <summary>Adds the authenticator of the configured mode and what it needs.</summary>
     public static IServiceCollection AddCodaGate(this IServiceCollection services)
     {
         services.AddSingleton<ServerAddress>();
         services.AddSingleton<HostPolicy>();
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<AdmissionCookie>(
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SignInCookie>(
             provider, provider.IsDatabricks() ? "" : provider.GetRequiredService<SecretToken>().Fingerprint));
         services.AddSingleton<SignIns>();
         services.AddSingleton<LoginCodes>();
         services.AddSingleton<LoginLinks>();
         services.AddSingleton<LoginEndpoints>();
-        services.AddSingleton<LocalDoor>();
+        services.AddSingleton<LocalAuthenticator>();
         services.AddSingleton<PlatformPeer>();
-        services.AddSingleton<DatabricksDoor>();
+        services.AddSingleton<DatabricksAuthenticator>();
         services.AddSingleton(provider => SecretToken.LoadOrCreate(provider.GetRequiredService<CodaHome>().TokenPath));
-        return services.AddSingleton<IDoor>(provider =>
+        return services.AddSingleton<IAuthenticator>(provider =>
             provider.IsDatabricks()
-                ? provider.GetRequiredService<DatabricksDoor>()
-                : provider.GetRequiredService<LocalDoor>());
+                ? provider.GetRequiredService<DatabricksAuthenticator>()
+                : provider.GetRequiredService<LocalAuthenticator>());
     }
 
     /// <summary>Puts the gate before everything else.</summary>

@@ -12,7 +12,7 @@ internal sealed class HostGuard(RequestDelegate next, HostPolicy policy)
         var request = context.Request;
         if (request.Path != GateSetup.HealthPath && !policy.AllowsHost(context))
         {
-            return Refusal.WriteAsync(context, 403, "Unknown host name",
+            return RefusalPage.WriteAsync(context, 403, "Unknown host name",
                 $"This server does not answer to '{request.Host}'. If that is its address, "
                 + $"set CODA_APP_URL={request.Scheme}://{request.Host} and restart it.");
         }
@@ -22,7 +22,7 @@ internal sealed class HostGuard(RequestDelegate next, HostPolicy policy)
         var isMcp = request.Path.StartsWithSegments(GateSetup.McpPath);
         if ((hasEffects || isMcp) && !policy.AllowsOrigin(request) && !(isMcp && policy.AllowsMcpOrigin(request.Headers.Origin.ToString())))
         {
-            return Refusal.WriteAsync(context, 403, "Foreign page",
+            return RefusalPage.WriteAsync(context, 403, "Foreign page",
                 $"Requests from '{request.Headers.Origin}' are not allowed. If it is this server's own address, set CODA_APP_URL to it; "
                 + "if it is a site that may call /mcp, add it to Access:AllowedOrigins (the workspace is DATABRICKS_HOST).");
         }

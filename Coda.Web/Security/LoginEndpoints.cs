@@ -9,11 +9,11 @@ internal sealed partial class LoginEndpoints(
     IOptions<AccessOptions> access,
     LoginCodes codes,
     LoginLinks links,
-    AdmissionCookie cookie,
+    SignInCookie cookie,
     SignIns signIns,
     ILogger<LoginEndpoints> log)
 {
-    /// <summary>Where it lies.</summary>
+    /// <summary>Its path.</summary>
     public const string Path = "/login";
 
     /// <summary>Where a browser signs out, by POST.</summary>
@@ -39,7 +39,7 @@ internal sealed partial class LoginEndpoints(
         }
     }
 
-    /// <summary>Answers a page load of somebody unknown: remembers the page and says how to get in.</summary>
+    /// <summary>Answers a page load of an unknown visitor: remembers the page and says how to get in.</summary>
     public static Task AskAsync(HttpContext context)
     {
         context.Response.Cookies.Append(ReturnCookie, $"{context.Request.Path}{context.Request.QueryString}", ReturnCookieOptions(context));
@@ -61,7 +61,7 @@ internal sealed partial class LoginEndpoints(
     {
         if (codes.TryRedeem(await CodeOfAsync(context.Request)))
         {
-            cookie.Give(context, access.Value.CallerName, LocalDoor.CookieLifetime);
+            cookie.Give(context, access.Value.CallerName, LocalAuthenticator.CookieLifetime);
         }
         else if (cookie.Read(context) is null)
         {
@@ -105,7 +105,7 @@ internal sealed partial class LoginEndpoints(
         }
     }
 
-    private Task PrintLinkAsync(HttpContext context) => Refusal.WritePageAsync(context, "Sign in", $"""
+    private Task PrintLinkAsync(HttpContext context) => RefusalPage.WritePageAsync(context, "Sign in", $"""
         <p>{(links.TryPrint()
             ? "A new login link is on the server's console now. It works once, for ten minutes."
             : "A login link was printed just now: look at the server's console. In ten seconds another can be asked for.")}</p>
@@ -121,7 +121,7 @@ internal sealed partial class LoginEndpoints(
     }
 
     private static Task WriteAsync(HttpContext context, string reason) =>
-        Refusal.WritePageAsync(context, "Sign in", $"""
+        RefusalPage.WritePageAsync(context, "Sign in", $"""
             <form id="sign-in" method="post" action="{Path}" hidden>
               <p>Whoever signs in here can use this server's terminals and agents.</p>
               <input type="hidden" name="code"><button>Sign in this browser</button>

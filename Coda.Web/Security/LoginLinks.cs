@@ -12,7 +12,7 @@ internal sealed class LoginLinks(LoginCodes codes, ServerAddress address)
     /// <summary>Prints a fresh link.</summary>
     public void Print() => Print(codes.Issue());
 
-    /// <summary>Prints a fresh link at the request of anybody; false when one was printed moments ago.</summary>
+    /// <summary>Prints a fresh link at anyone's request; false when one was printed moments ago.</summary>
     public bool TryPrint()
     {
         if (codes.TryIssue() is not { } code)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Coda.Core.Server;
 using Coda.Core.Terminals;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Options;
@@ -60,7 +61,7 @@ internal sealed class PlatformPeer(IOptions<AccessOptions> access)
             : IPAddress.TryParse(entry, out var single) && single.Equals(Plain(address)));
     }
 
-    /// <summary>Null = the kernel lists no such connection (any more).</summary>
+    /// <summary>Null = the kernel lists no such connection.</summary>
     private static bool? IsOfAnotherUser(IPEndPoint peer, IPEndPoint server)
     {
         // Root's programs can be any user: nothing tells them apart.

@@ -20,7 +20,7 @@ declare const Blazor: BlazorStart;
 const webSockets = 1;
 let connections = 0;
 
-// SignalR takes one failed attempt for a sign that WebSockets do not work here at all, and goes on with long polling. Once the
+// SignalR takes one failed attempt for a sign that WebSockets do not work here at all, and continues with long polling. Once the
 // first connection has shown that they do work, later ones use nothing else.
 function configureSignalR(builder: SignalRBuilder): void {
   const polled = performance.getEntriesByType('resource').some(entry => /\/_blazor\?id=/.test(entry.name));

@@ -16,7 +16,7 @@ export async function copy(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    // Refused by the browser: there is nobody to tell who could change it.
+    // Refused by the browser: telling the user would change nothing.
   }
 }
 

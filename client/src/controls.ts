@@ -56,7 +56,7 @@ export class Controls {
     event.preventDefault();
   }
 
-  /** Shows how the playback stands. */
+  /** Shows the state of the playback. */
   update(): void {
     const { playback } = this;
     const { timing, target } = playback;

@@ -9,7 +9,7 @@ interface Piece {
   sequence: number;
   kind: Kind;
   text: string;
-  /** It may have been applied already, so it must not change any more. */
+  /** It may have been applied already, so it must not change. */
   sent: boolean;
 }
 

@@ -22,7 +22,7 @@ export function openLink(uri: string): void {
 }
 
 /**
- * Finds addresses that go on in the next line because their program broke them itself: up to the last column, and what follows stands alone
+ * Finds addresses that continue in the next line because their program broke them itself: up to the last column, and what follows is alone
  * in its row. xterm knows only the lines that it wrapped itself.
  */
 export function brokenLinks(terminal: Pick<Terminal, 'buffer' | 'cols'>, open: (uri: string) => void): ILinkProvider {
@@ -55,7 +55,7 @@ function linksAt(buffer: IBuffer, columns: number, row: number): Pick<ILink, 'te
   return found;
 }
 
-/** Whether what a row ends with may go on in the next. */
+/** Whether what a row ends with may continue in the next. */
 function joins(buffer: IBuffer, columns: number, row: number): boolean {
   const line = buffer.getLine(row);
   const next = buffer.getLine(row + 1);
@@ -65,7 +65,7 @@ function joins(buffer: IBuffer, columns: number, row: number): boolean {
   return end.trim() !== '' && onlyWord.test(next.translateToString(true).trimEnd());
 }
 
-/** The text of some rows as one, and where each of its code units stands, from 1. */
+/** The text of some rows as one, and the place of each of its code units, from 1. */
 function read(buffer: IBuffer, columns: number, first: number, last: number): { text: string; places: { x: number; y: number }[] } {
   let text = '';
   const places: { x: number; y: number }[] = [];

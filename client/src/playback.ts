@@ -14,7 +14,7 @@ const mostRebuilds = 3;
 
 /**
  * Plays a recording's own bytes at their own times. What is shown at a time is what a fresh terminal shows
- * that was fed everything up to it; so going back starts over, and going on feeds what lies between.
+ * that was fed everything up to it; so going back starts over, and going forward feeds the bytes between.
  */
 export class Playback {
   readonly timing = new TimingReader();
@@ -25,7 +25,7 @@ export class Playback {
   skipsIdle = false;
   /** Stream offset up to which output was fed, gaps included. */
   offset = 0;
-  /** Why it stands still; empty while it does not. */
+  /** Why it is paused; empty while it is not. */
   trouble = '';
   private readonly text = new StreamText();
   /** Bytes of the file that were fed: what was not kept is not in it. */

@@ -36,7 +36,7 @@ export class RangedFile {
   }
 }
 
-/** The server does not serve the recording (any more). */
+/** The server has no such recording. */
 export class RecordingGone extends Error {
   constructor(readonly status: number) {
     super(`The recording cannot be read (${status}).`);

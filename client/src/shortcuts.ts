@@ -64,7 +64,7 @@ export function copyOnShortcut(terminal: Terminal, event: KeyboardEvent): boolea
   return true;
 }
 
-/** The letter that a key stands for in the layout (on Dvorak, V is elsewhere); where the layout has no Latin letters, that of its place. */
+/** The letter of a key in the layout (on Dvorak, V is elsewhere); where the layout has no Latin letters, that of its place. */
 function letter({ key, code }: KeyboardEvent): string {
   return (/^[\x20-\x7e]$/.test(key) ? key : code.replace(/^Key/, '')).toLowerCase();
 }

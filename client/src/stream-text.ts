@@ -1,4 +1,4 @@
-/** What xterm acts on for more than this makes a page stand still: it repeats, inserts and scrolls once per count. */
+/** What xterm acts on for more than this makes a page hang: it repeats, inserts and scrolls once per count. */
 const largestCount = 32_767;
 
 /** Control characters within a sequence act by themselves, or do nothing; CAN, SUB and ESC break it off, as what is not ASCII does. */

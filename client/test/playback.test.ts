@@ -3,7 +3,7 @@ import test, { type TestContext } from 'node:test';
 import { Playback } from '../src/playback';
 import type { Screen } from '../src/screen';
 
-const patience = 20_000;
+const timeout = 20_000;
 
 /** A recording on a server that may fail, and a screen that keeps what it is given. */
 class Stage {
@@ -52,7 +52,7 @@ class Stage {
   }
 
   async waitFor(condition: () => boolean): Promise<void> {
-    const limit = Date.now() + patience;
+    const limit = Date.now() + timeout;
     while (!condition()) {
       assert.ok(Date.now() < limit, `shown: ${JSON.stringify(this.shown)}, trouble: ${this.playback.trouble}`);
       await new Promise(resolve => setImmediate(resolve));

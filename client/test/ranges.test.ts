@@ -28,7 +28,7 @@ function pattern(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8)) & 0xff);
 }
 
-test('any place reads the bytes that stand there, at most to the end of its chunk', async () => {
+test('any place reads the bytes that are there, at most to the end of its chunk', async () => {
   const bytes = pattern(2 * chunk + 100);
   const { file } = new Served(bytes);
   for (const [offset, length, end] of [

@@ -81,7 +81,7 @@ test('numbers behind a sequence that was broken off are text, whole', () => {
   }
 });
 
-test('what made xterm throw or stand still is shown', async () => {
+test('what made xterm throw or hang is shown', async () => {
   assert.equal(await shown(read(new TextEncoder().encode('\x1b[24;80H\x1b[1Jx'))), `${'\n'.repeat(23)}${' '.repeat(79)}x`);
   const began = performance.now();
   await shown(read(new TextEncoder().encode('x\x1b[2000000000b\x1b[2000000000L\x1b[2000000000S\x1b\x00[2000000000b\x1b[20000\x7f00000b')));

@@ -1,7 +1,7 @@
 namespace Coda.Core.Terminals.Engine;
 
 /// <summary>
-/// The events of one terminal on their way to the server, in order and bounded. While nobody takes them: of lengths, titles, statuses and
+/// The events of one terminal on their way to the server, in order and bounded. While they are not taken: of lengths, titles, statuses and
 /// troubles the newest stays, bells are counted, of sizes, notifications and questions the newest 64 stay; starts and ends are never
 /// dropped.
 /// </summary>

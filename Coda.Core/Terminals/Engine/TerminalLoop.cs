@@ -101,7 +101,7 @@ internal sealed partial class TerminalLoop
     /// <summary>Handles a message, after what was posted before.</summary>
     public void Post(TerminalMessage message) => Post(() => Handle(message));
 
-    /// <summary>Queues what somebody types; on any thread.</summary>
+    /// <summary>Queues what is typed; on any thread.</summary>
     public InputOutcome Write(byte[] bytes)
     {
         if (input.Writer.TryWrite(bytes))
@@ -120,7 +120,7 @@ internal sealed partial class TerminalLoop
         var planned = new TaskCompletionSource<AttachPoint>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!posted.Writer.TryWrite(() => planned.SetResult(PlanAttach(fromEnd))))
         {
-            return Task.FromResult(PlanAttach(fromEnd)); // the loop is over: nothing changes any more
+            return Task.FromResult(PlanAttach(fromEnd)); // the loop is over: nothing changes after it
         }
 
         pty.Output.CancelPendingRead();

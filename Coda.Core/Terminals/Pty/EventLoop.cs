@@ -24,7 +24,7 @@ internal sealed unsafe class EventLoop : IDisposable
     private volatile bool stopping;
 
     /// <summary>Starts the thread.</summary>
-    /// <param name="failed">Told of a callback that failed; the loop goes on, because everybody else depends on it.</param>
+    /// <param name="failed">Called when a callback fails; the loop continues, because all others depend on it.</param>
     public EventLoop(Action<Exception>? failed = null)
     {
         this.failed = failed ?? (_ => { });
@@ -130,7 +130,7 @@ internal sealed unsafe class EventLoop : IDisposable
         return reaped switch
         {
             0 => null,
-            < 0 => -1, // somebody else reaped it: gone, code unknown
+            < 0 => -1, // reaped elsewhere: gone, code unknown
             _ => (status & 0x7f) == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f),
         };
     }
@@ -141,7 +141,7 @@ internal sealed unsafe class EventLoop : IDisposable
         var events = stackalloc byte[16 * Batch];
         while (!stopping)
         {
-            // Processes without a pidfd are asked for their end at this rhythm, and only while there are any.
+            // Processes without a pidfd are asked for their end at this interval, and only while there are any.
             var count = Libc.epoll_wait(epoll, events, Batch, polled.IsEmpty ? -1 : 20);
             for (var i = 0; i < count; i++)
             {

@@ -12,7 +12,7 @@ internal static class ProcessSweep
     /// Sends <paramref name="stopSignal"/> to the groups of what <paramref name="find"/> finds, waits at most <paramref name="grace"/>,
     /// then SIGKILLs whatever is left or was started meanwhile. Returns at once when there is nothing.
     /// </summary>
-    /// <param name="loop">Tells of their ends.</param>
+    /// <param name="loop">Reports their ends.</param>
     /// <param name="find">What is to end, found again after each round.</param>
     /// <param name="stopSignal">The polite signal.</param>
     /// <param name="grace">How long it is given to work.</param>

@@ -23,7 +23,7 @@ internal readonly record struct ProcessEntry(int Pid, int Group, int Session, lo
     public bool IsStopped => State == 'T';
 }
 
-/// <summary>Finds and signals processes that are no children of ours (any more).</summary>
+/// <summary>Finds and signals processes that need not be children of ours.</summary>
 internal static class ProcessTable
 {
     /// <summary>Names the current boot of the machine.</summary>

@@ -10,7 +10,7 @@ namespace Coda.Core.Terminals.Pty;
 /// </summary>
 internal sealed class PtyPair : IDisposable
 {
-    // What lies in the pipe is what a Ctrl-C has to wait for: kept well below the window of a page.
+    // A Ctrl-C has to wait for what is in the pipe: kept well below the window of a page.
     private const int PauseAt = 64 * 1024;
     private const int ReadSize = 32 * 1024;
 
@@ -202,7 +202,7 @@ internal sealed class PtyPair : IDisposable
         }
     }
 
-    /// <summary>No program will write any more: what the kernel still holds is read, then <see cref="Output"/> completes.</summary>
+    /// <summary>No program will write after this: what the kernel still holds is read, then <see cref="Output"/> completes.</summary>
     public void Finish() => loop.Post(() =>
     {
         lock (gate)
@@ -241,7 +241,7 @@ internal sealed class PtyPair : IDisposable
 
     private static unsafe void SetSize(int fd, TerminalSize size)
     {
-        // struct winsize (ioctl_tty(2)): rows, columns, and two pixel sizes nobody uses.
+        // struct winsize (ioctl_tty(2)): rows, columns, and two pixel sizes that nothing uses.
         var winsize = stackalloc ushort[4] { (ushort)size.Rows, (ushort)size.Columns, 0, 0 };
         _ = Libc.ioctl(fd, Libc.TIOCSWINSZ, winsize);
     }
@@ -322,7 +322,7 @@ internal sealed class PtyPair : IDisposable
 
                 settled?.TrySetResult(received);
                 settled = null;
-                // EIO: no slave is open any more. EAGAIN while finishing: a daemon keeps one open, but nothing is in flight.
+                // EIO: every slave is closed. EAGAIN while finishing: a daemon keeps one open, but nothing is in flight.
                 ended = finishing || error != Libc.EAGAIN;
                 break;
             }

@@ -5,7 +5,7 @@ internal sealed class Checkpoints
 {
     private const int MaxCount = 2048;
     private readonly Lock gate = new();
-    private readonly List<(long Offset, TerminalModes Modes)> taken = [];
+    private readonly List<(long Offset, SwitchedModes Modes)> taken = [];
     private long spacing = 256 * 1024;
     private long last;
 
@@ -16,7 +16,7 @@ internal sealed class Checkpoints
     public bool IsOverdue(long offset) => offset - last >= 2 * spacing;
 
     /// <summary>Adds one; offsets grow.</summary>
-    public void Add(long offset, in TerminalModes modes)
+    public void Add(long offset, in SwitchedModes modes)
     {
         lock (gate)
         {
@@ -33,7 +33,7 @@ internal sealed class Checkpoints
     }
 
     /// <summary>The first at or after <paramref name="offset"/>, else the last one before it; null = there is none.</summary>
-    public (long Offset, TerminalModes Modes)? Near(long offset)
+    public (long Offset, SwitchedModes Modes)? Near(long offset)
     {
         lock (gate)
         {

@@ -25,7 +25,7 @@ internal sealed class StreamParser(Checkpoints checkpoints)
     private bool textOverflow;
     private byte prefix, intermediate, dcsIntermediate, dcsFinal;
     private State state;
-    private TerminalModes modes;
+    private SwitchedModes modes;
 
     private enum State : byte
     {
@@ -57,7 +57,7 @@ internal sealed class StreamParser(Checkpoints checkpoints)
     public Action<string> StatusReported { get; init; } = _ => { };
 
     /// <summary>The modes after the last byte parsed.</summary>
-    public ref readonly TerminalModes Modes => ref modes;
+    public ref readonly SwitchedModes Modes => ref modes;
 
     /// <summary>Whether the last byte parsed ended a sequence or is outside of any.</summary>
     public bool IsBetweenSequences => state == State.Ground;

@@ -9,7 +9,7 @@ namespace Coda.Core.Terminals.Stream;
 internal static class TerminalReply
 {
     /// <summary>The answer, or null where the cursor is needed or nothing is known.</summary>
-    public static string? To(TerminalQuery query, in TerminalModes modes, ColorScheme scheme, TerminalSize size) => query.Kind switch
+    public static string? To(TerminalQuery query, in SwitchedModes modes, ColorScheme scheme, TerminalSize size) => query.Kind switch
     {
         QueryKind.Scheme => Scheme(scheme),
         QueryKind.PrimaryAttributes => "\e[?1;2c",
@@ -41,7 +41,7 @@ internal static class TerminalReply
         _ => colors.Cursor,
     };
 
-    private static string Setting(string name, in TerminalModes modes, TerminalSize size) => name switch
+    private static string Setting(string name, in SwitchedModes modes, TerminalSize size) => name switch
     {
         "\"q" => "1$r0\"q",
         "\"p" => "1$r61;1\"p",

@@ -19,7 +19,7 @@ public sealed partial class AgentsPage
         {
             accounts = await Inspection.LookAsync(Closing);
             var failed = new InboxQuery { Status = "failed", Limit = 200, Window = TimeSpan.FromDays(30) };
-            if (await Tasks.InboxAsync(failed, Closing) is InboxAnswer.Page(var page))
+            if (await Tasks.InboxAsync(failed, Closing) is InboxResult.Page(var page))
             {
                 failures = page.Tasks.GroupBy(task => task.Agent).ToDictionary(tasks => tasks.Key, tasks => tasks.First());
             }

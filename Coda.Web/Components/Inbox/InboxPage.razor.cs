@@ -9,7 +9,7 @@ using MudBlazor;
 
 namespace Coda.Web.Components.Inbox;
 
-/// <summary>The tasks and interactive sessions, live.</summary>
+/// <summary>The tasks and hand-offs, live.</summary>
 public sealed partial class InboxPage
 {
     private const int PageSize = 25;
@@ -18,13 +18,13 @@ public sealed partial class InboxPage
     [
         new(
             "All", "",
-            p => p.Counts.Running + p.Counts.Completed + p.Counts.Failed + p.Counts.InfoNeeded + p.Counts.NeedsApproval + p.Sessions),
+            p => p.Counts.Running + p.Counts.Completed + p.Counts.Failed + p.Counts.InfoNeeded + p.Counts.NeedsApproval + p.Handoffs),
         new("Running", "running", p => p.Counts.Running),
         new("Completed", "completed", p => p.Counts.Completed),
         new("Failed", "failed", p => p.Counts.Failed),
         new("Info needed", "info_needed", p => p.Counts.InfoNeeded),
         new("Needs approval", "needs_approval", p => p.Counts.NeedsApproval),
-        new("Interactive", InboxFeed.Interactive, p => p.Sessions),
+        new("Interactive", InboxFeed.Interactive, p => p.Handoffs),
     ];
 
     private readonly Stack<FeedPlace> earlier = new();

@@ -7,7 +7,7 @@ namespace Coda.Web.Components.Replay;
 /// <summary>All that is known of what a replay page was asked to show.</summary>
 /// <param name="Id">As asked.</param>
 /// <param name="Record">Null for an id never used.</param>
-/// <param name="Files">Null when there is no recording (any more).</param>
+/// <param name="Files">Null when there is no recording.</param>
 /// <param name="Task">The task that owned the terminal, where one did.</param>
 /// <param name="Running">Whether output may still follow.</param>
 public sealed record ReplaySubject(string Id, TerminalRecord? Record, RecordingFiles? Files, TaskView? Task, bool Running)

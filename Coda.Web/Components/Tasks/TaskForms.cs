@@ -45,7 +45,7 @@ internal static class TaskForms
             CancellationToken.None));
 
     private static async Task<IResult> AnswerAsync(
-        HttpContext context, string id, AnswerForm form, TaskService tasks, RememberedCalls calls) =>
+        HttpContext context, string id, ReplyForm form, TaskService tasks, RememberedCalls calls) =>
         TaskId.TryParse(id, out var task)
             ? await OnceAsync(
                 context, form with { Task = id }, calls,
@@ -90,5 +90,5 @@ internal static class TaskForms
         string Prompt = "", string Agent = "", string Permissions = "smart", string Minutes = "60", string Directory = "");
 
     /// <summary>The fields of an answer.</summary>
-    internal sealed record AnswerForm(string Words = "", string Decision = "", string Task = "");
+    internal sealed record ReplyForm(string Words = "", string Decision = "", string Task = "");
 }

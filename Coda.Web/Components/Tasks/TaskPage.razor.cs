@@ -56,7 +56,7 @@ public sealed partial class TaskPage
     {
         public static async Task<TaskDetails?> LoadAsync(TaskService tasks, TaskId id, CancellationToken cancellation) =>
             await tasks.FindAsync(id, cancellation) is { } task
-                ? await LoadAsync(tasks, id, task, task.Status.Asks() ? await tasks.AnswerToAsync(id, cancellation) : null, cancellation)
+                ? await LoadAsync(tasks, id, task, task.Status.Asks() ? await tasks.ReplyToAsync(id, cancellation) : null, cancellation)
                 : null;
 
         private static async Task<TaskDetails> LoadAsync(

@@ -28,7 +28,7 @@ internal sealed class TerminalPort(CancellationToken gone)
         return await attached.TypeAsync(sequence, Encoding.Latin1.GetBytes(bytes), gone);
     }
 
-    /// <summary>The window shows this many cells, to somebody or nobody.</summary>
+    /// <summary>The window shows this many cells, and is visible or not.</summary>
     [JSInvokable]
     public async Task WindowChanged(int columns, int rows, bool visible)
     {

@@ -8,7 +8,7 @@ using Microsoft.JSInterop;
 
 namespace Coda.Web.Components.Terminals;
 
-/// <summary>One live terminal in a page. Its disposal detaches; the terminal goes on.</summary>
+/// <summary>One live terminal in a page. Its disposal detaches; the terminal continues.</summary>
 public sealed partial class TerminalView : IAsyncDisposable
 {
     private const int MostRebuilds = 2;

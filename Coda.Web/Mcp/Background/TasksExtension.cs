@@ -15,7 +15,7 @@ namespace Coda.Web.Mcp.Background;
 /// MCP Tasks (SEP-2663): a client that offers them gets a handle instead of an answer and lets the task run in its background.
 /// The handle is CoDA's task, so it is answered from the store, whatever happened to this process meanwhile.
 /// </summary>
-internal sealed class TasksExtension(TaskService tasks, TaskAnswers answers, PublicLinks links)
+internal sealed class TasksExtension(TaskService tasks, TaskReports answers, PublicLinks links)
 {
     private const string Name = "io.modelcontextprotocol/tasks";
     private static readonly HashSet<string> StartingTools = ["coda_run", "coda_reply"];
@@ -38,7 +38,7 @@ internal sealed class TasksExtension(TaskService tasks, TaskAnswers answers, Pub
     public static bool IsOffered(JsonRpcRequest request) =>
         IsModern(request) && request.Context?.ClientCapabilities?.Extensions?.ContainsKey(Name) == true;
 
-    /// <summary>How a task stands, with its result if it has one.</summary>
+    /// <summary>A task's state, with its result if it has one.</summary>
     public async Task<BackgroundTask> DescribeAsync(TaskView task, CancellationToken cancellation)
     {
         var status = task.Status switch

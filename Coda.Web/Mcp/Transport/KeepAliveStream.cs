@@ -104,7 +104,7 @@ internal sealed class KeepAliveStream : Stream
 
     private void Tick()
     {
-        // Not waiting for a turn: somebody who has it is writing just now.
+        // Not waiting for a turn: who has it is writing just now.
         if (!ended.IsCancellationRequested && turn.Wait(0))
         {
             lastComment = CommentAsync();

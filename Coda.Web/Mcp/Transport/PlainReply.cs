@@ -27,7 +27,7 @@ internal sealed class PlainReply
             case JsonRpcResponse response when waiting is not null:
                 prepared?.FillBytes(response);
                 waiting.Write(response, prepared?.Length ?? 0);
-                // The endpoint ends its stream with a response, and what it writes there nobody reads.
+                // The endpoint ends its stream with a response, and what it writes there is not read.
                 response.Result = new JsonObject();
                 break;
             case JsonRpcResponse response:

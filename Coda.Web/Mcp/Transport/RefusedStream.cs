@@ -10,7 +10,7 @@ namespace Coda.Web.Mcp.Transport;
 /// </summary>
 internal sealed class RefusedStream(RequestDelegate next, ResumableStreams streams)
 {
-    /// <summary>Names the event after which a stream is to go on.</summary>
+    /// <summary>Names the event after which a stream is to continue.</summary>
     public const string LastEventId = "Last-Event-ID";
 
     private const int Refusal = -32000;

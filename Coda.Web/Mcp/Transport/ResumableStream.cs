@@ -14,7 +14,7 @@ namespace Coda.Web.Mcp.Transport;
 internal sealed class ResumableStream(
     string sessionId, string streamId, JsonElement? callId, Action<ResumableStream> ended) : ISseEventStreamWriter
 {
-    // A session's own stream may live for days; somebody who was away for longer gets the newest.
+    // A session's own stream may live for days; a client that was away for longer gets the newest.
     private const int MaxEvents = 256;
 
     private const string OfACall = "call";
@@ -35,7 +35,7 @@ internal sealed class ResumableStream(
             ? RandomNumberGenerator.GetHexString(16, lowercase: true)
             : $"{OfACall}{RandomNumberGenerator.GetHexString(16, lowercase: true)}.{Written(callId)}";
 
-    /// <summary>Whose stream it is; the endpoint gives it to nobody else.</summary>
+    /// <summary>Whose stream it is; the endpoint gives it to no other.</summary>
     public string SessionId => sessionId;
 
     /// <summary>Which of the session's streams it is.</summary>

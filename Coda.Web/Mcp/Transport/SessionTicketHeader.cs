@@ -30,7 +30,7 @@ internal sealed class SessionTicketHeader(RequestDelegate next, SessionTickets t
             var id = context.Response.Headers[SessionTickets.Header].ToString();
             if (id.Length > 0)
             {
-                context.Response.Headers[SessionTickets.Header] = ticket?.Id == SessionTickets.LastingId(id)
+                context.Response.Headers[SessionTickets.Header] = ticket?.Id == SessionTickets.StableId(id)
                     ? sealedId
                     : tickets.Seal(new SessionTicket(id, IntroductionOf(context)));
             }

@@ -12,7 +12,7 @@ namespace Coda.Web.Mcp.Transport;
 internal sealed record SessionTicket(string Id, InitializeRequestParams Introduction);
 
 /// <summary>
-/// Session ids that survive the server. Sessions live in memory, and clients do not start anew reliably when theirs is gone
+/// Session ids that survive the server. Sessions live in memory, and clients do not reliably start again when theirs is gone
 /// (upstream vscode #253854, claude-code #60949); so the id itself carries, sealed, what it takes to rebuild one.
 /// </summary>
 internal sealed class SessionTickets(IDataProtectionProvider protection) : ISessionMigrationHandler
@@ -48,9 +48,9 @@ internal sealed class SessionTickets(IDataProtectionProvider protection) : ISess
     public string IdInside(SessionTicket ticket) => renewals.Find(ticket.Id) is { } times ? $"{ticket.Id}{Renewal}{times}" : ticket.Id;
 
     /// <summary>Of an id inside, the one that stays the same.</summary>
-    public static string LastingId(string idInside) => idInside.Split(Renewal)[0];
+    public static string StableId(string idInside) => idInside.Split(Renewal)[0];
 
-    /// <summary>Lets the session be built anew; what runs in the old one goes on. The result is the new id inside.</summary>
+    /// <summary>Lets the session be built again; what runs in the old one continues. The result is the new id inside.</summary>
     public string Renew(SessionTicket ticket)
     {
         if (!renewals.TryAdd(ticket.Id, 1))
@@ -61,7 +61,7 @@ internal sealed class SessionTickets(IDataProtectionProvider protection) : ISess
         return IdInside(ticket);
     }
 
-    /// <summary>The client has ended its session: its id opens nothing any more, as long as this process remembers.</summary>
+    /// <summary>The client has ended its session: its id opens nothing, as long as this process remembers.</summary>
     public void End(SessionTicket ticket) => ended.TryAdd(ticket.Id, 0);
 
     /// <inheritdoc />

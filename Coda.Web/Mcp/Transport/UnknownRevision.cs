@@ -1,7 +1,7 @@
 namespace Coda.Web.Mcp.Transport;
 
 /// <summary>
-/// Refuses protocol revisions that nobody here speaks. The endpoint would list the old ones too, which a client that has just
+/// Refuses protocol revisions that are not spoken here. The endpoint would list the old ones too, which a client that has just
 /// asked without a session cannot use; the list must hold what <c>server/discover</c> names and nothing else.
 /// </summary>
 internal sealed class UnknownRevision(RequestDelegate next)

@@ -9,7 +9,7 @@ using ModelContextProtocol.Server;
 namespace Coda.Web.Mcp.Updates;
 
 /// <summary>
-/// <c>subscriptions/listen</c> of 2026-07-28: one long call that tells of changed resources and tasks until either side ends it.
+/// <c>subscriptions/listen</c> of 2026-07-28: one long call that reports changed resources and tasks until either side ends it.
 /// </summary>
 internal sealed class ListenStream(TaskService tasks, TasksExtension extension, TimeProvider time, IHostApplicationLifetime lifetime)
 {

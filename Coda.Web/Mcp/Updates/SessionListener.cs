@@ -10,7 +10,7 @@ internal sealed class SessionListener(UpdateQueue updates) : IDisposable
     /// <summary>What it is to be told.</summary>
     public UpdateQueue Updates => updates;
 
-    /// <summary>Completes as soon as somebody listens.</summary>
+    /// <summary>Completes as soon as the client listens.</summary>
     public Task Heard
     {
         get

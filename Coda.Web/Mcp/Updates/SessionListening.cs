@@ -3,7 +3,7 @@ using Coda.Web.Mcp.Transport;
 namespace Coda.Web.Mcp.Updates;
 
 /// <summary>
-/// Notices when the client of a session opens its stream: the endpoint drops what is said before, and tells nobody when it is open.
+/// Notices when the client of a session opens its stream: the endpoint drops what is said before, and has no event for its opening.
 /// </summary>
 internal sealed class SessionListening(RequestDelegate next, SessionUpdates updates, TimeProvider time)
 {

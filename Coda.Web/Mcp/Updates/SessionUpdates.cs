@@ -28,9 +28,9 @@ internal sealed class SessionUpdates(TaskService tasks, Subscriptions subscripti
         var pushing = Task.CompletedTask;
         try
         {
-            foreach (var uri in await subscriptions.OfAsync(SessionTickets.LastingId(session), cancellation))
+            foreach (var uri in await subscriptions.OfAsync(SessionTickets.StableId(session), cancellation))
             {
-                // The session is from before a restart, or has lost its stream, and nobody knows what changed meanwhile.
+                // The session is from before a restart, or has lost its stream, and what changed meanwhile is not known.
                 listener.Updates.Add(uri);
                 listener.Updates.Note(uri);
             }
@@ -59,7 +59,7 @@ internal sealed class SessionUpdates(TaskService tasks, Subscriptions subscripti
         }
 
         var queue = QueueOf(request.Server);
-        if (!await subscriptions.AddAsync(SessionTickets.LastingId(request.Server.SessionId!), uri, cancellation))
+        if (!await subscriptions.AddAsync(SessionTickets.StableId(request.Server.SessionId!), uri, cancellation))
         {
             throw new McpProtocolException("This session has too many subscriptions; end some of them.", McpErrorCode.InvalidRequest);
         }
@@ -73,7 +73,7 @@ internal sealed class SessionUpdates(TaskService tasks, Subscriptions subscripti
     {
         var uri = request.Params?.Uri ?? "";
         QueueOf(request.Server).Remove(uri);
-        await subscriptions.RemoveAsync(SessionTickets.LastingId(request.Server.SessionId!), uri, cancellation);
+        await subscriptions.RemoveAsync(SessionTickets.StableId(request.Server.SessionId!), uri, cancellation);
         return new EmptyResult();
     }
 
@@ -89,7 +89,7 @@ internal sealed class SessionUpdates(TaskService tasks, Subscriptions subscripti
         {
             while (true)
             {
-                // The endpoint drops what nobody hears; until then many changes are one.
+                // The endpoint drops what is said without a listener; until then many changes are one.
                 await listener.Heard.WaitAsync(cancellation);
                 foreach (var uri in await listener.Updates.NextAsync(cancellation))
                 {

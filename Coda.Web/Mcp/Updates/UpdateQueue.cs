@@ -4,7 +4,7 @@ using Coda.Core.Tasks;
 
 namespace Coda.Web.Mcp.Updates;
 
-/// <summary>What one client wants to be told of, and what of it has changed since it was told last: each at most twice a second.</summary>
+/// <summary>What one client subscribes to, and what of it has changed since the last message: each at most twice a second.</summary>
 internal sealed class UpdateQueue : IDisposable
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(500);
