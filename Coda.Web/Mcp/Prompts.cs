@@ -16,8 +16,7 @@ Delegate this to a coding agent with coda_run:
 
 The agent knows nothing of our conversation. Write its prompt so that it is complete by itself: the goal, what you know that matters
 (paths, names, versions, decisions taken), constraints, and how to tell that it is done. Ask me first if something essential is
-missing. Then start it,
-give me the viewer_url, and continue; do not wait for it.
+missing. Then start it, give me the viewer_url, and continue; do not wait for it.
 """;
 
     [McpServerPrompt(Name = "review_inbox", Title = "Review the inbox")]
