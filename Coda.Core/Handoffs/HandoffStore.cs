@@ -35,21 +35,21 @@ internal sealed class HandoffStore(Database database, ILogger<HandoffStore> log)
             handoff.Directory,
             handoff.Baseline,
             handoff.PromptSummary,
-            CreatedAt = handoff.CreatedAt.ToUnixTimeMilliseconds(),
+            handoff.CreatedAt,
         });
 
     public Task SetBaselineAsync(string id, string? baseline) =>
         WriteAsync("UPDATE handoffs SET baseline = @baseline WHERE id = @id", new { id, baseline });
 
     public Task SetEndedAsync(string id, DateTimeOffset at) =>
-        WriteAsync("UPDATE handoffs SET ended_at = @at WHERE id = @id", new { id, at = at.ToUnixTimeMilliseconds() });
+        WriteAsync("UPDATE handoffs SET ended_at = @at WHERE id = @id", new { id, at });
 
     /// <summary>Ends those of a server that died.</summary>
     public Task EndUnfinishedAsync(DateTimeOffset at) =>
-        WriteAsync("UPDATE handoffs SET ended_at = @at WHERE ended_at IS NULL", new { at = at.ToUnixTimeMilliseconds() });
+        WriteAsync("UPDATE handoffs SET ended_at = @at WHERE ended_at IS NULL", new { at });
 
     public Task SetRemovedAsync(string id, DateTimeOffset at) =>
-        WriteAsync("UPDATE handoffs SET removed_at = @at WHERE id = @id", new { id, at = at.ToUnixTimeMilliseconds() });
+        WriteAsync("UPDATE handoffs SET removed_at = @at WHERE id = @id", new { id, at });
 
     public Task DeleteAsync(string id) => WriteAsync("DELETE FROM handoffs WHERE id = @id", new { id });
 
@@ -69,14 +69,14 @@ internal sealed class HandoffStore(Database database, ILogger<HandoffStore> log)
         $"{InWindow} AND (@id = '' OR (created_at, id) < (@at, @id))",
         new
         {
-            since = since.ToUnixTimeMilliseconds(), email, limit, id = before?.Id ?? "", at = before?.CreatedAt.ToUnixTimeMilliseconds(),
+            since, email, limit, id = before?.Id ?? "", at = before?.CreatedAt,
         },
         cancellation);
 
     /// <summary>How many there are since a moment and how many run, together.</summary>
     public Task<int> CountAsync(DateTimeOffset since, string email, CancellationToken cancellation) => database.ReadAsync(
         connection => connection.ExecuteScalar<int>(
-            $"SELECT count(*) FROM handoffs WHERE {InWindow}", new { since = since.ToUnixTimeMilliseconds(), email }),
+            $"SELECT count(*) FROM handoffs WHERE {InWindow}", new { since, email }),
         cancellation);
 
     /// <summary>Those whose directory is ours and there, newest first.</summary>
@@ -84,55 +84,17 @@ internal sealed class HandoffStore(Database database, ILogger<HandoffStore> log)
         ManyAsync("removed_at IS NULL AND kind <> 'InPlace'", new { limit }, cancellation);
 
     private Task<HandoffView?> FirstAsync(string condition, string id, CancellationToken cancellation) => database.ReadAsync(
-        connection => connection.QuerySingleOrDefault<Row>($"SELECT {Columns} FROM handoffs WHERE {condition}", new { id })?.View(),
+        connection => connection.QuerySingleOrDefault<HandoffView>($"SELECT {Columns} FROM handoffs WHERE {condition}", new { id }),
         cancellation);
 
     private Task<List<HandoffView>> ManyAsync(string condition, object parameters, CancellationToken cancellation) => database.ReadAsync(
-        connection => connection.Query<Row>(
-                $"SELECT {Columns} FROM handoffs WHERE {condition} ORDER BY created_at DESC, id DESC LIMIT @limit", parameters)
-            .Select(row => row.View()).ToList(),
+        connection => connection.Query<HandoffView>(
+            $"SELECT {Columns} FROM handoffs WHERE {condition} ORDER BY created_at DESC, id DESC LIMIT @limit", parameters).AsList(),
         cancellation);
 
     private async Task WriteAsync(string sql, object parameters)
     {
         await database.WriteAsync((connection, transaction) => connection.Execute(sql, parameters, transaction), CancellationToken.None);
         Listeners.Call(Changed, log);
-    }
-
-    private sealed class Row
-    {
-        public string Id { get; init; } = "";
-        public string TerminalId { get; init; } = "";
-        public string Agent { get; init; } = "";
-        public string Email { get; init; } = "";
-        public string Source { get; init; } = "";
-        public string? Profile { get; init; }
-        public string Kind { get; init; } = "";
-        public string Directory { get; init; } = "";
-        public string? Baseline { get; init; }
-        public string PromptSummary { get; init; } = "";
-        public long CreatedAt { get; init; }
-        public long? EndedAt { get; init; }
-        public long? RemovedAt { get; init; }
-
-        public HandoffView View() => new()
-        {
-            Id = Id,
-            TerminalId = TerminalId,
-            Agent = Agent,
-            Email = Email,
-            Source = Source,
-            Profile = Profile,
-            Kind = Enum.Parse<HandoffKind>(Kind),
-            Directory = Directory,
-            Baseline = Baseline,
-            PromptSummary = PromptSummary,
-            CreatedAt = Time(CreatedAt)!.Value,
-            EndedAt = Time(EndedAt),
-            RemovedAt = Time(RemovedAt),
-        };
-
-        private static DateTimeOffset? Time(long? milliseconds) =>
-            milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
     }
 }

@@ -28,6 +28,8 @@ public sealed partial class Database : IAsyncDisposable
     private bool closed;
     private volatile bool abandoned;
 
+    static Database() => UnixMilliseconds.Register();
+
     private Database(SqliteConnection writer, string path, TimeProvider time, ILogger log)
     {
         this.writer = writer;

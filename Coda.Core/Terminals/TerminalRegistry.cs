@@ -8,12 +8,6 @@ using Microsoft.Extensions.Options;
 
 namespace Coda.Core.Terminals;
 
-/// <summary>A terminal as the database remembers it, live or ended.</summary>
-public sealed record TerminalRecord(
-    string Id, TerminalMode Mode, string Label, string Title, string? Agent, string? TaskId,
-    DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, int? ExitCode, TerminalEndReason? EndReason, DateTimeOffset? FilesRemovedAt,
-    ColorScheme Scheme);
-
 /// <summary>Opens terminals, knows the live ones, remembers the ended ones.</summary>
 public sealed partial class TerminalRegistry : IAsyncDisposable
 {
@@ -174,11 +168,11 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
 
     /// <summary>What is known of a terminal, live or ended; null for an id never used.</summary>
     public async Task<TerminalRecord?> FindRecordAsync(TerminalId id, CancellationToken cancellation) =>
-        (await store.FindAsync(id.ToString(), cancellation))?.ToRecord();
+        await store.FindAsync(id.ToString(), cancellation);
 
     /// <summary>Ended terminals, newest first.</summary>
     public async Task<IReadOnlyList<TerminalRecord>> EndedAsync(int limit, CancellationToken cancellation) =>
-        [.. (await store.EndedAsync(limit, cancellation)).Select(row => row.ToRecord())];
+        await store.EndedAsync(limit, cancellation);
 
     /// <summary>The id of a task's terminal, live or ended; null = it never had one.</summary>
     internal Task<string?> OfTaskAsync(string taskId, CancellationToken cancellation) => store.OfTaskAsync(taskId, cancellation);
@@ -186,7 +180,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     /// <summary>The recordings of terminals that have ended.</summary>
     internal async Task<List<EndedFiles>> EndedFilesAsync(CancellationToken cancellation) =>
         (await store.EndedWithFilesAsync(cancellation)).ConvertAll(ended => new EndedFiles(
-            DateTimeOffset.FromUnixTimeMilliseconds(ended.EndedAt),
+            ended.EndedAt,
             home.RecordingDirectory(ended.Id),
             () => store.SetFilesRemovedAsync(ended.Id, time.GetUtcNow())));
 
@@ -219,9 +213,9 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         await database.WrittenAsync(Task.WhenAll(closed)); // on a full disk they wait, and the start does not
     }
 
-    private async Task EndSurvivorsAsync(TerminalRow row)
+    private async Task EndSurvivorsAsync(UnfinishedTerminal row)
     {
-        var scope = ScopeOf(Enum.Parse<TerminalMode>(row.Mode));
+        var scope = ScopeOf(row.Mode);
         if (!await Engine.EndLeftoversAsync(new TerminalLeftovers(row.Id, scope, row.Pid, row.PidStart, row.BootId), deadline.Passed))
         {
             LogSurvivor(row.Id);

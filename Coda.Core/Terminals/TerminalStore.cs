@@ -9,7 +9,7 @@ internal sealed class TerminalStore(Database database)
 {
     private const string Columns =
         "id, mode, label, title, agent, task_id AS TaskId, created_at AS CreatedAt, ended_at AS EndedAt, exit_code AS ExitCode, "
-        + "end_reason AS EndReason, files_removed_at AS FilesRemovedAt, pid, pid_start AS PidStart, boot_id AS BootId, scheme";
+        + "end_reason AS EndReason, files_removed_at AS FilesRemovedAt, scheme";
 
     public Task InsertAsync(Terminal terminal, CancellationToken cancellation) => ExecuteAsync(
         """
@@ -24,7 +24,7 @@ internal sealed class TerminalStore(Database database)
             terminal.Title,
             terminal.Agent,
             terminal.TaskId,
-            CreatedAt = terminal.CreatedAt.ToUnixTimeMilliseconds(),
+            terminal.CreatedAt,
             Scheme = terminal.Scheme.ToString(),
         },
         cancellation);
@@ -46,18 +46,18 @@ internal sealed class TerminalStore(Database database)
             id,
             title,
             scheme = scheme?.ToString(),
-            at = end.At.ToUnixTimeMilliseconds(),
+            at = end.At,
             code = end.Code < 0 ? (int?)null : end.Code,
             reason = end.Reason.ToString(),
         },
         cancellation);
 
-    public Task<TerminalRow?> FindAsync(string id, CancellationToken cancellation) => database.ReadAsync(
-        connection => connection.QuerySingleOrDefault<TerminalRow>($"SELECT {Columns} FROM terminals WHERE id = @id", new { id }),
+    public Task<TerminalRecord?> FindAsync(string id, CancellationToken cancellation) => database.ReadAsync(
+        connection => connection.QuerySingleOrDefault<TerminalRecord>($"SELECT {Columns} FROM terminals WHERE id = @id", new { id }),
         cancellation);
 
-    public Task<List<TerminalRow>> EndedAsync(int limit, CancellationToken cancellation) => database.ReadAsync(
-        connection => connection.Query<TerminalRow>(
+    public Task<List<TerminalRecord>> EndedAsync(int limit, CancellationToken cancellation) => database.ReadAsync(
+        connection => connection.Query<TerminalRecord>(
             $"SELECT {Columns} FROM terminals WHERE ended_at IS NOT NULL ORDER BY ended_at DESC, id LIMIT @limit", new { limit }).AsList(),
         cancellation);
 
@@ -65,61 +65,34 @@ internal sealed class TerminalStore(Database database)
         connection => connection.QueryFirstOrDefault<string>("SELECT id FROM terminals WHERE task_id = @taskId", new { taskId }),
         cancellation);
 
-    public Task<List<(string Id, long EndedAt)>> EndedWithFilesAsync(CancellationToken cancellation) => database.ReadAsync(
-        connection => connection.Query<(string, long)>(
+    public Task<List<(string Id, DateTimeOffset EndedAt)>> EndedWithFilesAsync(CancellationToken cancellation) => database.ReadAsync(
+        connection => connection.Query<(string, DateTimeOffset)>(
             "SELECT id, ended_at FROM terminals WHERE ended_at IS NOT NULL AND files_removed_at IS NULL").AsList(),
         cancellation);
 
     public Task SetFilesRemovedAsync(string id, DateTimeOffset at) => ExecuteAsync(
         "UPDATE terminals SET files_removed_at = @at WHERE id = @id",
-        new { id, at = at.ToUnixTimeMilliseconds() },
+        new { id, at },
         CancellationToken.None);
 
-    public Task<List<TerminalRow>> UnfinishedAsync(CancellationToken cancellation) => database.ReadAsync(
-        connection => connection.Query<TerminalRow>($"SELECT {Columns} FROM terminals WHERE ended_at IS NULL").AsList(), cancellation);
+    public Task<List<UnfinishedTerminal>> UnfinishedAsync(CancellationToken cancellation) => database.ReadAsync(
+        connection => connection.Query<UnfinishedTerminal>(
+            "SELECT id, mode, pid, pid_start AS PidStart, boot_id AS BootId FROM terminals WHERE ended_at IS NULL").AsList(), cancellation);
 
     private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellation) => database.WriteAsync(
         (SqliteConnection connection, SqliteTransaction transaction) => connection.Execute(sql, parameters, transaction), cancellation);
 }
 
-/// <summary>One row of table <c>terminals</c>, as stored.</summary>
-internal sealed class TerminalRow
+/// <summary>What a server that died left of a terminal: its row, and the process to end.</summary>
+internal sealed record UnfinishedTerminal
 {
     public required string Id { get; init; }
 
-    public required string Mode { get; init; }
-
-    public required string Label { get; init; }
-
-    public required string Title { get; init; }
-
-    public string? Agent { get; init; }
-
-    public string? TaskId { get; init; }
-
-    public long CreatedAt { get; init; }
-
-    public long? EndedAt { get; init; }
-
-    public int? ExitCode { get; init; }
-
-    public string? EndReason { get; init; }
-
-    public long? FilesRemovedAt { get; init; }
+    public required TerminalMode Mode { get; init; }
 
     public int? Pid { get; init; }
 
     public long? PidStart { get; init; }
 
     public string? BootId { get; init; }
-
-    public required string Scheme { get; init; }
-
-    public TerminalRecord ToRecord() => new(
-        Id, Enum.Parse<TerminalMode>(Mode), Label, Title, Agent, TaskId, Time(CreatedAt)!.Value, Time(EndedAt), ExitCode,
-        EndReason is null ? null : Enum.Parse<TerminalEndReason>(EndReason), Time(FilesRemovedAt),
-        Enum.Parse<ColorScheme>(Scheme));
-
-    private static DateTimeOffset? Time(long? milliseconds) =>
-        milliseconds is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
 }
