@@ -123,4 +123,21 @@ public sealed class PullTests : IAsyncLifetime
 
         return seen.ToString();
     }
+
+    [Fact]
+    public async Task A_pull_whose_directory_is_gone_ends_the_terminal_and_the_hand_off()
+    {
+        FakeDatabricks.Put(root, $"/Users/me@x.y/p/{FakeDatabricks.Hold}", "");
+        var asking = host.Get<HandoffService>().StartAsync(TestCaller.Owner, Request(), default);
+        await Wait.Until(() => File.Exists($"{root}/bin/calls") && host.Terminals.Live.Count == 1);
+        var terminal = Assert.Single(host.Terminals.Live);
+        var target = File.ReadAllText($"{root}/bin/calls").Split(' ')[3];
+        Directory.Delete(target, recursive: true);
+        Directory.CreateSymbolicLink(target, "/nowhere"); // what the pull makes there fails, and its exit code is 0 all the same
+        FakeDatabricks.Go(root);
+        Assert.Contains("hand-off", Assert.IsType<HandoffStart.Refused>(await asking.WaitAsync(Wait.Timeout)).Message);
+        await terminal.EndsAsync();
+        await Wait.Until(async () => (await host.Get<HandoffService>().ListAsync(TimeSpan.FromDays(1), "", null, 10, default))
+            .All(view => view.EndedAt is not null));
+    }
 }

@@ -82,7 +82,7 @@ public sealed class RecordingTests : IDisposable
         waiting = reader.WaitPastAsync(1, CancellationToken.None).AsTask();
         Assert.False(waiting.IsCompleted);
         recording.Complete(0);
-        reader.Complete();
+        reader.Complete([]);
         await waiting.WaitAsync(Wait.Timeout);
         using var gone = new CancellationTokenSource();
         await reader.WaitPastAsync(1, gone.Token);

@@ -68,4 +68,48 @@ public sealed class FailingTerminalTests
         var said = await StarvedProcess.RunAsync(nameof(StarvedProcess.OpenWithoutDescriptors));
         Assert.Equal(["begun", "refused", "refused", "refused", "refused", "refused", "refused", "opened"], said);
     }
+
+    [Fact]
+    public async Task Whoever_asks_where_to_begin_while_a_terminal_fails_is_answered()
+    {
+        await using var host = new CoreHost();
+        var terminal = await host.OpenAsync("trap '' HUP; echo ready; read -r; yes");
+        await Wait.Until(() => terminal.Recording.Length > 0);
+        host.Terminals.Engine.Find(terminal.Id)!.Recording.Dispose();
+        await terminal.TypesAsync("\n");
+        var asked = new List<Task>();
+        await Wait.Until(() =>
+        {
+            asked.Add(terminal.PlanAttachAsync());
+            return terminal.Ended.IsCompleted;
+        });
+        await Task.WhenAll(asked).WaitAsync(Wait.Timeout);
+    }
+
+    [Fact]
+    public async Task A_terminal_that_is_being_opened_when_the_server_stops_is_refused_or_ended()
+    {
+        var opened = new System.Collections.Concurrent.ConcurrentBag<Terminal>();
+        for (var round = 0; round < 5; round++)
+        {
+            var host = new CoreHost();
+            var terminals = host.Terminals;
+            var launch = new TerminalLaunch
+            {
+                Mode = TerminalMode.Run, Label = "test",
+                Command = new TerminalCommand { Arguments = ["sleep", "1000"], WorkingDirectory = host.Projects },
+            };
+            var opening = Enumerable.Range(0, 10).Select(_ => Task.Run(async () =>
+            {
+                if (await terminals.OpenAsync(TestCaller.Owner, launch, default) is TerminalOpening.Opened { Terminal: var terminal })
+                {
+                    opened.Add(terminal);
+                }
+            })).ToList();
+            await host.DisposeAsync();
+            await Task.WhenAll(opening).WaitAsync(Wait.Timeout);
+        }
+
+        Assert.All(opened, terminal => Assert.True(terminal.Ended.IsCompleted));
+    }
 }

@@ -286,4 +286,25 @@ public sealed class PtyTests : IAsyncLifetime
         Assert.Empty(host.Terminals.Live);
         Assert.Empty(Directory.GetDirectories(host.Home.RecordingsDirectory));
     }
+
+    [Fact]
+    public void A_loop_that_was_disposed_of_writes_to_no_descriptor()
+    {
+        var path = Path.GetTempFileName();
+        var loop = new EventLoop();
+        loop.Dispose();
+        using (var files = new FileStream(path, FileMode.Open)) // takes a number that was the loop's
+        {
+            using var another = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            for (var i = 0; i < 8; i++)
+            {
+                loop.Post(() => { });
+            }
+
+            Assert.Equal(0, files.Length);
+        }
+
+        Assert.Throws<PtyException>(() => PtyPair.Open(loop, TerminalSize.Default));
+        File.Delete(path);
+    }
 }

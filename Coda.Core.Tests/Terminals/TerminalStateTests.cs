@@ -138,4 +138,12 @@ public sealed class TerminalStateTests : IAsyncLifetime
             new TerminalLaunch { Mode = TerminalMode.Interactive, Label = "test", Command = command }, CancellationToken.None);
         return Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
     }
+
+    [Fact]
+    public async Task A_long_title_is_not_cut_within_a_character()
+    {
+        var terminal = await OpenAsync($"printf '\\e]2;{new string('a', 255)}🙂 and more\\a'; sleep 1000");
+        await Wait.Until(() => terminal.Title.StartsWith("aaa", StringComparison.Ordinal));
+        Assert.Equal(new string('a', 255), terminal.Title);
+    }
 }

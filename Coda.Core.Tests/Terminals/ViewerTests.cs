@@ -152,4 +152,15 @@ public sealed class ViewerTests : IAsyncLifetime
         Assert.Equal("0123456789\r\n"u8.ToArray(), line);
         await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
     }
+
+    [Fact]
+    public async Task A_viewer_that_claims_to_have_parsed_more_than_there_is_holds_nothing_up()
+    {
+        var terminal = await host.OpenAsync("read -r; head -c 2000000 /dev/zero | tr '\\0' a");
+        using var viewer = terminal.Attach(TestCaller.Owner, TerminalSize.Default);
+        viewer.Acknowledge(long.MaxValue, 1, 1);
+        viewer.Acknowledge(-5, -1, -1);
+        await viewer.TypeAsync(1, "\n"u8.ToArray(), CancellationToken.None);
+        await terminal.EndsAsync();
+    }
 }

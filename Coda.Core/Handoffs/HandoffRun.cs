@@ -62,6 +62,23 @@ internal sealed class HandoffRun(
         var row = store.InsertAsync(view); // beside what runs: nothing waits for the disk
         using var agentLeft = new CancellationTokenSource();
         var listening = ListenAsync(terminal, agentLeft.Token);
+        Task saved;
+        try
+        {
+            saved = await StepAsync(terminal, row, agentLeft);
+        }
+        finally
+        {
+            await agentLeft.CancelAsync();
+            await listening;
+        }
+
+        await TidyAsync(terminal, await terminal.Ended, view, saved);
+    }
+
+    /// <summary>Takes the terminal from step to step, to its end; completes with what is still being saved.</summary>
+    private async Task<Task> StepAsync(Terminal terminal, Task row, CancellationTokenSource agentLeft)
+    {
         var saved = row;
         var step = plan.Pull is null ? Step.Agent : Step.Pulling;
         if (step == Step.Agent)
@@ -105,10 +122,8 @@ internal sealed class HandoffRun(
             }
         }
 
-        var end = await terminal.Ended;
-        await agentLeft.CancelAsync();
-        await listening;
-        await TidyAsync(terminal, end, view, saved);
+        await terminal.Ended;
+        return saved;
     }
 
     /// <summary>It cannot be followed any further; whoever waits is told.</summary>

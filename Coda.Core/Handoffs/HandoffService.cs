@@ -17,6 +17,7 @@ public sealed partial class HandoffService : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILogger<HandoffService> log;
     private readonly ConcurrentDictionary<Terminal, Task> following = new();
+    private int disposed;
 
     internal HandoffService(
         HandoffRules rules, HandoffStore store, HandoffFiles files, TerminalRegistry terminals,
@@ -53,10 +54,11 @@ public sealed partial class HandoffService : IAsyncDisposable
             return new HandoffStart.Refused(refusal);
         }
 
-        var run = new HandoffRun(plan, store, files, TimeSpan.FromSeconds(options.PullSeconds), time, deadline.Passed);
         TerminalOpening? opening = null;
+        HandoffRun run;
         try
         {
+            run = new HandoffRun(plan, store, files, TimeSpan.FromSeconds(options.PullSeconds), time, deadline.Passed);
             opening = await terminals.OpenAsync(caller, run.Launch, cancellation);
         }
         finally
@@ -112,6 +114,11 @@ public sealed partial class HandoffService : IAsyncDisposable
     /// <summary>Ends those that run; what was not changed is removed.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+        {
+            return;
+        }
+
         var left = following.ToArray(); // its own: of those that end meanwhile, none is half there
         var ending = left.Select(entry => (Task)entry.Key.EndAsync(Caller.System("stop"), TerminalEndReason.ServerStopped));
         if (!await deadline.WaitAsync(Task.WhenAll([.. ending, .. left.Select(entry => entry.Value)])))
@@ -135,9 +142,11 @@ public sealed partial class HandoffService : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // What was brought stays; the page lists it.
+            // What was brought stays; the page lists it. Nothing would take the terminal from step to step.
             LogFollowFailed(e, id);
             run.Abandon(e.Message);
+            await terminal.EndAsync(Caller.System("a failure"), TerminalEndReason.Failed);
+            await store.SetEndedAsync(id, time.GetUtcNow());
         }
         finally
         {

@@ -11,7 +11,7 @@ internal sealed class Recording : IDisposable
     private readonly string? withoutFiles;
     private readonly StreamSubscriber subscriber;
     private readonly Lock reading = new(); // guards what reads of unfiled bytes look at
-    private readonly List<Segment> segments = []; // after Filed, in the file
+    private readonly List<RecordingSegment> segments = []; // after Filed, in the file
     private OutputTail? tail;
     private bool complete;
 
@@ -41,6 +41,18 @@ internal sealed class Recording : IDisposable
     /// <summary>Offset up to which every byte is in the file, at its own place.</summary>
     public long Filed { get; private set; }
 
+    /// <summary>What is in the file after <see cref="Filed"/>.</summary>
+    public IReadOnlyList<RecordingSegment> Segments
+    {
+        get
+        {
+            lock (reading)
+            {
+                return [.. segments];
+            }
+        }
+    }
+
     /// <summary>Null while everything produced is being recorded; else why the rest is not (cap reached, disk full).</summary>
     public string? Trouble => writer is null ? withoutFiles : writer.Trouble;
 
@@ -68,7 +80,7 @@ internal sealed class Recording : IDisposable
             }
             else if (count > 0)
             {
-                AddSegment(new Segment(offset, fileOffset, count));
+                AddSegment(new RecordingSegment(offset, fileOffset, count));
             }
 
             if (tail is not null || count < bytes.Length)
@@ -116,7 +128,7 @@ internal sealed class Recording : IDisposable
     /// </summary>
     public RecordingRead Read(long offset, Span<byte> destination)
     {
-        Segment segment;
+        RecordingSegment segment;
         lock (reading)
         {
             if (tail is null)
@@ -148,7 +160,7 @@ internal sealed class Recording : IDisposable
     /// <inheritdoc />
     public void Dispose() => writer?.Dispose();
 
-    private void AddSegment(Segment added)
+    private void AddSegment(RecordingSegment added)
     {
         // Contiguous but for gaps: one entry, and one more for each time the disk was full.
         if (segments.Count > 0 && segments[^1] is var last && last.End == added.Offset)
@@ -159,10 +171,5 @@ internal sealed class Recording : IDisposable
         {
             segments.Add(added);
         }
-    }
-
-    private readonly record struct Segment(long Offset, long FileOffset, long Length)
-    {
-        public long End => Offset + Length;
     }
 }

@@ -22,6 +22,7 @@ public sealed class RecordingReader
     private string? trouble;
     private FileStream? output; // open while the stream grows
     private (long From, byte[] Bytes) rest = (0, []); // what no file has of a stream that is complete
+    private IReadOnlyList<RecordingSegment> segments = []; // what its file has behind a gap
 
     /// <summary>Begins to read; the file need not exist before the first byte.</summary>
     /// <param name="directory">Of the recording.</param>
@@ -83,7 +84,15 @@ public sealed class RecordingReader
 
         if (offset < inFile)
         {
-            return new RecordingRead(offset, ReadFile(offset, destination[..wanted]));
+            return new RecordingRead(offset, ReadFile(destination[..wanted], offset, fromFirstLine: false));
+        }
+
+        if (isOver && segments.FirstOrDefault(known => known.End > offset) is { Length: > 0 } next
+            && (next.Offset <= offset || next.Offset <= rest.From))
+        {
+            var at = Math.Max(offset, next.Offset);
+            var count = (int)Math.Min(destination.Length, next.End - at);
+            return new RecordingRead(at, ReadFile(destination[..count], next.FileOffset + at - next.Offset, fromFirstLine: true));
         }
 
         var (from, bytes) = isOver ? OfRest(offset, wanted) : readUnfiled(offset, wanted);
@@ -124,13 +133,14 @@ public sealed class RecordingReader
     internal void Warn(string? text) => Volatile.Write(ref trouble, text);
 
     /// <summary>No byte will follow; what only the writer still has is taken over.</summary>
-    internal void Complete()
+    /// <param name="behindGaps">What the file has behind a gap.</param>
+    internal void Complete(IReadOnlyList<RecordingSegment> behindGaps)
     {
         const int Most = 256 * 1024; // all that a writer keeps
         var left = filed < length ? readUnfiled(Math.Max(filed, length - Most), Most) : (0, []);
         Change(() =>
         {
-            (complete, rest) = (true, left);
+            (complete, rest, segments) = (true, left, behindGaps);
             output?.Dispose();
             output = null;
         });
@@ -155,7 +165,7 @@ public sealed class RecordingReader
         return (from, rest.Bytes[at..Math.Min(rest.Bytes.Length, at + count)]);
     }
 
-    private int ReadFile(long offset, Span<byte> destination)
+    private int ReadFile(Span<byte> destination, long at, bool fromFirstLine)
     {
         FileStream? open;
         lock (gate)
@@ -167,7 +177,7 @@ public sealed class RecordingReader
         {
             try
             {
-                return RandomAccess.Read(open.SafeFileHandle, destination, open.Position + offset);
+                return RandomAccess.Read(open.SafeFileHandle, destination, open.Position + at);
             }
             catch (ObjectDisposedException)
             {
@@ -176,7 +186,7 @@ public sealed class RecordingReader
         }
 
         using var own = OpenFile();
-        return RandomAccess.Read(own.SafeFileHandle, destination, own.Position + offset);
+        return RandomAccess.Read(own.SafeFileHandle, destination, (fromFirstLine ? 0 : own.Position) + at);
     }
 
     /// <summary>Opens the file; its position is where offset 0 is.</summary>

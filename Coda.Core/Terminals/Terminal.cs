@@ -342,7 +342,7 @@ public sealed partial class Terminal
 
     private void Complete(int code, DateTimeOffset at, TerminalEndReason reason)
     {
-        Recording.Complete();
+        Recording.Complete(engine.Segments(Id));
         end = new TerminalEnd(code, reason, at, reason == ending?.Reason ? ending?.By : null);
         engine.Post(new ForgetTerminal(Id));
         viewers.Close();
@@ -364,7 +364,8 @@ public sealed partial class Terminal
     private void SetTitle(string text)
     {
         var clean = string.Concat(text.Where(character => !char.IsControl(character))).Trim();
-        var shown = clean.Length == 0 ? Label : clean.Length <= MaxTitle ? clean : clean[..MaxTitle];
+        var most = clean.Length > MaxTitle && char.IsHighSurrogate(clean[MaxTitle - 1]) ? MaxTitle - 1 : MaxTitle;
+        var shown = clean.Length == 0 ? Label : clean.Length <= most ? clean : clean[..most];
         if (shown != title)
         {
             title = shown;

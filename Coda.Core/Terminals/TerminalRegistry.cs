@@ -11,6 +11,7 @@ namespace Coda.Core.Terminals;
 /// <summary>Opens terminals, knows the live ones, remembers the ended ones.</summary>
 public sealed partial class TerminalRegistry : IAsyncDisposable
 {
+    private const string Stopping = "The server stops: it opens no terminals. Try again when it runs again.";
     private readonly CancellationTokenRegistration hurry;
     private readonly CodaHome home;
     private readonly Database database;
@@ -26,6 +27,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     private readonly Dictionary<TerminalId, TerminalLaunch> slots = []; // taken in OpenAsync, given back when the terminal has ended
     private readonly ConcurrentDictionary<TerminalId, Terminal> live = new();
     private readonly ConcurrentDictionary<TerminalId, Task> following = new();
+    private readonly HashSet<Task> opening = []; // what is not listed yet, the stop waits for
     private bool stopping;
     private bool disposed;
 
@@ -80,6 +82,12 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
 
         var stored = false;
         Terminal? terminal = null;
+        var done = new TaskCompletionSource();
+        lock (gate)
+        {
+            opening.Add(done.Task);
+        }
+
         try
         {
             var made = new Terminal(
@@ -94,6 +102,11 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
                 {
                     return new TerminalOpening.Refused($"The terminal could not be opened: {database.Trouble}");
                 }
+            }
+
+            if (IsStopping)
+            {
+                return new TerminalOpening.Refused(Stopping);
             }
 
             switch (Engine.Start(Message(id, launch, first)))
@@ -139,6 +152,13 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
                 await DiscardAsync(id, stored);
                 ReleaseSlot(id);
             }
+
+            lock (gate)
+            {
+                opening.Remove(done.Task);
+            }
+
+            done.SetResult();
         }
     }
 
@@ -235,7 +255,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
             disposed = true;
         }
 
-        if (await deadline.WaitAsync(Task.WhenAll(EndAll().Concat(following.Values))))
+        if (await deadline.WaitAsync(Task.WhenAll(Opening)) && await deadline.WaitAsync(Task.WhenAll(EndAll().Concat(following.Values))))
         {
             Engine.Dispose();
         }
@@ -299,6 +319,28 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
             RecordingIsOptional: launch.Mode == TerminalMode.Direct, name, ScopeOf(launch.Mode), first);
     }
 
+    private bool IsStopping
+    {
+        get
+        {
+            lock (gate)
+            {
+                return stopping || disposed;
+            }
+        }
+    }
+
+    private Task[] Opening
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. opening];
+            }
+        }
+    }
+
     private static SweepScope ScopeOf(TerminalMode mode) => mode == TerminalMode.Direct ? SweepScope.Session : SweepScope.Everything;
 
     private bool TryTakeSlot(TerminalId id, TerminalLaunch launch, out string full)
@@ -307,7 +349,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         {
             if (stopping || disposed)
             {
-                full = "The server stops: it opens no terminals. Try again when it runs again.";
+                full = Stopping;
                 return false;
             }
 

@@ -54,7 +54,7 @@ public sealed class TerminalViewer : IDisposable
             terminal.AnswerCursorQueries(offset, cursorRow, cursorColumn);
         }
 
-        set.Acknowledged(this, offset);
+        set.Acknowledged(this, Math.Min(offset, terminal.Recording.Length));
     }
 
     /// <summary>The page has fallen behind or lost its connection: it neither drives nor paces until it acknowledges again.</summary>

@@ -60,6 +60,26 @@ public sealed class TerminalViewTests : BunitContext
         Assert.DoesNotContain("Exception", page.Markup, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Output_that_cannot_be_read_is_said_and_no_viewer_is_left_behind()
+    {
+        AddServices();
+        var module = JSInterop.SetupModule(name => name.Identifier == "import");
+        var opened = module.SetupModule(call => call.Identifier == "open");
+        opened.Mode = JSRuntimeMode.Loose;
+        opened.Setup<TerminalWindow>("window").SetResult(new TerminalWindow(60, 20));
+        var terminal = await OpenAsync();
+        Directory.Delete(Path.Combine(app.Directory, "home", "recordings", terminal.Id.ToString()), recursive: true);
+        await terminal.WriteAsync(TestCaller.Owner, "hello"u8.ToArray(), Xunit.TestContext.Current.CancellationToken);
+        await Waiting.UntilAsync(() => terminal.Recording.Length > 0);
+        await Services.GetRequiredService<CircuitConnection>().OnConnectionUpAsync(null!, Xunit.TestContext.Current.CancellationToken);
+        var view = Render<TerminalView>(parameters => parameters.Add(component => component.Terminal, terminal));
+        view.WaitForAssertion(
+            () => Assert.Contains("cannot be read", view.Markup, StringComparison.Ordinal), Waiting.Timeout);
+        await view.InvokeAsync(() => view.Instance.DisposeAsync().AsTask());
+        Assert.Empty(Services.GetRequiredService<CircuitTerminals>().Shown);
+    }
+
     private void AddServices()
     {
         Services.AddMudServices();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Coda.Core.Files;
 using Coda.Core.Native;
+using Coda.Core.Recordings;
 using Coda.Core.Terminals.Pty;
 using Microsoft.Extensions.Logging;
 
@@ -99,6 +100,9 @@ internal sealed partial class TerminalEngine : IDisposable
         var read = terminals.GetValueOrDefault(id)?.Recording.Read(offset, bytes) ?? default;
         return read.Count == 0 ? (offset, []) : (read.From, bytes[..read.Count]);
     }
+
+    /// <summary>Parts of the stream that are in the file, but not at their own place: bytes before them were lost.</summary>
+    public IReadOnlyList<RecordingSegment> Segments(TerminalId id) => terminals.GetValueOrDefault(id)?.Recording.Segments ?? [];
 
     /// <summary>Where a viewer begins; null when the terminal is gone.</summary>
     /// <param name="id">Which.</param>

@@ -168,12 +168,25 @@ internal sealed partial class TerminalLoop
         input.Writer.TryComplete();
         pty.Dispose();
         await typing;
-        while (posted.Reader.TryRead(out var action) && failure is null)
+        while (posted.Reader.TryRead(out var action))
         {
-            action(); // a viewer waits for its answer
+            Finish(action);
         }
 
         Complete(failure);
+    }
+
+    /// <summary>A viewer may wait for what was posted last; a failure of it changes nothing now.</summary>
+    private void Finish(Action last)
+    {
+        try
+        {
+            last();
+        }
+        catch (Exception e)
+        {
+            LogFailed(e, start.Id);
+        }
     }
 
     private async Task AbandonAsync()

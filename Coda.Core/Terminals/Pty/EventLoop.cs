@@ -21,6 +21,8 @@ internal sealed unsafe class EventLoop : IDisposable
     private readonly Thread thread;
     private readonly Action<Exception> failed;
     private long lastKey;
+    private readonly Lock descriptors = new(); // held while one is used, so that none is used once it is closed
+    private bool closed;
     private volatile bool stopping;
 
     /// <summary>Starts the thread.</summary>
@@ -85,8 +87,12 @@ internal sealed unsafe class EventLoop : IDisposable
         stopping = true;
         Wake();
         thread.Join();
-        _ = Libc.close(epoll);
-        _ = Libc.close(wake);
+        lock (descriptors)
+        {
+            closed = true;
+            _ = Libc.close(epoll);
+            _ = Libc.close(wake);
+        }
     }
 
     internal static int Check(int result, string call) => result >= 0
@@ -195,7 +201,10 @@ internal sealed unsafe class EventLoop : IDisposable
     private void Wake()
     {
         ulong one = 1;
-        _ = Libc.write(wake, (byte*)&one, sizeof(ulong));
+        lock (descriptors)
+        {
+            _ = closed ? 0 : Libc.write(wake, (byte*)&one, sizeof(ulong));
+        }
     }
 
     private void Control(int operation, int fd, uint events, ulong key)
@@ -203,7 +212,17 @@ internal sealed unsafe class EventLoop : IDisposable
         var raw = stackalloc byte[16];
         System.Runtime.CompilerServices.Unsafe.WriteUnaligned(raw, events);
         System.Runtime.CompilerServices.Unsafe.WriteUnaligned(raw + EventDataOffset, key);
-        Check(Libc.epoll_ctl(epoll, operation, fd, raw), "epoll_ctl");
+        lock (descriptors)
+        {
+            if (!closed)
+            {
+                Check(Libc.epoll_ctl(epoll, operation, fd, raw), "epoll_ctl");
+            }
+            else if (operation == Libc.EPOLL_CTL_ADD)
+            {
+                throw new PtyException("The server stops.");
+            }
+        }
     }
 
     /// <summary>One watched descriptor. Dispose before closing the descriptor.</summary>

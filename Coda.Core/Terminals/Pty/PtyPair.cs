@@ -104,7 +104,15 @@ internal sealed class PtyPair : IDisposable
             SetSize(master, size);
             var path = Marshal.PtrToStringUTF8((nint)name)!;
             var slave = EventLoop.Check(Libc.open(path, Libc.O_RDWR | Libc.O_NOCTTY | Libc.O_CLOEXEC | Libc.O_NONBLOCK), $"open {path}");
-            return new PtyPair(loop, master, slave, path);
+            try
+            {
+                return new PtyPair(loop, master, slave, path);
+            }
+            catch
+            {
+                _ = Libc.close(slave);
+                throw;
+            }
         }
         catch
         {

@@ -160,6 +160,13 @@ public sealed partial class TerminalView : IAsyncDisposable
             {
                 return; // Detached.
             }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                LogPageFailed(Log, e, Terminal.Id);
+                error = $"The terminal's output cannot be read: {e.Message} It keeps running; reload the page to try again.";
+                StateHasChanged();
+                return;
+            }
             catch (Exception e) when (e is JSException or InvalidOperationException)
             {
                 LogPageFailed(Log, e, Terminal.Id);
