@@ -1,8 +1,8 @@
 namespace Coda.Core.Tests.Handoffs;
 
 /// <summary>
-/// A <c>databricks</c> that exports from a directory of the test, with the moods of the real one, and gives out the tokens that it was given,
-/// one a call.
+/// A <c>databricks</c> that exports from a directory of the test, with the moods of the real one, and gives out the tokens it was given, one
+/// a call.
 /// </summary>
 internal static class FakeDatabricks
 {

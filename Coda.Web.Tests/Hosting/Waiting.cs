@@ -37,7 +37,7 @@ public static class Waiting
         tasks.Changed += Look;
         try
         {
-            // Before its terminal is open a task is in the inbox already, but no one has been told of it.
+            // A task is in the inbox before its terminal is open; until then no call has returned it.
             if (await tasks.InboxAsync(new InboxQuery(), cancellation)
                 is InboxResult.Page { Value.Tasks: [{ TerminalId.Length: > 0 } task, ..] })
             {
