@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Coda.Core.Storage;
+using Coda.Core.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Coda.Core.Tests;
@@ -8,35 +9,24 @@ namespace Coda.Core.Tests;
 /// <summary>The rules that keep the house in order (docs/architecture.md).</summary>
 public sealed partial class ArchitectureTests
 {
-    /// <summary>Which features a feature may use; the graph has no circle.</summary>
+    /// <summary>Which features a feature may use; the graph has no circle but one: screens use two value types of terminals.</summary>
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
         ["Native"] = [],
         ["Files"] = ["Native"],
+        ["Screens"] = ["Terminals"],
         ["Security"] = ["Files"],
         ["Server"] = ["Native", "Security"],
         ["Storage"] = ["Files"],
         ["WorkingTrees"] = ["Files", "Native"],
         ["Recordings"] = ["Files"],
-        ["Terminals"] = ["Files", "Native", "Recordings", "Security", "Storage", "WorkingTrees"],
+        ["Terminals"] = ["Files", "Native", "Recordings", "Screens", "Security", "Storage", "WorkingTrees"],
         ["Agents"] = ["Files", "Storage", "Terminals"],
         ["Handoffs"] = ["Agents", "Files", "Recordings", "Security", "Storage", "Terminals", "WorkingTrees"],
         ["Tasks"] = ["Agents", "Files", "Recordings", "Security", "Storage", "Terminals", "WorkingTrees"],
     };
 
-    private static string Root
-    {
-        get
-        {
-            var directory = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(directory.FullName, "Coda.sln")))
-            {
-                directory = directory.Parent!;
-            }
-
-            return directory.FullName;
-        }
-    }
+    private static string Root => Repository.Root;
 
     [Fact]
     public void No_line_is_longer_than_a_page_is_wide()
@@ -85,14 +75,15 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void The_engine_knows_nothing_of_the_server()
     {
-        string[] itself = ["Files", "Native", "Recordings", "Terminals.Engine", "Terminals.Pty", "Terminals.Stream"];
+        string[] itself =
+            ["Files", "Native", "Recordings", "Screens", "Terminals", "Terminals.Engine", "Terminals.Pty", "Terminals.Stream"];
         string[] values = ["TerminalId", "TerminalSize", "ColorScheme", "TerminalColors"]; // which both sides have
         var ofServer = Directory.EnumerateFiles(Path.Combine(Root, "Coda.Core/Terminals"), "*.cs")
             .SelectMany(file => TypeName().Matches(File.ReadAllText(file)))
             .Select(match => match.Groups[1].Value).Except(values).ToHashSet();
         Assert.Contains("TerminalRegistry", ofServer);
         var offences =
-            from folder in new[] { "Recordings", "Terminals/Engine", "Terminals/Pty", "Terminals/Stream" }
+            from folder in new[] { "Recordings", "Screens", "Terminals/Engine", "Terminals/Pty", "Terminals/Stream" }
             from file in Sources(Path.Combine("Coda.Core", folder))
             let text = TextLiteral().Replace(File.ReadAllText(file), "")
             from foreign in UsedNamespace().Matches(text).Select(match => match.Groups[1].Value).Where(IsForeign)
@@ -108,6 +99,27 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
+    public void A_screen_knows_of_terminals_only_their_size_and_how_parameters_come()
+    {
+        string[] values = ["TerminalSize", "SequenceParameters"];
+        var ofTerminals = Sources("Coda.Core/Terminals").SelectMany(file => TypeName().Matches(File.ReadAllText(file)))
+            .Select(match => match.Groups[1].Value).Except(values).ToHashSet();
+        Assert.Contains("StreamParser", ofTerminals);
+        var offences =
+            from file in Sources("Coda.Core/Screens")
+            from used in Word().Matches(TextLiteral().Replace(File.ReadAllText(file), "")).Select(match => match.Value)
+            where ofTerminals.Contains(used)
+            select $"{Path.GetRelativePath(Root, file)} uses {used}";
+        Assert.Empty(offences.Distinct());
+    }
+
+    [Fact]
+    public void Only_the_engine_and_its_parser_know_screens() => Assert.All(
+        Sources("Coda.Core").Where(file => File.ReadLines(file).Contains("using Coda.Core.Screens;"))
+            .Select(file => Path.GetRelativePath(Root, Path.GetDirectoryName(file)!)),
+        folder => Assert.Contains(folder, (string[])["Coda.Core/Terminals/Engine", "Coda.Core/Terminals/Stream"]));
+
+    [Fact]
     public void Whatever_starts_or_changes_something_takes_who_acts()
     {
         // They only look. A method that is not here takes a caller first.
@@ -118,9 +130,9 @@ public sealed partial class ArchitectureTests
             "HandoffFolders.PushLine", "HandoffService.CountAsync", "HandoffService.ListAsync", "RecordingArchive.Find",
             "TaskService.ReplyToAsync", "TaskService.DiffAsync", "TaskService.FindAsync", "TaskService.FindBySessionAsync",
             "TaskService.FollowAsync", "TaskService.InboxAsync", "TaskService.ProgressAsync", "TaskService.RequestAsync",
-            "TaskService.ResultAsync", "TaskService.TranscriptAsync", "Terminal.PlanAttachAsync", "TerminalRegistry.EndedAsync",
-            "TerminalRegistry.Find", "TerminalRegistry.FindRecordAsync", "TerminalRegistry.StateOf", "WorkingDirectories.Default",
-            "WorkingDirectories.TryResolve",
+            "TaskService.ResultAsync", "TaskService.TranscriptAsync", "Terminal.TakeFrameAsync", "Terminal.TakeSnapshotAsync",
+            "TerminalRegistry.EndedAsync", "TerminalRegistry.Find", "TerminalRegistry.FindRecordAsync", "TerminalRegistry.StateOf",
+            "WorkingDirectories.Default", "WorkingDirectories.TryResolve",
         ];
 
         // Storage knows no callers: who writes a row was asked before. A lifecycle is the host's, a subscription its session's own.
@@ -175,7 +187,7 @@ public sealed partial class ArchitectureTests
     private static IEnumerable<string> Sources(string folder) => Directory
         .EnumerateFiles(Path.Combine(Root, folder), "*", SearchOption.AllDirectories)
         .Where(file => Path.GetExtension(file) is ".cs" or ".razor" or ".ts"
-            && !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
+            && !new[] { "/obj/", "/bin/", "/node_modules/" }.Any(foreign => file.Contains(foreign, StringComparison.Ordinal)));
 
     [GeneratedRegex(@"\bCoda\.Core\.([A-Z]\w+)")]
     private static partial Regex FeatureName();

@@ -9,10 +9,13 @@ namespace Coda.Core.Tests.RealAgents;
 internal sealed class RealAgentHost : IAsyncDisposable
 {
     public const string Category = "RealAgents";
-    private readonly string root = VendorSetup.CreateDirectory();
+    private readonly string root;
 
-    public RealAgentHost(Dictionary<string, string?>? settings = null)
+    /// <param name="settings">Changes some.</param>
+    /// <param name="root">A directory of its own, which it removes; none = one that it makes.</param>
+    public RealAgentHost(Dictionary<string, string?>? settings = null, string? root = null)
     {
+        this.root = root ??= VendorSetup.CreateDirectory();
         Home = Directory.CreateDirectory(Path.Combine(root, "user")).FullName;
         var vendors = new VendorSetup(Home, Model.Url);
         var all = new Dictionary<string, string?> { ["Terminals:Shell"] = "/bin/bash", ["Tasks:LingerSeconds"] = "600" };

@@ -70,7 +70,7 @@ public sealed class FailingTerminalTests
     }
 
     [Fact]
-    public async Task Whoever_asks_where_to_begin_while_a_terminal_fails_is_answered()
+    public async Task Whoever_asks_what_a_terminal_shows_while_it_fails_is_answered()
     {
         await using var host = new CoreHost();
         var terminal = await host.OpenAsync("trap '' HUP; echo ready; read -r; yes");
@@ -80,7 +80,8 @@ public sealed class FailingTerminalTests
         var asked = new List<Task>();
         await Wait.Until(() =>
         {
-            asked.Add(terminal.PlanAttachAsync());
+            asked.Add(terminal.TakeSnapshotAsync(int.MaxValue));
+            asked.Add(terminal.TakeFrameAsync());
             return terminal.Ended.IsCompleted;
         });
         await Task.WhenAll(asked).WaitAsync(Wait.Timeout);

@@ -1,3 +1,4 @@
+using Coda.Core.Screens;
 using Coda.Core.Terminals;
 using Coda.Core.Terminals.Stream;
 using Coda.Core.Tests.Hosting;
@@ -8,6 +9,9 @@ namespace Coda.Core.Tests.Terminals;
 public sealed class LeftoverModesTests : IAsyncLifetime
 {
     private const string Switch = "printf '\\e[?1049h\\e[?1003h\\e[?1006h\\e[?2004h\\e[?25l\\e[?2026hTUI'";
+
+    // As the program writes it; a shell shows what was typed, too.
+    private const string Switched = "\e[?2026hTUI";
 
     private const string Interactive = "bash --norc -i";
 
@@ -22,7 +26,7 @@ public sealed class LeftoverModesTests : IAsyncLifetime
     {
         var terminal = await PromptAsync(Interactive);
         await terminal.TypesAsync($"bash -c \"{Switch}; read -n 1; kill -9 \\$\\$\"\r");
-        await terminal.Shows("TUI");
+        await terminal.Shows(Switched);
         Assert.True(IsOn(terminal, 1003));
         await terminal.TypesAsync("x");
         await PromptAsync(terminal, 2);
@@ -53,7 +57,9 @@ public sealed class LeftoverModesTests : IAsyncLifetime
         var terminal = await PromptAsync(Interactive);
         await terminal.TypesAsync($"{Interactive}\r");
         await PromptAsync(terminal, 2);
-        await terminal.TypesAsync($"bash -c \"{Switch}; kill -9 \\$\\$\"\r");
+        await terminal.TypesAsync($"bash -c \"{Switch}; read -n 1; kill -9 \\$\\$\"\r");
+        await terminal.Shows(Switched);
+        await terminal.TypesAsync("x");
         await PromptAsync(terminal, 3);
         Assert.False(IsOn(terminal, 1003));
         await terminal.TypesAsync($"{Switch}; kill -9 $$\r"); // the inner shell dies itself
@@ -69,7 +75,7 @@ public sealed class LeftoverModesTests : IAsyncLifetime
         var terminal = await PromptAsync(Interactive);
         await terminal.TypesAsync(
             "bash -c \"printf '\\e[?1049h\\e[?1003h\\e[?25lTUI'; read -n 1; printf '\\e[?25h\\e[?1003l\\e[?1049l'\"\r");
-        await terminal.Shows("TUI");
+        await terminal.Shows("\e[?25lTUI");
         await terminal.TypesAsync("x");
         await PromptAsync(terminal, 2);
         await terminal.TypesAsync("vim -u NONE -c q\r");
@@ -86,7 +92,7 @@ public sealed class LeftoverModesTests : IAsyncLifetime
     {
         var terminal = await PromptAsync(Interactive);
         await terminal.TypesAsync($"{command.Replace("{0}", Switch, StringComparison.Ordinal)}\r");
-        await terminal.Shows("TUI");
+        await terminal.Shows(Switched);
         await terminal.TypesAsync("x");
         await Wait.Until(() => terminal.Text().LastIndexOf("\e[?2004h", StringComparison.Ordinal)
             > terminal.Text().IndexOf("\e[?1003h", StringComparison.Ordinal) + 30);
@@ -143,7 +149,7 @@ public sealed class LeftoverModesTests : IAsyncLifetime
     {
         var terminal = await PromptAsync("dash -i");
         await terminal.TypesAsync($"bash -c \"{Switch}; read -n 1; kill -9 \\$\\$\"\r");
-        await terminal.Shows("TUI");
+        await terminal.Shows(Switched);
         await terminal.TypesAsync("x");
         await Wait.Until(() => terminal.Text().Split("$ ").Length > 2, "the prompt, which the reset may follow");
         await terminal.TypesAsync("\r");
@@ -182,9 +188,9 @@ public sealed class LeftoverModesTests : IAsyncLifetime
     /// <summary>Whether a page that shows all of the terminal's output has the mode on.</summary>
     private static bool IsOn(Terminal terminal, int mode)
     {
-        var parser = new StreamParser(new Checkpoints());
-        parser.Parse(terminal.Bytes(), 0);
-        return parser.Modes.ReportPrivate(mode) == 1;
+        var screen = new ScreenModel(TerminalSize.Default);
+        new StreamParser(screen).Parse(terminal.Bytes(), 0);
+        return mode == 1049 ? screen.IsAlternate : screen.Modes.Report(mode) == 1;
     }
 
     private async Task<Terminal> PromptAsync(string shell, string prompt = "$ ")

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Text;
+using Coda.Core.Screens;
 using Coda.Core.Terminals;
 using Coda.Core.Terminals.States;
 using Coda.Core.Terminals.Stream;
@@ -80,7 +82,8 @@ public sealed class StreamParserFuzz
         var said = new StringBuilder();
         var tracker = new StateTracker(TimeProvider.System, () => { }, () => { });
         tracker.Begin(new TerminalCommand { Arguments = ["agent"], WorkingDirectory = "/", IsAgent = true });
-        var parser = new StreamParser(new Checkpoints())
+        var screen = new ScreenModel(new TerminalSize(20, 6)); // so that rows wrap and scroll
+        var parser = new StreamParser(screen)
         {
             Titled = title => said.Append($"[{title}]"),
             Asked = query => said.Append($"{query}"),
@@ -95,12 +98,19 @@ public sealed class StreamParserFuzz
             start = split;
         }
 
-        said.Append(
-            $"{tracker.State.Kind} {tracker.State.Message} {Convert.ToHexString(parser.Modes.ToPreamble())} {parser.Modes.ToReset(24)}");
+        said.Append($"{tracker.State.Kind} {tracker.State.Message} {Shown(screen)} {ModeReset.Of(screen)}");
         var before = said.Length;
-        parser.Parse("\x18\ec\e]2;fine\a\e[?2004h"u8, stream.Length); // CAN leaves every string and sequence
+        parser.Parse("\x18\ec\e[20l\e[?25h\e]2;fine\a\e[?2004h"u8, stream.Length); // CAN leaves every string and sequence
         Assert.Equal("[fine]", said.ToString(before, said.Length - before));
-        Assert.Equal("\e[?2004h"u8.ToArray(), parser.Modes.ToPreamble());
+        Assert.Equal("\e[!p", ModeReset.Of(screen));
+        Assert.True(screen.Modes.BracketedPaste);
         return said.ToString();
+    }
+
+    private static string Shown(ScreenModel screen)
+    {
+        var written = new ArrayBufferWriter<byte>();
+        ScreenSnapshot.Write(screen, written, int.MaxValue);
+        return Convert.ToHexString(written.WrittenSpan);
     }
 }

@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Text;
+using Coda.Core.Screens;
+using Coda.Core.Terminals;
 using Coda.Core.Terminals.Stream;
 
 namespace Coda.Core.Tests.Terminals;
@@ -6,74 +9,131 @@ namespace Coda.Core.Tests.Terminals;
 /// <summary>What is read out of a terminal's output, whole or split anywhere.</summary>
 public sealed class StreamParserTests
 {
+    private static readonly TerminalSize Size = new(80, 24);
+
+    /// <summary>Of every kind of output something: also what is cut off, cancelled and never ended.</summary>
+    private static readonly byte[] Everything = Encoding.UTF8.GetBytes(
+        "x\e]0;héllo\a\e[?1049h\e[38;5;9mö\e[6n\e]2;wörld\e\\\e[c\eP$qm\e\\\e]11;?\e\\\e[?2026$p\u009b?2004h\e]7501;?\e\\"
+        + "\e[?1049l\e[1;4:3;58:2::1:2:3mun\e[mder\r\n世界🙂e\u0301\e(0qx\e(B\e[3\n1mred\e[?12\x18h\e[999999Cy\u0090junk\x1az"
+        + "\e_apc\e\\\e^pm\e\\\eXsos\u009c\e[2;5r\e[?6h\e[1;1Htop\e7\e[?1;1003h\e]8;id=a;http://x/\e\\link\e]8;;\e\\\e[3<q\e[2 q\e#8end");
+
     private readonly List<string> titles = [];
     private readonly List<TerminalQuery> queries = [];
-    private readonly Checkpoints checkpoints = new();
+    private readonly ScreenModel screen = new(Size);
     private readonly StreamParser parser;
 
-    public StreamParserTests() => parser = new StreamParser(checkpoints) { Titled = titles.Add, Asked = queries.Add };
+    public StreamParserTests() => parser = new StreamParser(screen) { Titled = titles.Add, Asked = queries.Add };
 
     [Theory]
-    [InlineData("\e[?1049h\e[?2004h\e[?25l\e[?1002;1006h", "\e[?1049h\e[?25l\e[?2004h\e[?1002h\e[?1006h")]
+    [InlineData("\e[?1049h\e[?2004h\e[?25l\e[?1002;1006h", "-25 1002 1006 1049 2004")]
     [InlineData("\e[?1049h\e[?1049l", "")]
-    [InlineData("\e[?7l\e[?7h\e[?1h\e=", "\e[?1h\e[?66h")]
-    [InlineData("\e[4h\e[3;20r\e[5 q", "\e[4h\e[3;20r\e[5 q")]
-    [InlineData("\e(0\x0e\e)A", "\e(0\e)A\x0e")]
-    [InlineData("\e[1;4:3;38;5;200;48;2;1;2;3m", "\e[1;4:3;38;5;200;48;2;1;2;3m")]
-    [InlineData("\e[31;91mx\e[0;7m", "\e[7m")]
+    [InlineData("\e[?47h", "1049")]
+    [InlineData("\e[?7l\e[?7h\e[?1h\e=", "1 66")]
+    [InlineData("\e[4;20h", "irm lnm")]
+    [InlineData("\e[?2004h\ec", "")]
+    [InlineData("\e[?6h\e[4h\e[!p", "")]
+    [InlineData("\e[?1;45;1004;2004;2026;2031h\e=\e[?7;25l\e[?1003;1049h\e[!p", "1003 1049")] // xterm.js resets as much
+    [InlineData("\u009b?2004h", "2004")] // an 8-bit control, as UTF-8 writes it
+    [InlineData("\e[?25\x18h", "")] // cancelled
+    [InlineData("\e[?25\el", "")]
+    [InlineData("\e[?2004\nh", "2004")] // a control acts within a sequence
+    [InlineData("\e[?2004éh", "")]
+    [InlineData("\e[?2004 h", "")]
+    [InlineData("\e[>?2004h", "")]
+    public void What_is_switched_is_what_was_switched_last(string output, string modes)
+    {
+        Feed(output);
+        Assert.Equal(modes, Switched(screen));
+    }
+
+    [Theory]
+    [InlineData("\e[1;4:3;38;5;200;48;2;1;2;3m", "\e[0;1;4:3;38;5;200;48;2;1;2;3m")]
+    [InlineData("\e[31;91mx\e[0;7m", "\e[0;7m")]
     [InlineData("\e[38:2::10:20:30m", "\e[38;2;10;20;30m")]
     [InlineData("\e[38:2:10:20:30m", "\e[38;2;20;30;0m")] // xterm.js takes the first number for the colour space
     [InlineData("\e[38:5:200m", "\e[38;5;200m")]
     [InlineData("\e[1;31m\e[m", "")]
-    [InlineData("\e[?2004h\e[1m\ec", "")]
-    [InlineData("\e[?6h\e[4h\e[!p", "")]
-    [InlineData("\e[?1;45;1004;2004;2026;2031h\e=\e[?7;25l\e[5 q\e[?1003;1049h\e[!p", "\e[?1049h\e[?1003h")] // xterm.js resets as much
-    [InlineData("\u009b?2004h", "\e[?2004h")] // an 8-bit control, as UTF-8 writes it
-    [InlineData("\e[?25\x18h", "")] // cancelled
-    public void The_preamble_brings_about_the_modes_in_force(string output, string preamble)
+    [InlineData("\e[1m\ec", "")]
+    [InlineData("\e[1;3\x18m", "")]
+    public void What_is_printed_next_looks_as_was_asked_last(string output, string sequence)
     {
         Feed(output);
-        Assert.Equal(preamble, Encoding.UTF8.GetString(parser.Modes.ToPreamble()));
-    }
-
-    [Theory]
-    [InlineData("\e[31mred\e[m\e[?1049h\e[?1049l", "", "")]
-    [InlineData("\e[?1003;1006;1049h", "\e[?1003l\e[?1006l\e[?1049l\e[!p", "\e[?1003l\e[?1006l\e[?1049l\e[!p")]
-    [InlineData("\e[?1;2004;2031h\e=", "\e[!p", "")]
-    [InlineData("\e[?1;2004h\e[?25l\e[4;20h", "\e[20l\e[!p", "\e[20l\e[!p\e[?1h\e[?2004h")]
-    [InlineData("\e(0\x0e\e[3;20r\e[31m\e[5 q", "\e[!p", "\e[!p")]
-    [InlineData("\e[31m\e[5 q\e[?12h", "\e[!p", "")] // a shell's settings may have done so
-    [InlineData("\e[1;24r", "", "")]
-    public void Everything_left_is_undone_for_a_program_and_a_line_editors_own_kept_for_a_shell(
-        string output, string forProgram, string forShell)
-    {
-        Feed(output);
-        Assert.Equal((forProgram, forShell), (parser.Modes.ToReset(24), parser.Modes.ToReset(24, keepShells: true)));
-        Feed(forProgram);
-        Assert.Equal("", parser.Modes.ToReset(24));
+        var written = new ArrayBufferWriter<byte>();
+        new SequenceWriter(screen, written).SetPen(screen.Pen);
+        Assert.Equal(sequence, Encoding.UTF8.GetString(written.WrittenSpan));
     }
 
     [Fact]
-    public void Any_split_gives_the_same_modes_titles_and_queries()
+    public void Any_split_gives_the_same_screen_titles_and_queries()
     {
-        var output = Encoding.UTF8.GetBytes(
-            "x\e]0;héllo\a\e[?1049h\e[38;5;9mö\e[6n\e]2;wörld\e\\\e[c\eP$qm\e\\\e]11;?\e\\\e[?2026$p\u009b?2004h\e]7501;?\e\\end");
-        parser.Parse(output, 0);
-        var (modes, askedTimes) = (parser.Modes.ToPreamble(), queries.ToList());
+        parser.Parse(Everything, 0);
         Assert.Equal(["héllo", "wörld"], titles);
         Assert.Equal(
             [QueryKind.CursorPosition, QueryKind.PrimaryAttributes, QueryKind.Setting,
                 QueryKind.SpecialColor, QueryKind.PrivateMode, QueryKind.ProgramStatus],
             queries.Select(query => query.Kind));
-        for (var split = 1; split < output.Length; split++)
+        for (var split = 1; split < Everything.Length; split++)
         {
             var asked = new List<TerminalQuery>();
-            var other = new StreamParser(new Checkpoints()) { Asked = asked.Add };
-            other.Parse(output.AsSpan(0, split), 0);
-            other.Parse(output.AsSpan(split), split);
-            Assert.Equal(modes, other.Modes.ToPreamble());
-            Assert.Equal(askedTimes, asked);
+            var other = new ScreenModel(Size);
+            var follower = new StreamParser(other) { Asked = asked.Add };
+            follower.Parse(Everything.AsSpan(0, split), 0);
+            follower.Parse(Everything.AsSpan(split), split);
+            Assert.Equal(Shown(screen), Shown(other));
+            Assert.Equal(queries, asked);
         }
+    }
+
+    [Fact]
+    public void Whoever_begins_at_any_place_with_a_snapshot_comes_to_the_same_screen()
+    {
+        parser.Parse(Everything, 0);
+        for (var place = 0; place <= Everything.Length; place++)
+        {
+            var first = new ScreenModel(Size);
+            var leader = new StreamParser(first);
+            leader.Parse(Everything.AsSpan(0, place), 0);
+            var (offset, before) = leader.Resume(place);
+            Assert.InRange(offset, 0, place);
+            Assert.True(before.Length == 0 || offset == place, "what is told is not sent once more");
+            var late = new ScreenModel(Size);
+            var follower = new StreamParser(late);
+            follower.Parse(Encoding.UTF8.GetBytes(Shown(first)), 0);
+            follower.Parse(Encoding.UTF8.GetBytes(before), 0);
+            follower.Parse(Everything.AsSpan((int)offset), offset);
+            Assert.True(
+                Shown(screen) == Shown(late), $"At {place}, with '{before}' from {offset}:\n{Shown(late)}\nnot\n{Shown(screen)}");
+        }
+    }
+
+    [Theory]
+    [InlineData("ab\e[31", "\e[31", 0)]
+    [InlineData("ab\e[?1;2", "\e[?1;2", 0)]
+    [InlineData("ab\e[38:2::10:20", "\e[38:2::10:20", 0)]
+    [InlineData("ab\e[2 ", "\e[2 ", 0)]
+    [InlineData("ab\e", "\e", 0)]
+    [InlineData("ab\e(", "\e(", 0)]
+    [InlineData("ab\e[3<", "\e[0?", 0)] // of what is not acted on, only that it is so
+    [InlineData("ab\e[3\n1", "\e[31", 0)] // the line feed has acted
+    [InlineData("ab\e]2;ti", "", 6)]
+    [InlineData("ab\ePx", "", 3)]
+    [InlineData("ab\e_x", "", 3)]
+    [InlineData("ab\eXx", "", 3)]
+    [InlineData("abc", "", 0)]
+    public void What_is_open_is_told_or_begins_where_the_stream_continues(string output, string before, int back)
+    {
+        Feed(output);
+        Assert.Equal((output.Length - back, before), parser.Resume(output.Length));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_character_that_is_not_complete_is_not_behind_the_place_where_the_stream_continues(int bytes)
+    {
+        parser.Parse("ab🙂"u8[..(2 + bytes)], 0);
+        Assert.Equal((2, ""), parser.Resume(2 + bytes));
     }
 
     [Fact]
@@ -107,24 +167,7 @@ public sealed class StreamParserTests
         titles.Clear();
         Feed("\ec\e]2;fine\a\e[?2004h");
         Assert.Equal(["fine"], titles);
-        Assert.Equal("\e[?2004h"u8.ToArray(), parser.Modes.ToPreamble());
-    }
-
-    [Fact]
-    public void Checkpoints_lie_at_line_starts_with_the_modes_of_that_place()
-    {
-        var line = Encoding.UTF8.GetBytes("\e[32m" + new string('x', 93) + "\r\n");
-        var offset = 0L;
-        for (var i = 0; i < 20_000; i++, offset += line.Length)
-        {
-            parser.Parse(line, offset);
-        }
-
-        var start = checkpoints.Near(1_000_000);
-        Assert.NotNull(start);
-        Assert.Equal(0, start.Value.Offset % line.Length);
-        Assert.InRange(start.Value.Offset, 1_000_000, 1_400_000);
-        Assert.Equal("\e[32m"u8.ToArray(), start.Value.Modes.ToPreamble());
+        Assert.Equal("2004", Switched(screen));
     }
 
     [Theory]
@@ -144,14 +187,61 @@ public sealed class StreamParserTests
     [InlineData("\e]7501;?\e\\", "\e]7501;?\e\\")]
     [InlineData("\eP$qr\e\\", "\eP1$r1;24r\e\\")]
     [InlineData("\eP$qx\e\\", "\eP0$r\e\\")]
+    [InlineData("\e[6n", "\e[1;1R")]
+    [InlineData("ab\r\nc\e[6n", "\e[2;2R")]
+    [InlineData("\e[80Gx\e[6n", "\e[1;80R")] // the row is full
+    [InlineData("\e[80Gxy\e[6n", "\e[2;2R")]
+    [InlineData("\e[5;7H\e[?6n", "\e[?5;7R")]
+    [InlineData("\e[?1049h\e[?1049$p", "\e[?1049;1$y")]
+    [InlineData("\e[?1049h\e[?1049l\e[?47$p", "\e[?47;2$y")]
+    [InlineData("\e[?6h\e[?6$p", "\e[?6;1$y")]
+    [InlineData("\e[4h\e[4$p", "\e[4;1$y")]
+    [InlineData("\e[3;9r\eP$qr\e\\", "\eP1$r3;9r\e\\")]
+    [InlineData("\eP$q q\e\\", "\eP1$r1 q\e\\")]
+    [InlineData("\e[6 q\eP$q q\e\\", "\eP1$r6 q\e\\")]
+    [InlineData("\e[3 q\eP$q q\e\\", "\eP1$r3 q\e\\")]
+    [InlineData("\e[1\"q\eP$q\"q\e\\", "\eP1$r1\"q\e\\")]
+    [InlineData("\e]4;1;#123456\a\e]4;1;?\a", "\e]4;1;rgb:1212/3434/5656\e\\")] // a colour that a program has changed
+    [InlineData("\e]4;1;#123456\a\e]104;1\a\e]4;1;?\a", "\e]4;1;rgb:f0f0/7171/7a7a\e\\")]
+    [InlineData("\e]11;rgb:ff/0/80\a\e]11;#fff\a\e]11;?\a", "\e]11;rgb:f0f0/f0f0/f0f0\e\\")]
     public void A_query_is_answered_as_xterm_js_would(string output, string reply)
     {
         Feed(output);
-        Assert.Equal(
-            reply,
-            TerminalReply.To(
-                Assert.Single(queries), parser.Modes, Coda.Core.Terminals.ColorScheme.Dark, new Coda.Core.Terminals.TerminalSize(80, 24)));
+        Assert.Equal(reply, TerminalReply.To(Assert.Single(queries), screen, ColorScheme.Dark));
+    }
+
+    [Theory]
+    [InlineData("\e]4;300;?\a")]
+    [InlineData("\e]4;-1;?\a")]
+    public void A_colour_that_there_is_not_has_no_answer(string output)
+    {
+        Feed(output);
+        Assert.Null(TerminalReply.To(Assert.Single(queries), screen, ColorScheme.Dark));
     }
 
     private void Feed(string output) => parser.Parse(Encoding.UTF8.GetBytes(output), 0);
+
+    /// <summary>The modes that are not as in a fresh terminal.</summary>
+    private static string Switched(ScreenModel screen)
+    {
+        var modes = new List<string>();
+        modes.AddRange(screen.Modes.ReportAnsi(4) == 1 ? ["irm"] : []);
+        modes.AddRange(screen.Modes.ReportAnsi(20) == 1 ? ["lnm"] : []);
+        var fresh = new ScreenModes();
+        for (var mode = 1; mode < 3000; mode++)
+        {
+            var (now, before) = (screen.Modes.Report(mode), fresh.Report(mode));
+            modes.AddRange(mode == 1049 && screen.IsAlternate ? ["1049"] : now == before ? [] : [now == 1 ? $"{mode}" : $"-{mode}"]);
+        }
+
+        return string.Join(' ', modes);
+    }
+
+    /// <summary>All of a screen, as a snapshot has it.</summary>
+    private static string Shown(ScreenModel screen)
+    {
+        var written = new ArrayBufferWriter<byte>();
+        ScreenSnapshot.Write(screen, written, int.MaxValue);
+        return Encoding.UTF8.GetString(written.WrittenSpan);
+    }
 }

@@ -1,7 +1,7 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Coda.Core.Terminals;
 using Coda.Core.Tests.Hosting;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Coda.Core.Tests.Terminals;
 
@@ -40,7 +40,7 @@ public sealed class ViewerTests : IAsyncLifetime
     {
         var terminal = await host.OpenAsync("exec cat");
         var applied = new List<TerminalSize>();
-        var viewers = new ViewerSet(TimeProvider.System, (_, size) => applied.Add(size), _ => { }, () => { });
+        var viewers = new ViewerSet((_, size) => applied.Add(size), () => { });
         using var viewer = viewers.Add(TestCaller.Owner, terminal, new TerminalSize(80, 24));
         await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(() => viewer.SetSize(new TerminalSize(100 + i, 25)))))
             .WaitAsync(Wait.Timeout);
@@ -65,62 +65,34 @@ public sealed class ViewerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_driver_that_parses_nothing_stops_the_program_and_one_that_is_gone_does_not()
+    public async Task A_viewer_that_shows_nothing_holds_no_program_up()
     {
-        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
-        await using var frozen = new CoreHost(time: time);
-        var terminal = await frozen.OpenAsync("while :; do echo 0123456789012345678901234567890123456789; done");
-        using var viewer = terminal.Attach(TestCaller.Owner, TerminalSize.Default);
-        long seen = -1;
-        await Wait.Until(() => terminal.Recording.Length > 250_000
-            && terminal.Recording.Length == Interlocked.Exchange(ref seen, terminal.Recording.Length));
-        Assert.InRange(terminal.Recording.Length, 250_000, 1_200_000);
-
-        var stopped = terminal.Recording.Length;
-        viewer.Acknowledge(stopped, 1, 1);
-        await Wait.Until(() => terminal.Recording.Length > stopped + 200_000);
-        var before = terminal.Recording.Length;
-        await Wait.Until(() =>
-        {
-            time.Advance(TimeSpan.FromSeconds(1)); // its time ends
-            return terminal.Recording.Length > before + 3_000_000;
-        });
-        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
-    }
-
-    [Fact]
-    public async Task A_slow_viewer_that_does_not_drive_holds_nobody_up()
-    {
-        var terminal = await host.OpenAsync("read; head -c 5000000 /dev/zero | tr '\\0' x; echo END");
+        const int Length = 20_000_000;
+        var terminal = await host.OpenAsync($"read -r; head -c {Length} /dev/zero | tr '\\0' x; echo END");
         using var driver = terminal.Attach(TestCaller.Owner, TerminalSize.Default);
-        using var slow = terminal.Attach(TestCaller.Owner, TerminalSize.Default);
+        using var other = terminal.Attach(TestCaller.Owner, TerminalSize.Default);
         await driver.TypeAsync(1, "\n"u8.ToArray(), CancellationToken.None);
-        while (!terminal.Recording.IsComplete)
-        {
-            driver.Acknowledge(terminal.Recording.Length, 1, 1);
-            await terminal.Recording.WaitPastAsync(terminal.Recording.Length, CancellationToken.None).AsTask().WaitAsync(Wait.Timeout);
-        }
-
-        Assert.EndsWith("END\r\n", terminal.Text(), StringComparison.Ordinal);
+        await terminal.EndsAsync();
+        Assert.Equal("\r\n".Length + Length + "END\r\n".Length, terminal.Recording.Length);
     }
 
-    [Fact]
-    public async Task The_cursor_is_the_drivers_and_one_one_without_any()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_program_that_asks_for_the_cursor_is_told_at_once_and_exactly_whoever_looks(bool viewed)
     {
-        const string Ask = "stty -echo raw; printf '\\e[6n'; dd bs=1 count=6 2>/dev/null | od -c -An; stty sane; read";
-        var alone = await host.OpenAsync(Ask);
-        await alone.Shows("033   [   1   ;   1   R");
-        await alone.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+        // After characters, in a full row, in the row after it, and at a place that was gone to.
+        const string Script = "stty -echo raw; printf 'ready\\r'; read -rn 1; "
+            + "ask() { printf \"$1\\e[6n\"; read -rsd R answer; printf '\\r\\n%s' \"${answer#??}\"; }; "
+            + "ask 'abc'; ask '\\e[1;119H世'; ask '\\e[1;119H世x'; ask '\\e[7;9H'; ask '\\e[?6n'; read -rsd R answer";
+        var terminal = await host.OpenAsync(Script);
+        using var viewer = viewed ? terminal.Attach(TestCaller.Owner, TerminalSize.Default) : null;
+        await terminal.Shows("ready");
+        await terminal.TypesAsync("x");
+        await terminal.EndsAsync();
+        Assert.Equal(["1;4", "1;120", "2;2", "7;9", "?8;4"], Answers());
 
-        var terminal = await host.OpenAsync("read; " + Ask);
-        using var viewer = terminal.Attach(TestCaller.Owner, TerminalSize.Default);
-        await viewer.TypeAsync(1, "\n"u8.ToArray(), CancellationToken.None);
-        await terminal.Shows("\e[6n");
-        var piece = viewer.PieceLimit(0);
-        Assert.EndsWith("\e[6n", Encoding.UTF8.GetString(terminal.Bytes()[..piece]), StringComparison.Ordinal);
-        viewer.Acknowledge(piece, 7, 9);
-        await terminal.Shows("033   [   7   ;   9   R");
-        Assert.Equal(64 * 1024, viewer.PieceLimit(piece));
+        IEnumerable<string> Answers() => terminal.Text().Split('\n').Skip(1).Select(line => line.Split('\e', '\r')[0]);
     }
 
     [Fact]
@@ -135,32 +107,46 @@ public sealed class ViewerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Little_output_is_attached_to_whole_and_much_from_a_line_start_with_its_modes()
+    public async Task What_a_terminal_shows_comes_with_the_place_where_its_stream_continues()
     {
-        var terminal = await host.OpenAsync("echo hello; read; printf '\\e[?2004h\\e[35m'; yes 0123456789 | head -n 400000; read");
-        await terminal.Shows("hello");
-        var whole = await terminal.PlanAttachAsync();
-        Assert.Equal((0, 0), (whole.Offset, whole.Preamble.Length));
+        var terminal = await host.OpenAsync("printf '\\e[?2004h\\e[35mone\\r\\n\\e[1'; read -r; printf mtwo; read -r");
+        await terminal.Shows("one");
+        var image = await terminal.TakeSnapshotAsync(int.MaxValue);
+        Assert.Equal((terminal.Recording.Length, "\e[1", TerminalSize.Default), (image.Offset, image.Before, image.Size));
+        var shown = Encoding.UTF8.GetString(image.Bytes);
+        Assert.Contains("one", shown, StringComparison.Ordinal);
+        Assert.Contains("\e[?2004h", shown, StringComparison.Ordinal);
         await terminal.TypesAsync("\n");
-        await Wait.Until(() => terminal.Recording.Length > 400_000 * 12);
-        var plan = await terminal.PlanAttachAsync();
-        Assert.True(plan.EarlierOmitted);
-        Assert.InRange(terminal.Recording.Length - plan.Offset, 1_500_000, 2 * 1024 * 1024);
-        Assert.Equal("\e[?2004h\e[35m", Encoding.UTF8.GetString(plan.Preamble));
-        var line = new byte[12];
-        terminal.Recording.Read(plan.Offset, line);
-        Assert.Equal("0123456789\r\n"u8.ToArray(), line);
+        await terminal.Shows("two");
+        Assert.Contains("two", Encoding.UTF8.GetString((await terminal.TakeFrameAsync())!.Bytes), StringComparison.Ordinal);
         await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
     }
 
     [Fact]
-    public async Task A_viewer_that_claims_to_have_parsed_more_than_there_is_holds_nothing_up()
+    public async Task A_snapshot_brings_the_newest_10_000_rows_that_have_scrolled_off_however_long_the_stream_is()
     {
-        var terminal = await host.OpenAsync("read -r; head -c 2000000 /dev/zero | tr '\\0' a");
-        using var viewer = terminal.Attach(TestCaller.Owner, TerminalSize.Default);
-        viewer.Acknowledge(long.MaxValue, 1, 1);
-        viewer.Acknowledge(-5, -1, -1);
-        await viewer.TypeAsync(1, "\n"u8.ToArray(), CancellationToken.None);
+        var terminal = await host.OpenAsync("seq 400000; read -r");
+        await terminal.Shows("400000\r\n");
+        var image = await terminal.TakeSnapshotAsync(int.MaxValue);
+        Assert.Equal(terminal.Recording.Length, image.Offset);
+        var numbers = Regex.Matches(Encoding.UTF8.GetString(image.Bytes), "([0-9]{6})\r\n")
+            .Select(match => int.Parse(match.Groups[1].Value)).ToList();
+        Assert.Equal(Enumerable.Range(400_001 - numbers.Count, numbers.Count), numbers);
+        Assert.Equal(10_000 + TerminalSize.Default.Rows - 1, numbers.Count);
+        var visible = await terminal.TakeSnapshotAsync(0);
+        Assert.DoesNotContain("399000", Encoding.UTF8.GetString(visible.Bytes), StringComparison.Ordinal);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+    }
+
+    [Fact]
+    public async Task What_a_terminal_that_has_ended_showed_last_can_still_be_asked_for()
+    {
+        var terminal = await host.OpenAsync("seq 400000; printf LAST");
         await terminal.EndsAsync();
+        var image = await terminal.TakeSnapshotAsync(int.MaxValue);
+        Assert.Equal(terminal.Recording.Length, image.Offset);
+        Assert.Contains("399000", Encoding.UTF8.GetString(image.Bytes), StringComparison.Ordinal);
+        Assert.Contains("LAST", Encoding.UTF8.GetString(image.Bytes), StringComparison.Ordinal);
+        Assert.Null(await terminal.TakeFrameAsync());
     }
 }

@@ -61,8 +61,13 @@ internal sealed class Recording : IDisposable
     /// <param name="subscriber">Is called with every entry.</param>
     public static Recording InMemory(string trouble, StreamSubscriber subscriber) => new(trouble, subscriber);
 
+    /// <summary>Whether it has all that it may have on disk.</summary>
+    public bool IsFull => writer is null or { IsFull: true };
+
     /// <summary>Adds output: to disk, where that fails to memory; then the subscriber is called.</summary>
-    public void Append(ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">What a program wrote.</param>
+    /// <param name="leftOut">Whether it goes to memory alone.</param>
+    public void Append(ReadOnlySpan<byte> bytes, bool leftOut = false)
     {
         if (complete || bytes.IsEmpty)
         {
@@ -70,7 +75,12 @@ internal sealed class Recording : IDisposable
         }
 
         var offset = Length;
-        var (fileOffset, count) = writer?.Append(bytes, offset) ?? (0, 0);
+        if (leftOut)
+        {
+            writer?.LeaveOut(offset);
+        }
+
+        var (fileOffset, count) = leftOut ? (0, 0) : writer?.Append(bytes, offset) ?? (0, 0);
         lock (reading)
         {
             Length += bytes.Length;

@@ -61,6 +61,9 @@ internal sealed class RecordingWriter : IDisposable
     /// <summary>Null while everything is being written; else why the rest is not.</summary>
     public string? Trouble { get; private set; }
 
+    /// <summary>Whether it has all that it may have.</summary>
+    public bool IsFull => capped;
+
     /// <summary>Writes what can be written of a chunk that begins at <paramref name="offset"/> of the stream.</summary>
     /// <returns>Where in the file it went, and how much of it.</returns>
     public (long FileOffset, int Count) Append(ReadOnlySpan<byte> bytes, long offset)
@@ -117,6 +120,16 @@ internal sealed class RecordingWriter : IDisposable
             ? $"The recording is full ({cap >> 20} MB) and ends at byte {offset + kept.Length}; the terminal continues."
             : null;
         return (at, kept.Length);
+    }
+
+    /// <summary>Leaves output out, from <paramref name="offset"/> of the stream on, until <see cref="Append"/> is called again.</summary>
+    public void LeaveOut(long offset)
+    {
+        if (!capped && lostFrom is null)
+        {
+            (lostFrom, retryAt) = (offset, TimeSpan.Zero);
+            Trouble = "The program writes without a pause: its output is left out of the recording until it pauses or a key is typed.";
+        }
     }
 
     /// <summary>Notes a new window size.</summary>

@@ -5,15 +5,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Coda.Core.Terminals;
 
-/// <summary>How a viewer that attaches starts.</summary>
-/// <param name="Offset">Where its cursor begins.</param>
-/// <param name="Preamble">Bytes to write first: they set the modes in force at <paramref name="Offset"/>. Empty at offset 0.</param>
-public sealed record AttachPlan(long Offset, byte[] Preamble)
-{
-    /// <summary>Whether output before <see cref="Offset"/> exists and is left out.</summary>
-    public bool EarlierOmitted => Offset > 0;
-}
-
 /// <summary>
 /// A terminal as everybody sees it: its viewers and who of them drives, its title and state, and its stream. What runs in it is the
 /// engine's.
@@ -22,14 +13,12 @@ public sealed partial class Terminal
 {
     private const int MaxTitle = 256;
     private static readonly TimeSpan TitleInterval = TimeSpan.FromMilliseconds(500); // a spinner in a title turns ten times a second
-    private static readonly TimeSpan NudgeTime = TimeSpan.FromMilliseconds(60);
 
     private readonly TerminalLaunch launch;
     private readonly TerminalEngine engine;
     private readonly TimeProvider time;
     private readonly TimeSpan idleTime;
     private readonly ViewerSet viewers;
-    private readonly CursorQueries cursorQueries;
     private readonly TypingQueue typing;
     private readonly StateTracker tracker;
     private readonly Coalescer titles;
@@ -38,10 +27,12 @@ public sealed partial class Terminal
     private readonly ILogger log;
 
     private readonly Lock gate = new();
-    private Task nudge = Task.CompletedTask;
     private TerminalSize size;
     private (Caller By, TerminalEndReason Reason)? ending; // of the first that wanted it to end
+    private int resizes;
+    private Task<ScreenImage?> shownLast = Task.FromResult<ScreenImage?>(null); // kept when the engine forgets it
     private long lastActivity; // UTC ticks
+    private long floodingSince; // UTC ticks; 0 = it does not flood
     private long activityTimestamp; // of the monotonic clock, which stands still while the machine sleeps
     private volatile string title;
     private volatile ColorScheme scheme;
@@ -66,8 +57,7 @@ public sealed partial class Terminal
         scheme = launch.Scheme;
         lastActivity = CreatedAt.UtcTicks;
         activityTimestamp = time.GetTimestamp();
-        viewers = new ViewerSet(time, Resize, LimitOutput, () => RaiseChanged(TerminalChanges.Driver));
-        cursorQueries = new CursorQueries(time, (kind, row, column) => engine.Post(new AnswerCursor(id, kind, row, column)));
+        viewers = new ViewerSet(Resize, () => RaiseChanged(TerminalChanges.Driver));
         typing = new TypingQueue(bytes => engine.Write(id, bytes));
         titles = new Coalescer(TitleInterval, RaiseTitleAsync, _ => Task.CompletedTask, time, CancellationToken.None);
         tracker = new StateTracker(time, () => RaiseChanged(TerminalChanges.State), titles.Signal);
@@ -97,6 +87,13 @@ public sealed partial class Terminal
 
     /// <summary>What it does, and how that is known.</summary>
     public TerminalState State => tracker.State;
+
+    /// <summary>Since when its program writes without end; null = it does not.</summary>
+    public DateTimeOffset? FloodingSince
+    {
+        get => Interlocked.Read(ref floodingSince) is var ticks and not 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+        private set => Interlocked.Exchange(ref floodingSince, value?.UtcTicks ?? 0);
+    }
 
     /// <summary>The size in force.</summary>
     public TerminalSize Size
@@ -131,6 +128,9 @@ public sealed partial class Terminal
     /// <summary>Its output.</summary>
     public RecordingReader Recording { get; }
 
+    /// <summary>How many changes of its size <see cref="Recording"/> knows of: a <see cref="ScreenImage"/> may be ahead of it.</summary>
+    public int Resizes { get => Volatile.Read(ref resizes); private set => Volatile.Write(ref resizes, value); }
+
     /// <summary>How it ended; null while it lives.</summary>
     public TerminalEnd? End => end;
 
@@ -146,22 +146,13 @@ public sealed partial class Terminal
     /// <summary>Process id of the newest program, its session and group; 0 before the start.</summary>
     internal int LeaderPid => programs.LeaderPid;
 
-    /// <summary>Where a viewer that has nothing begins: everything if that is little, else the last 2 MB from a line start.</summary>
-    /// <param name="fromEnd">Whether it begins with what comes next instead: what there is cannot be shown.</param>
-    public async Task<AttachPlan> PlanAttachAsync(bool fromEnd = false)
-    {
-        if (await engine.PlanAttachAsync(Id, fromEnd) is not { } point)
-        {
-            return new AttachPlan(fromEnd ? Recording.Length : 0, []);
-        }
+    /// <summary>What it shows now, for a viewer that has nothing yet.</summary>
+    /// <param name="historyRows">At most so many of the rows that have scrolled off.</param>
+    public async Task<ScreenImage> TakeSnapshotAsync(int historyRows) =>
+        await engine.TakeSnapshotAsync(Id, historyRows) ?? (await shownLast)!;
 
-        if (fromEnd || point.AlternateScreen)
-        {
-            Nudge();
-        }
-
-        return new AttachPlan(point.Offset, point.Preamble);
-    }
+    /// <summary>What its screen shows now, for a viewer that cannot follow the stream; null when it has ended.</summary>
+    public Task<ScreenImage?> TakeFrameAsync() => engine.TakeFrameAsync(Id);
 
     /// <summary>Adds a viewer; disposing it is detaching.</summary>
     /// <param name="caller">Types as this one.</param>
@@ -276,10 +267,6 @@ public sealed partial class Terminal
     /// <summary>Whether its foreground programs wait for a key now, as far as the kernel tells.</summary>
     internal bool WaitsForKey() => end is null && KeyWait.IsOn(Tty, LeaderPid);
 
-    internal void AnswerCursorQueries(long offset, int row, int column) => cursorQueries.Acknowledge(offset, row, column);
-
-    internal int PieceLimit(long offset) => cursorQueries.PieceLimit(offset);
-
     /// <summary>The engine reports something; called in order, one at a time.</summary>
     internal void Handle(TerminalEvent reported)
     {
@@ -288,11 +275,11 @@ public sealed partial class Terminal
             case OutputGrew output:
                 Touch();
                 tracker.Output();
-                viewers.Produced(output.Length);
                 Recording.Grow(output.Length, output.Filed);
                 break;
             case Resized resized:
                 Recording.Resize(resized.Offset, resized.Size.Columns, resized.Size.Rows);
+                Resizes = resized.Count;
                 RaiseChanged(TerminalChanges.Size);
                 break;
             case Titled titled:
@@ -307,12 +294,6 @@ public sealed partial class Terminal
             case StatusReported status:
                 tracker.Program(status.Data);
                 break;
-            case CursorAsked asked when viewers.HasDriver:
-                cursorQueries.Add(asked);
-                break;
-            case CursorAsked asked:
-                engine.Post(new AnswerCursor(Id, asked.Kind, 1, 1));
-                break;
             case InputDrained:
                 typing.Resume();
                 break;
@@ -321,6 +302,10 @@ public sealed partial class Terminal
                 break;
             case ProgramEnded program:
                 programs.Ended(program.Code);
+                break;
+            case FloodChanged flood:
+                FloodingSince = flood.Since;
+                RaiseChanged(TerminalChanges.State);
                 break;
             case RecordingTrouble trouble:
                 Recording.Warn(trouble.Text);
@@ -342,10 +327,10 @@ public sealed partial class Terminal
 
     private void Complete(int code, DateTimeOffset at, TerminalEndReason reason)
     {
+        shownLast = engine.TakeSnapshotAsync(Id, int.MaxValue);
         Recording.Complete(engine.Segments(Id));
         end = new TerminalEnd(code, reason, at, reason == ending?.Reason ? ending?.By : null);
         engine.Post(new ForgetTerminal(Id));
-        viewers.Close();
         typing.Close();
         programs.Close();
         tracker.Exited(code);
@@ -358,8 +343,6 @@ public sealed partial class Terminal
         RaiseChanged(TerminalChanges.Title | TerminalChanges.State);
         return Task.CompletedTask;
     }
-
-    private void LimitOutput(long offset) => engine.Post(new LimitOutput(Id, offset));
 
     private void SetTitle(string text)
     {
@@ -386,38 +369,6 @@ public sealed partial class Terminal
             size = newSize;
             engine.Post(new ResizeTerminal(Id, newSize)); // within the lock: the engine gets sizes in this order
             return true;
-        }
-    }
-
-    /// <summary>Makes a full-screen program draw everything again: only a change of size does.</summary>
-    private void Nudge()
-    {
-        lock (gate)
-        {
-            if (nudge.IsCompleted && end is null)
-            {
-                nudge = NudgeAsync();
-            }
-        }
-    }
-
-    private async Task NudgeAsync()
-    {
-        await Task.Yield();
-        var before = Size;
-        var other = new TerminalSize(before.Columns, before.Rows > 1 ? before.Rows - 1 : 2);
-        if (ApplySize(other))
-        {
-            await Task.Delay(NudgeTime, time, CancellationToken.None);
-            lock (gate)
-            {
-                if (size != other)
-                {
-                    return; // resized meanwhile
-                }
-            }
-
-            ApplySize(before);
         }
     }
 

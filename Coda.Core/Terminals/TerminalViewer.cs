@@ -5,26 +5,23 @@ public sealed class TerminalViewer : IDisposable
 {
     private readonly Terminal terminal;
     private readonly ViewerSet set;
-    private readonly TimeProvider time;
     private readonly Lock typing = new();
+    private bool isConnected = true;
     private long accepted;
     private Task lastTyped = Task.CompletedTask;
 
-    internal TerminalViewer(Caller caller, Terminal terminal, ViewerSet set, TerminalSize size, TimeProvider time)
+    internal TerminalViewer(Caller caller, Terminal terminal, ViewerSet set, TerminalSize size)
     {
-        this.time = time;
         Caller = caller;
-        Pace = new PaceWindow(time);
         this.terminal = terminal;
         this.set = set;
         Size = size;
-        Parsed = terminal.Recording.Length; // it paces from what is produced after it came; the past it reads at its own speed
     }
 
     /// <summary>Who looks, and types.</summary>
     public Caller Caller { get; }
 
-    /// <summary>Whether this viewer's size and pace are the terminal's (it typed last, or is the only one).</summary>
+    /// <summary>Whether this viewer's size is the terminal's (it typed last, or is the only one).</summary>
     public bool IsDriver => set.IsDriver(this);
 
     // The rest is guarded by the set's lock.
@@ -32,38 +29,23 @@ public sealed class TerminalViewer : IDisposable
 
     internal bool Visible { get; private set; } = true;
 
-    internal bool Responsive { get; set; } = true;
-
-    internal bool IsAttached => Visible && Responsive;
+    internal bool IsAttached => Visible && isConnected;
 
     internal long TypedAt { get; set; }
 
-    internal long Parsed { get; set; }
-
-    internal PaceWindow Pace { get; private set; }
-
-    /// <summary>Where a piece that starts at <paramref name="offset"/> should end at the latest: 64 KB on, or just after a
-    /// cursor position query, whose answer is the cursor told with that piece's <see cref="Acknowledge"/>.</summary>
-    public int PieceLimit(long offset) => terminal.PieceLimit(offset);
-
-    /// <summary>The page has parsed everything before <paramref name="offset"/>; its cursor is then at row/column (1-based).</summary>
-    public void Acknowledge(long offset, int cursorRow, int cursorColumn)
+    /// <summary>The page has lost its connection, or has it again: without one it does not drive.</summary>
+    public void Connect(bool connected)
     {
-        if (IsDriver)
+        if (Volatile.Read(ref isConnected) != connected)
         {
-            terminal.AnswerCursorQueries(offset, cursorRow, cursorColumn);
+            set.Change(() => isConnected = connected);
         }
-
-        set.Acknowledged(this, Math.Min(offset, terminal.Recording.Length));
     }
-
-    /// <summary>The page has fallen behind or lost its connection: it neither drives nor paces until it acknowledges again.</summary>
-    public void Detach() => set.Change(() => Responsive = false);
 
     /// <summary>The window shows this many cells now; takes effect when this viewer drives.</summary>
     public void SetSize(TerminalSize size) => set.Change(() => Size = size);
 
-    /// <summary>Whether a person can see the page; a hidden page does not pace.</summary>
+    /// <summary>Whether a person can see the page; one that is hidden does not drive while another is seen.</summary>
     public void SetVisible(bool visible) => set.Change(() => Visible = visible);
 
     /// <summary>Types a piece, once: a sequence number already applied is dropped.</summary>
@@ -91,13 +73,6 @@ public sealed class TerminalViewer : IDisposable
         set.Typed(this);
         await applied.WaitAsync(cancellation);
         return last;
-    }
-
-    /// <summary>It answers again, perhaps over another connection.</summary>
-    internal void Return()
-    {
-        Responsive = true;
-        Pace = new PaceWindow(time);
     }
 
     /// <summary>Detaches.</summary>

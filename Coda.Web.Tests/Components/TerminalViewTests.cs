@@ -70,10 +70,11 @@ public sealed class TerminalViewTests : BunitContext
         opened.Setup<TerminalWindow>("window").SetResult(new TerminalWindow(60, 20));
         var terminal = await OpenAsync();
         Directory.Delete(Path.Combine(app.Directory, "home", "recordings", terminal.Id.ToString()), recursive: true);
-        await terminal.WriteAsync(TestCaller.Owner, "hello"u8.ToArray(), Xunit.TestContext.Current.CancellationToken);
-        await Waiting.UntilAsync(() => terminal.Recording.Length > 0);
         await Services.GetRequiredService<CircuitConnection>().OnConnectionUpAsync(null!, Xunit.TestContext.Current.CancellationToken);
         var view = Render<TerminalView>(parameters => parameters.Add(component => component.Terminal, terminal));
+        // What is shown already comes from memory; what follows it is read.
+        await Waiting.UntilAsync(() => opened.Invocations["snapshot"].Count == 1);
+        await terminal.WriteAsync(TestCaller.Owner, "hello"u8.ToArray(), Xunit.TestContext.Current.CancellationToken);
         view.WaitForAssertion(
             () => Assert.Contains("cannot be read", view.Markup, StringComparison.Ordinal), Waiting.Timeout);
         await view.InvokeAsync(() => view.Instance.DisposeAsync().AsTask());

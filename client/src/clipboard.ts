@@ -3,10 +3,10 @@ import type { Terminal } from '@xterm/xterm';
 const largestClip = 1 << 20;
 
 /** OSC 52, one way: a program may set the clipboard while the page has the focus; none ever reads it. */
-export function acceptClips(terminal: Terminal, live: () => boolean): void {
+export function acceptClips(terminal: Terminal): void {
   terminal.parser.registerOscHandler(52, data => {
     const text = decode(data.slice(data.indexOf(';') + 1));
-    if (text && live() && document.hasFocus()) void copy(text);
+    if (text && document.hasFocus()) void copy(text);
     return true;
   });
 }

@@ -4,6 +4,8 @@ import type { Terminal } from '@xterm/xterm';
 export interface Inspection {
   /** The last so many lines of the buffer (or all, scrollback included), without trailing blanks. */
   lines(last?: number): string[];
+  /** How many lines the buffer has, scrollback included. */
+  length(): number;
   /** Colours and flags of the visible cells, one string a row. */
   cells(): string[];
   /** Zero-based place of the cursor on the screen. */
@@ -29,6 +31,7 @@ export function exposeForInspection(id: string, current: () => Terminal, receive
       const length = Math.min(last, active.length);
       return Array.from({ length }, (_, y) => active.getLine(active.length - length + y)?.translateToString(true) ?? '');
     },
+    length: () => current().buffer.active.length,
     cells: () => {
       const terminal = current();
       const { active } = terminal.buffer;

@@ -1,8 +1,7 @@
-import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import { Terminal, type ITerminalOptions, type ITheme } from '@xterm/xterm';
 import { fontFamily, fontSize } from './appearance';
+import { emulate, emulation } from './emulation';
 import { openLink, showLinks } from './links';
-import { swallowQueries } from './queries';
 import { accelerate } from './renderer';
 
 /** A size in character cells. */
@@ -48,22 +47,18 @@ export class Screen {
 
   private build(theme: ITheme): Terminal {
     const terminal = new Terminal({
-      allowProposedApi: true,
+      ...emulation,
       fontFamily,
       fontSize: fontSize(),
-      scrollback: 10_000,
       cursorBlink: true,
       macOptionIsMeta: false,
       theme,
       minimumContrastRatio: contrastOn(theme),
-      // The server tells programs of a new colour scheme; the page would tell them again.
-      vtExtensions: { colorSchemeQuery: false },
       linkHandler: { activate: (_, uri) => openLink(uri) },
       ...this.options,
     });
-    terminal.loadAddon(new UnicodeGraphemesAddon());
+    emulate(terminal);
     showLinks(terminal);
-    swallowQueries(terminal.parser);
     terminal.open(this.host);
     this.measure(terminal);
     void accelerate(terminal);

@@ -16,7 +16,9 @@ export class SearchBar {
   private readonly box = document.createElement('input');
   private readonly count = document.createElement('span');
 
-  constructor(private readonly terminal: Terminal, host: HTMLElement) {
+  constructor(
+    private readonly terminal: Terminal, host: HTMLElement, private readonly toggled: (open: boolean) => void,
+  ) {
     terminal.loadAddon(this.addon);
     this.bar.className = 'terminal-search';
     this.bar.hidden = true;
@@ -47,6 +49,7 @@ export class SearchBar {
 
   open(): void {
     this.bar.hidden = false;
+    this.toggled(true);
     const selected = this.terminal.getSelection();
     if (selected && !selected.includes('\n')) this.box.value = selected;
     this.box.focus();
@@ -64,6 +67,7 @@ export class SearchBar {
 
   private close(): void {
     this.bar.hidden = true;
+    this.toggled(false);
     this.addon.clearDecorations();
     this.terminal.focus();
   }

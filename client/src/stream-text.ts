@@ -1,3 +1,5 @@
+import { ImageFilter } from './images';
+
 /** What xterm acts on for more than this makes a page hang: it repeats, inserts and scrolls once per count. */
 const largestCount = 32_767;
 
@@ -13,21 +15,28 @@ const openSequence = new RegExp(`(?:\\x1b[${controls}]*|(?:${start})(${parameter
 
 /**
  * Turns a terminal's bytes, in pieces that may end anywhere, into text that xterm can be given: whole characters, U+FFFD for each maximal
- * part of what is no UTF-8 (Unicode 17, §3.9, as the Encoding standard decodes), and no count of a control sequence above 32,767.
+ * part of what is no UTF-8 (Unicode 17, §3.9, as the Encoding standard decodes), a sign for each picture, and no count of a control
+ * sequence above 32,767.
  */
 export class StreamText {
   private decoder = newDecoder();
+  private readonly images = new ImageFilter();
   /** The sequence that the last piece ended in: its ESC without the bracket, or the number that its parameters ended with so far. */
   private open: 'escape' | number | null = null;
 
   /** The text of a piece, except for a character that is not complete yet. */
   next(bytes: Uint8Array): string {
-    return this.clamp(this.decoder.decode(bytes, { stream: true }));
+    return this.clamp(this.images.next(this.decoder.decode(bytes, { stream: true })));
+  }
+
+  /** Whether it holds text back that may be the start of a picture. */
+  get holdsBack(): boolean {
+    return this.images.holdsBack;
   }
 
   /** What is left when no byte follows. The next piece begins afresh. */
   end(): string {
-    const rest = this.decoder.decode();
+    const rest = this.images.reset() + this.decoder.decode();
     this.decoder = newDecoder();
     this.open = null;
     return rest;

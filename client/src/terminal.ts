@@ -1,6 +1,7 @@
 import type { ITheme, Terminal } from '@xterm/xterm';
 import { changeFontSize } from './appearance';
 import { acceptClips } from './clipboard';
+import { Hold } from './hold';
 import { InputQueue } from './input';
 import { exposeForInspection } from './inspection';
 import { cleanPastes } from './paste';
@@ -14,12 +15,7 @@ import { notKept } from './words';
 interface Port {
   invokeMethodAsync(method: 'Type' | 'TypeBytes', sequence: number, text: string): Promise<number>;
   invokeMethodAsync(method: 'WindowChanged', columns: number, rows: number, visible: boolean): Promise<void>;
-}
-
-/** Where the cursor is when a piece has been parsed, from 1. */
-interface Cursor {
-  row: number;
-  column: number;
+  invokeMethodAsync(method: 'Hold', held: boolean, inHistory: boolean): Promise<void>;
 }
 
 const resizeSettles = 80;
@@ -30,19 +26,21 @@ class LiveTerminal {
   private readonly text = new StreamText();
   private readonly input: InputQueue;
   private search?: SearchBar;
+  private readonly hold: Hold;
   private readonly observer: ResizeObserver;
   private readonly unexpose: () => void;
   private readonly visibilityChanged = () => this.tellWindow();
   private readonly gone = new AbortController();
   private received = -1;
-  private parsed = 0;
-  private liveFrom = Number.MAX_SAFE_INTEGER;
+  /** What a snapshot waits for before it is written; what comes after it waits with it. */
+  private unpacking: Promise<string> | null = null;
   private driver = true;
   private shape = '';
   private settle = 0;
 
   constructor(id: string, private readonly host: HTMLElement, private readonly port: Port, theme: ITheme) {
     this.input = new InputQueue((sequence, text, kind) => port.invokeMethodAsync(kind === 'text' ? 'Type' : 'TypeBytes', sequence, text));
+    this.hold = new Hold(host, (held, inHistory) => port.invokeMethodAsync('Hold', held, inHistory));
     this.screen = new Screen(host, theme, {}, terminal => this.equip(terminal));
     cleanPastes(host, text => this.screen.terminal.paste(text), this.gone.signal);
     this.observer = new ResizeObserver(() => {
@@ -60,22 +58,11 @@ class LiveTerminal {
     return this.screen.window;
   }
 
-  /** The stream starts for this page at `offset`, in the modes that the preamble sets; what is older than `liveFrom` is history. */
-  begin(offset: number, preamble: Uint8Array, liveFrom: number, columns: number, rows: number): void {
-    if (this.received >= 0) return;
-    this.received = this.parsed = offset;
-    this.liveFrom = liveFrom;
-    this.screen.resizeInOrder({ columns, rows }, () => this.screen.fitFont(!this.driver));
-    this.screen.write(new TextDecoder().decode(preamble));
-  }
-
-  /** xterm threw: a fresh one takes its place and waits for begin(). What was typed stays on its way. */
+  /** xterm threw: a fresh one takes its place and waits for a snapshot. What was typed stays on its way. */
   rebuild(): void {
     const focused = this.host.contains(document.activeElement);
     this.text.end();
     this.received = -1;
-    this.parsed = 0;
-    this.liveFrom = Number.MAX_SAFE_INTEGER;
     this.shape = '';
     this.screen.rebuild();
     if (focused) this.focus();
@@ -85,26 +72,51 @@ class LiveTerminal {
    * Shows a piece at the size that was in force, dropping what is here already. Completes when it is parsed.
    * The driver's window gives the terminal its size; in any other the font shrinks until the whole terminal is seen.
    */
-  write(offset: number, bytes: Uint8Array, columns: number, rows: number, driver: boolean): Promise<Cursor> {
-    const { terminal } = this.screen;
+  async write(offset: number, bytes: Uint8Array, columns: number, rows: number, driver: boolean): Promise<void> {
+    await this.unpacking;
     const end = offset + bytes.length;
     const repeated = bytes.length > 0 && end <= this.received;
     if (!repeated) {
-      this.driver = driver;
-      const shape = `${columns} ${rows} ${driver}`;
-      if (shape !== this.shape) {
-        this.shape = shape;
-        this.screen.resizeInOrder({ columns, rows }, () => this.screen.fitFont(!this.driver));
-      }
+      this.setShape(columns, rows, driver);
       if (offset > this.received) this.screen.write(this.text.end() + notKept(offset - this.received));
       if (bytes.length > 0) this.screen.write(this.text.next(bytes.subarray(Math.max(0, this.received - offset))));
       this.received = Math.max(this.received, end);
     }
-    return this.screen.parsed().then(() => {
-      this.parsed = Math.max(this.parsed, end);
-      const { cursorX, cursorY } = terminal.buffer.active;
-      return { row: cursorY + 1, column: Math.min(cursorX + 1, terminal.cols) };
-    });
+    await this.screen.parsed();
+  }
+
+  /** Shows the visible screen as it is now: the page cannot keep up with the stream. Completes when it is parsed. */
+  async frame(bytes: Uint8Array, columns: number, rows: number, driver: boolean): Promise<void> {
+    await this.unpacking;
+    this.text.end();
+    this.setShape(columns, rows, driver);
+    this.screen.write(new TextDecoder().decode(bytes));
+    await this.screen.parsed();
+  }
+
+  /**
+   * Begins the stream at `offset`, with all that is shown there and has scrolled off (gzip), whatever was shown before. `before` is the
+   * start of a sequence whose rest comes next. Completes when it is parsed.
+   */
+  async snapshot(
+    offset: number, compressed: Uint8Array, before: string, columns: number, rows: number, driver: boolean,
+  ): Promise<void> {
+    await this.unpacking;
+    this.unpacking = unpack(compressed);
+    const sequences = await this.unpacking;
+    this.unpacking = null;
+    this.text.end();
+    this.setShape(columns, rows, driver);
+    this.received = offset;
+    const place = this.hold.keepPlace();
+    this.screen.write(sequences + this.text.next(new TextEncoder().encode(before)));
+    await this.screen.parsed();
+    place();
+  }
+
+  /** There is more output than is shown, while the page holds still. */
+  more(): void {
+    this.hold.showMore();
   }
 
   setTheme(theme: ITheme): void {
@@ -114,6 +126,7 @@ class LiveTerminal {
   /** The connection is back: what was under way may have been lost. */
   resume(): void {
     this.input.resume();
+    this.hold.resume();
     this.tellWindow();
   }
 
@@ -147,6 +160,7 @@ class LiveTerminal {
     open.delete(this);
     this.gone.abort();
     this.search?.dispose();
+    this.hold.dispose();
     clearTimeout(this.settle);
     this.observer.disconnect();
     document.removeEventListener('visibilitychange', this.visibilityChanged);
@@ -158,10 +172,19 @@ class LiveTerminal {
   private equip(terminal: Terminal): void {
     terminal.onData(text => this.input.push(text));
     terminal.onBinary(bytes => this.input.push(bytes, 'bytes'));
-    acceptClips(terminal, () => this.parsed >= this.liveFrom);
+    acceptClips(terminal);
     this.search?.dispose();
-    this.search = new SearchBar(terminal, this.host);
+    this.search = new SearchBar(terminal, this.host, open => this.hold.searches(open));
+    this.hold.watch(terminal);
     bindShortcuts(terminal, { search: () => this.search?.open(), zoom: by => this.zoom(by) });
+  }
+
+  private setShape(columns: number, rows: number, driver: boolean): void {
+    this.driver = driver;
+    const shape = `${columns} ${rows} ${driver}`;
+    if (shape === this.shape) return;
+    this.shape = shape;
+    this.screen.resizeInOrder({ columns, rows }, () => this.screen.fitFont(!this.driver));
   }
 
   private windowChanged(): void {
@@ -177,6 +200,11 @@ class LiveTerminal {
       // Offline: resume() tells it again.
     });
   }
+}
+
+async function unpack(compressed: Uint8Array): Promise<string> {
+  const stream = new Blob([compressed as BlobPart]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Response(stream).text();
 }
 
 const open = new Set<LiveTerminal>();

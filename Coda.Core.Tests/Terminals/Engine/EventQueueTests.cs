@@ -1,6 +1,5 @@
 using Coda.Core.Terminals;
 using Coda.Core.Terminals.Engine;
-using Coda.Core.Terminals.Stream;
 using Coda.Core.Tests.Hosting;
 
 namespace Coda.Core.Tests.Terminals.Engine;
@@ -16,8 +15,8 @@ public sealed class EventQueueTests
     {
         TerminalEvent[] posted =
         [
-            new ProgramStarted(Id, 1, 2, "boot"), new Titled(Id, "t"), new CursorAsked(Id, QueryKind.CursorPosition, 4),
-            new OutputGrew(Id, 4, 4), new Resized(Id, 4, TerminalSize.Default), new ProgramEnded(Id, 0),
+            new ProgramStarted(Id, 1, 2, "boot"), new Titled(Id, "t"), new OutputGrew(Id, 4, 4),
+            new Resized(Id, 4, TerminalSize.Default, 1), new ProgramEnded(Id, 0),
         ];
         Array.ForEach(posted, queue.Post);
         Assert.Equal(posted, await queue.TakeAsync());
@@ -44,13 +43,12 @@ public sealed class EventQueueTests
     }
 
     [Fact]
-    public async Task Of_sizes_notifications_and_questions_the_newest_64_stay_and_of_starts_and_ends_all()
+    public async Task Of_sizes_and_notifications_the_newest_64_stay_and_of_starts_and_ends_all()
     {
         for (var i = 1; i <= 200; i++)
         {
-            queue.Post(new Resized(Id, i, new TerminalSize(i + 1, 10)));
+            queue.Post(new Resized(Id, i, new TerminalSize(i + 1, 10), i));
             queue.Post(new Notified(Id, 9, $"{i}"));
-            queue.Post(new CursorAsked(Id, QueryKind.CursorPosition, i));
             queue.Post(new ProgramStarted(Id, i, i, "boot"));
             queue.Post(new ProgramEnded(Id, i));
         }
@@ -59,19 +57,9 @@ public sealed class EventQueueTests
         var taken = await queue.TakeAsync();
         Assert.Equal(Enumerable.Range(137, 64), taken.OfType<Notified>().Select(notified => int.Parse(notified.Data)));
         Assert.Equal(Enumerable.Range(137, 64), taken.OfType<Resized>().Select(resized => (int)resized.Offset));
-        Assert.Equal(Enumerable.Range(137, 64), taken.OfType<CursorAsked>().Select(asked => (int)asked.Offset));
         Assert.Equal(200, taken.OfType<ProgramStarted>().Count());
         Assert.Equal(200, taken.OfType<ProgramEnded>().Count());
         Assert.IsType<TerminalEnded>(taken[^1]);
-    }
-
-    [Fact]
-    public async Task A_question_stays_before_the_length_that_has_its_bytes()
-    {
-        queue.Post(new OutputGrew(Id, 10, 10));
-        queue.Post(new CursorAsked(Id, QueryKind.CursorPosition, 20));
-        queue.Post(new OutputGrew(Id, 20, 20));
-        Assert.Equal([new CursorAsked(Id, QueryKind.CursorPosition, 20), new OutputGrew(Id, 20, 20)], await queue.TakeAsync());
     }
 
     [Fact]

@@ -113,23 +113,32 @@ public sealed class TerminalEngineTests : IAsyncLifetime
         await SeesAsync(() => Output().Contains("first", StringComparison.Ordinal));
         engine.Post(new ResizeTerminal(id, new TerminalSize(90, 33)));
         await SeesAsync(() => events.OfType<Resized>().Any());
-        Assert.Equal(new Resized(id, "first\r\n".Length, new TerminalSize(90, 33)), events.OfType<Resized>().Single());
+        Assert.Equal(new Resized(id, "first\r\n".Length, new TerminalSize(90, 33), 1), events.OfType<Resized>().Single());
         engine.Write(id, "\n"u8.ToArray());
         await SeesAsync(() => Output().Contains("33 90", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Output_beyond_the_limit_stays_with_the_program_until_the_limit_is_another()
+    public async Task A_question_for_the_cursor_is_answered_at_once_with_its_place_in_the_stream()
     {
-        engine.Post(new LimitOutput(id, 0)); // means nothing yet
-        Start("read -r; head -c 3000000 /dev/zero | tr '\\0' x; echo END");
-        engine.Post(new LimitOutput(id, 100_000));
-        engine.Write(id, "\n"u8.ToArray());
-        await SeesAsync(() => Length > 100_000);
-        Assert.InRange(Length, 100_000, 400_000); // what was under way comes too
-        engine.Post(new LimitOutput(id, long.MaxValue));
+        Start("stty raw -echo; printf 'abc\\e[6n\\r\\n\\e[3;5H\\e[?6n'; head -c 13 | tr -d '\\033'");
         await following.WaitAsync(Wait.Timeout);
-        Assert.EndsWith("END\r\n", Output(), StringComparison.Ordinal);
+        Assert.EndsWith("[1;4R[?3;5R", Output(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_snapshot_is_of_one_place_in_the_stream_and_knows_the_size_there()
+    {
+        Start("printf 'one\\e]2;ti'; read -r; printf 'tle\\atwo'; read -r");
+        await SeesAsync(() => Length == "one\e]2;ti".Length);
+        engine.Post(new ResizeTerminal(id, new TerminalSize(90, 33)));
+        engine.Post(new ResizeTerminal(id, new TerminalSize(70, 20)));
+        var image = (await engine.TakeSnapshotAsync(id, int.MaxValue))!;
+        // A title that has begun is told from its beginning.
+        Assert.Equal(("one".Length, "", new TerminalSize(70, 20), 2), (image.Offset, image.Before, image.Size, image.Resizes));
+        Assert.Contains("one", Encoding.UTF8.GetString(image.Bytes), StringComparison.Ordinal);
+        engine.Write(id, "\n"u8.ToArray());
+        await SeesAsync(() => events.Contains(new Titled(id, "title")));
     }
 
     [Fact]
@@ -183,10 +192,13 @@ public sealed class TerminalEngineTests : IAsyncLifetime
         Start("echo hello");
         await following.WaitAsync(Wait.Timeout);
         Assert.Equal(InputOutcome.Ended, engine.Write(id, "x"u8.ToArray()));
-        Assert.Equal(0, (await engine.PlanAttachAsync(id, fromEnd: false))!.Offset);
-        Assert.Equal("hello\r\n".Length, (await engine.PlanAttachAsync(id, fromEnd: true))!.Offset);
+        var image = (await engine.TakeSnapshotAsync(id, int.MaxValue))!;
+        Assert.Equal("hello\r\n".Length, image.Offset);
+        Assert.Contains("hello", Encoding.UTF8.GetString(image.Bytes), StringComparison.Ordinal);
+        Assert.NotNull(await engine.TakeFrameAsync(id));
         engine.Post(new ForgetTerminal(id));
-        Assert.Null(await engine.PlanAttachAsync(id, fromEnd: false));
+        Assert.Null(await engine.TakeSnapshotAsync(id, int.MaxValue));
+        Assert.Null(await engine.TakeFrameAsync(id));
         engine.Post(new EndTerminal(id));
     }
 

@@ -1,8 +1,8 @@
 namespace Coda.Core.Terminals.Engine;
 
 /// <summary>
-/// The events of one terminal on their way to the server, in order and bounded. While they are not taken: of lengths, titles, statuses and
-/// troubles the newest stays, bells are counted, of sizes, notifications and questions the newest 64 stay; starts and ends are never
+/// The events of one terminal on their way to the server, in order and bounded. While they are not taken: of lengths, titles, statuses,
+/// floods and troubles the newest stays, bells are counted, of sizes and notifications the newest 64 stay; starts and ends are never
 /// dropped.
 /// </summary>
 internal sealed class EventQueue
@@ -54,13 +54,13 @@ internal sealed class EventQueue
     {
         switch (added)
         {
-            case OutputGrew or Titled or StatusReported or RecordingTrouble or InputDrained:
+            case OutputGrew or Titled or StatusReported or RecordingTrouble or FloodChanged or InputDrained:
                 TakeNewest(added.GetType());
                 break;
             case Rang rang when TakeNewest(typeof(Rang)) is Rang before:
                 added = rang with { Count = rang.Count + before.Count };
                 break;
-            case Resized or Notified or CursorAsked when waiting.Count >= MostOfAKind:
+            case Resized or Notified when waiting.Count >= MostOfAKind:
                 DropOldest(added.GetType());
                 break;
         }

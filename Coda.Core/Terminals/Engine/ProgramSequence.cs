@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Coda.Core.Native;
+using Coda.Core.Screens;
 using Coda.Core.Terminals.Pty;
-using Coda.Core.Terminals.Stream;
 
 namespace Coda.Core.Terminals.Engine;
 
@@ -12,14 +12,14 @@ namespace Coda.Core.Terminals.Engine;
 /// <param name="start">The terminal.</param>
 /// <param name="pty">Theirs.</param>
 /// <param name="loop">Watches processes.</param>
-/// <param name="parser">Knows what a program left switched.</param>
+/// <param name="screen">Knows what a program left switched.</param>
 /// <param name="time">The clock.</param>
 /// <param name="post">Lets something happen on the terminal's loop.</param>
 [SuppressMessage(
     "Design", "CA1001:Types that own disposable fields should be disposable",
     Justification = "The source holds nothing, and may be cancelled late.")]
 internal sealed class ProgramSequence(
-    StartTerminal start, PtyPair pty, EventLoop loop, StreamParser parser, TimeProvider time, Action<Action> post)
+    StartTerminal start, PtyPair pty, EventLoop loop, ScreenModel screen, TimeProvider time, Action<Action> post)
 {
     private const int CannotRun = 127; // as shells say it
 
@@ -165,7 +165,7 @@ internal sealed class ProgramSequence(
         }
 
         pty.ResetTermios();
-        pty.Print(parser.Modes.ToReset(int.MaxValue));
+        pty.Print(ModeReset.Of(screen));
         try
         {
             Spawn(following.Command, following.Executable);

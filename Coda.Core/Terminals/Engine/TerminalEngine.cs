@@ -18,6 +18,8 @@ internal sealed partial class TerminalEngine : IDisposable
 
     private static readonly TimeSpan LeftoverGrace = TimeSpan.FromSeconds(3);
     private readonly EventLoop loop;
+    // Those that write a lot share all cores but one.
+    private readonly SemaphoreSlim turns = new(Math.Max(1, Environment.ProcessorCount - 1));
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly ConcurrentDictionary<TerminalId, TerminalLoop> terminals = new();
@@ -56,7 +58,7 @@ internal sealed partial class TerminalEngine : IDisposable
         try
         {
             pty = PtyPair.Open(loop, start.Size);
-            made = new TerminalLoop(start, pty, loop, time, log);
+            made = new TerminalLoop(start, pty, loop, turns, time, log);
             terminals[start.Id] = made;
             _ = made.Start(executable); // ends with an event, whatever happens
             return new TerminalStart.Started(pty.SlavePath);
@@ -104,11 +106,15 @@ internal sealed partial class TerminalEngine : IDisposable
     /// <summary>Parts of the stream that are in the file, but not at their own place: bytes before them were lost.</summary>
     public IReadOnlyList<RecordingSegment> Segments(TerminalId id) => terminals.GetValueOrDefault(id)?.Recording.Segments ?? [];
 
-    /// <summary>Where a viewer begins; null when the terminal is gone.</summary>
+    /// <summary>What a terminal shows; null when it is gone.</summary>
     /// <param name="id">Which.</param>
-    /// <param name="fromEnd">Whether with what comes next.</param>
-    public async Task<AttachPoint?> PlanAttachAsync(TerminalId id, bool fromEnd) =>
-        terminals.GetValueOrDefault(id) is { } terminal ? await terminal.PlanAttachAsync(fromEnd) : null;
+    /// <param name="historyRows">At most so many of the rows that have scrolled off.</param>
+    public async Task<ScreenImage?> TakeSnapshotAsync(TerminalId id, int historyRows) =>
+        terminals.GetValueOrDefault(id) is { } terminal ? await terminal.TakeSnapshotAsync(historyRows) : null;
+
+    /// <summary>What a terminal's screen shows, for a viewer that cannot follow its stream; null when it is gone.</summary>
+    public async Task<ScreenImage?> TakeFrameAsync(TerminalId id) =>
+        terminals.GetValueOrDefault(id) is { } terminal ? await terminal.TakeFrameAsync() : null;
 
     /// <summary>Waits for events of a terminal and takes all there are; none = the last was taken before. For one taker.</summary>
     public Task<IReadOnlyList<TerminalEvent>> TakeEventsAsync(TerminalId id) =>
@@ -119,7 +125,11 @@ internal sealed partial class TerminalEngine : IDisposable
         ProcessSweep.EndAsync(loop, () => Find(left), Libc.SIGHUP, LeftoverGrace, time, hurry);
 
     /// <inheritdoc />
-    public void Dispose() => loop.Dispose();
+    public void Dispose()
+    {
+        loop.Dispose();
+        turns.Dispose();
+    }
 
     /// <summary>The living processes of a terminal.</summary>
     /// <param name="id">Is looked for in environments, where the scope says so.</param>

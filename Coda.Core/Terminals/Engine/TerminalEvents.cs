@@ -11,8 +11,12 @@ internal abstract record TerminalEvent(TerminalId Id);
 /// <param name="Filed">Offset up to which every byte is in the file, at its own place.</param>
 internal sealed record OutputGrew(TerminalId Id, long Length, long Filed) : TerminalEvent(Id);
 
-/// <summary>The size is another from this offset on.</summary>
-internal sealed record Resized(TerminalId Id, long Offset, TerminalSize Size) : TerminalEvent(Id);
+/// <summary>The size is another from an offset on.</summary>
+/// <param name="Id">Whose.</param>
+/// <param name="Offset">From here on.</param>
+/// <param name="Size">It is this.</param>
+/// <param name="Count">How often it has changed, with this.</param>
+internal sealed record Resized(TerminalId Id, long Offset, TerminalSize Size, int Count) : TerminalEvent(Id);
 
 /// <summary>A program set the window title, OSC 0 or 2, as it came.</summary>
 internal sealed record Titled(TerminalId Id, string Text) : TerminalEvent(Id);
@@ -29,12 +33,6 @@ internal sealed record Notified(TerminalId Id, int Code, string Data) : Terminal
 /// <summary>OSC 7501, as it came.</summary>
 internal sealed record StatusReported(TerminalId Id, string Data) : TerminalEvent(Id);
 
-/// <summary>A program asks for the cursor; it comes before the <see cref="OutputGrew"/> that has the question's bytes.</summary>
-/// <param name="Id">Whose.</param>
-/// <param name="Kind">Which of the two questions.</param>
-/// <param name="Offset">Just past the question's last byte: the cursor there is the answer.</param>
-internal sealed record CursorAsked(TerminalId Id, QueryKind Kind, long Offset) : TerminalEvent(Id);
-
 /// <summary>Input that was <see cref="InputOutcome.Full"/> may be sent again.</summary>
 internal sealed record InputDrained(TerminalId Id) : TerminalEvent(Id);
 
@@ -46,6 +44,9 @@ internal sealed record ProgramEnded(TerminalId Id, int Code) : TerminalEvent(Id)
 
 /// <summary>Not all of the stream is recorded, and why; null = it is again.</summary>
 internal sealed record RecordingTrouble(TerminalId Id, string? Text) : TerminalEvent(Id);
+
+/// <summary>A program floods its terminal since then; null = no longer.</summary>
+internal sealed record FloodChanged(TerminalId Id, DateTimeOffset? Since) : TerminalEvent(Id);
 
 /// <summary>What decided that a terminal ended.</summary>
 internal enum EndCause

@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Text;
 using System.Threading.Channels;
 using Coda.Core.Files;
 using Coda.Core.Recordings;
+using Coda.Core.Screens;
 using Coda.Core.Terminals.Pty;
 using Coda.Core.Terminals.Stream;
 using Microsoft.Extensions.Logging;
@@ -14,18 +16,19 @@ namespace Coda.Core.Terminals.Engine;
 /// </summary>
 internal sealed partial class TerminalLoop
 {
-    /// <summary>Up to here a viewer that attaches gets everything.</summary>
-    private const long WholeUpTo = 2 * 1024 * 1024;
     private const int QueuedInputs = 64;
+    private const int Turn = 256 << 10;
 
     private readonly StartTerminal start;
     private readonly PtyPair pty;
     private readonly TimeProvider time;
     private readonly ILogger log;
-    private readonly Checkpoints checkpoints = new();
+    private readonly ScreenModel screen;
     private readonly StreamParser parser;
     private readonly ProgramSequence programs;
     private readonly LeftoverModes leftovers;
+    private readonly FloodWatch flood;
+    private readonly SemaphoreSlim turns;
 
     // Never full: the loop waits for nothing but this and output.
     private readonly Channel<Action> posted = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
@@ -36,21 +39,23 @@ internal sealed partial class TerminalLoop
 
     private TerminalSize size;
     private ColorScheme scheme;
-    private long limit = long.MaxValue;
-    private bool isUnlimited;
+    private int resizes;
     private long consumed;
     private string? trouble;
+    private DateTimeOffset? floodingSince;
     private (int Code, EndCause Cause)? conclusion;
     private volatile bool awaitsRoom;
     private volatile bool inputClosed;
 
     /// <summary>Makes the terminal; nothing runs in it yet.</summary>
     /// <exception cref="IOException">Its recording cannot be made.</exception>
-    public TerminalLoop(StartTerminal start, PtyPair pty, EventLoop loop, TimeProvider time, ILogger log)
+    public TerminalLoop(StartTerminal start, PtyPair pty, EventLoop loop, SemaphoreSlim turns, TimeProvider time, ILogger log)
     {
         (this.start, this.pty, this.time, this.log) = (start, pty, time, log);
-        (size, scheme) = (start.Size, start.Scheme);
-        parser = new StreamParser(checkpoints)
+        (this.turns, size, scheme) = (turns, start.Size, start.Scheme);
+        flood = new FloodWatch(time, start.RecordingCap);
+        screen = new ScreenModel(start.Size);
+        parser = new StreamParser(screen)
         {
             Titled = text => Events.Post(new Titled(start.Id, text)),
             Rang = () => Events.Post(new Rang(start.Id, 1)),
@@ -59,7 +64,7 @@ internal sealed partial class TerminalLoop
             Asked = Answer,
         };
         Recording = Record();
-        programs = new ProgramSequence(start, pty, loop, parser, time, Post)
+        programs = new ProgramSequence(start, pty, loop, screen, time, Post)
         {
             Started = pid => Events.Post(
                 new ProgramStarted(start.Id, pid, ProcessTable.Find(pid)?.StartTicks ?? 0, ProcessTable.BootId)),
@@ -104,6 +109,7 @@ internal sealed partial class TerminalLoop
     /// <summary>Queues what is typed; on any thread.</summary>
     public InputOutcome Write(byte[] bytes)
     {
+        flood.Typed();
         if (input.Writer.TryWrite(bytes))
         {
             return InputOutcome.Taken;
@@ -113,19 +119,13 @@ internal sealed partial class TerminalLoop
         return input.Writer.TryWrite(bytes) ? InputOutcome.Taken : inputClosed ? InputOutcome.Ended : InputOutcome.Full;
     }
 
-    /// <summary>Where a viewer that has nothing begins: everything if that is little, else the last 2 MB from a line start.</summary>
-    /// <param name="fromEnd">Whether it begins with what comes next instead: what there is cannot be shown.</param>
-    public Task<AttachPoint> PlanAttachAsync(bool fromEnd)
-    {
-        var planned = new TaskCompletionSource<AttachPoint>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!posted.Writer.TryWrite(() => planned.SetResult(PlanAttach(fromEnd))))
-        {
-            return Task.FromResult(PlanAttach(fromEnd)); // the loop is over: nothing changes after it
-        }
+    /// <summary>What the terminal shows, for an xterm.js that knows nothing yet.</summary>
+    /// <param name="historyRows">At most so many of the rows that have scrolled off.</param>
+    public Task<ScreenImage> TakeSnapshotAsync(int historyRows) =>
+        TakeImageAsync(bytes => ScreenSnapshot.Write(screen, bytes, historyRows));
 
-        pty.Output.CancelPendingRead();
-        return planned.Task;
-    }
+    /// <summary>What the terminal's screen shows, for a viewer that cannot follow the stream.</summary>
+    public Task<ScreenImage> TakeFrameAsync() => TakeImageAsync(bytes => ScreenFrame.Write(screen, bytes));
 
     /// <summary>Removes what it made; for one that was not started.</summary>
     public void Discard() => Recording.Dispose();
@@ -211,9 +211,9 @@ internal sealed partial class TerminalLoop
                 action();
             }
 
-            if (!hasOutput || Recording.Length > limit)
+            if (!hasOutput)
             {
-                if (hasOutput || conclusion is null)
+                if (conclusion is null)
                 {
                     await posted.Reader.WaitToReadAsync();
                 }
@@ -222,15 +222,42 @@ internal sealed partial class TerminalLoop
             }
 
             var result = await pty.Output.ReadAsync(); // Post wakes it
-            foreach (var piece in result.Buffer)
+            var turn = result.Buffer.Slice(0, Math.Min(result.Buffer.Length, Turn));
+            await turns.WaitAsync(); // one that writes little is not kept waiting by those that flood
+            try
             {
-                Take(piece.Span);
+                foreach (var piece in turn)
+                {
+                    Take(piece.Span);
+                }
+            }
+            finally
+            {
+                turns.Release();
             }
 
-            consumed += result.Buffer.Length;
-            pty.Output.AdvanceTo(result.Buffer.End);
+            consumed += turn.Length;
+            pty.Output.AdvanceTo(turn.End);
             programs.Consumed(consumed);
-            hasOutput = !result.IsCompleted;
+            hasOutput = !result.IsCompleted || turn.Length < result.Buffer.Length;
+            if (flood.Delay > TimeSpan.Zero)
+            {
+                await HandleForAsync(flood.Delay);
+            }
+        }
+    }
+
+    /// <summary>Handles what is posted for some time, in which no output is read.</summary>
+    private async Task HandleForAsync(TimeSpan delay)
+    {
+        var over = Task.Delay(delay, time, CancellationToken.None);
+        while (!over.IsCompleted && conclusion is null)
+        {
+            await Task.WhenAny(over, posted.Reader.WaitToReadAsync().AsTask());
+            while (posted.Reader.TryRead(out var action))
+            {
+                action();
+            }
         }
     }
 
@@ -283,8 +310,6 @@ internal sealed partial class TerminalLoop
                 programs.Finish();
                 break;
             case EndTerminal end:
-                isUnlimited = true;
-                limit = long.MaxValue;
                 programs.End(end.Signal, end.Grace);
                 break;
             case ResizeTerminal resize when resize.Size != size && conclusion is null:
@@ -292,48 +317,50 @@ internal sealed partial class TerminalLoop
                 pty.Resize(size);
                 Recording.Resize(size.Columns, size.Rows);
                 break;
-            case LimitOutput limited when !isUnlimited:
-                limit = limited.Offset;
-                break;
             case SetScheme set when set.Scheme != scheme:
                 scheme = set.Scheme;
-                Reply(parser.Modes.ReportsScheme ? TerminalReply.Scheme(scheme) : null);
-                break;
-            case AnswerCursor answer:
-                Reply(TerminalReply.Cursor(answer.Kind, answer.Row, answer.Column));
+                Reply(screen.Modes.SchemeReports ? TerminalReply.Scheme(scheme) : null);
                 break;
             case MarkRecording mark:
                 Recording.Mark(mark.Text);
                 break;
             case ResetModes:
-                pty.Print(parser.Modes.ToReset(size.Rows, keepShells: ProcessTable.ControlsJobs(pty.ForegroundGroup)));
+                pty.Print(ModeReset.Of(screen, keepShells: ProcessTable.ControlsJobs(pty.ForegroundGroup)));
                 break;
         }
 
         Tell();
     }
 
-    private AttachPoint PlanAttach(bool fromEnd)
+    private Task<ScreenImage> TakeImageAsync(Action<IBufferWriter<byte>> write)
     {
-        var length = Recording.Length;
-        if (fromEnd)
+        var taken = new TaskCompletionSource<ScreenImage>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!posted.Writer.TryWrite(() => taken.SetResult(TakeImage(write))))
         {
-            return new AttachPoint(length, parser.Modes.ToPreamble(), parser.Modes.AlternateScreen);
+            return Task.FromResult(TakeImage(write)); // the loop is over: nothing changes after it
         }
 
-        return length <= WholeUpTo || checkpoints.Near(length - WholeUpTo) is not { } from
-            ? new AttachPoint(0, [], AlternateScreen: false)
-            : new AttachPoint(from.Offset, from.Modes.ToPreamble(), parser.Modes.AlternateScreen);
+        pty.Output.CancelPendingRead();
+        return taken.Task;
+    }
+
+    private ScreenImage TakeImage(Action<IBufferWriter<byte>> write)
+    {
+        var bytes = new ArrayBufferWriter<byte>(16 << 10);
+        write(bytes);
+        var (offset, before) = parser.Resume(Recording.Length);
+        return new ScreenImage(offset, bytes.WrittenSpan.ToArray(), before, screen.Size, resizes);
     }
 
     private void Take(ReadOnlySpan<byte> output)
     {
+        flood.Took(output.Length, Recording.IsFull);
         var place = leftovers.PlaceIn(output);
         if (place >= 0)
         {
-            Recording.Append(output[..place]);
+            Recording.Append(output[..place], flood.LeavesOut);
             output = output[place..];
-            var reset = parser.Modes.ToReset(size.Rows, keepShells: true);
+            var reset = ModeReset.Of(screen, keepShells: true);
             if (reset.Length > 0 && leftovers.IsShells())
             {
                 // CAN ends a sequence that the program had no time to end.
@@ -341,16 +368,17 @@ internal sealed partial class TerminalLoop
             }
         }
 
-        Recording.Append(output);
+        Recording.Append(output, flood.LeavesOut);
         Tell();
     }
 
     /// <summary>Called with every entry of the stream, in order.</summary>
     private void Follow(StreamEntry entry)
     {
-        if (entry.Size is not null)
+        if (entry.Size is { } entered)
         {
-            Events.Post(new Resized(start.Id, entry.Offset, size));
+            screen.Resize(new TerminalSize(entered.Columns, entered.Rows));
+            Events.Post(new Resized(start.Id, entry.Offset, size, ++resizes));
         }
         else if (!entry.Output.IsEmpty)
         {
@@ -366,19 +394,15 @@ internal sealed partial class TerminalLoop
             trouble = Recording.Trouble;
             Events.Post(new RecordingTrouble(start.Id, trouble));
         }
+
+        if (flood.Since != floodingSince)
+        {
+            floodingSince = flood.Since;
+            Events.Post(new FloodChanged(start.Id, floodingSince));
+        }
     }
 
-    private void Answer(TerminalQuery query)
-    {
-        if (query.Kind is QueryKind.CursorPosition or QueryKind.PrivateCursorPosition)
-        {
-            Events.Post(new CursorAsked(start.Id, query.Kind, query.Offset));
-        }
-        else
-        {
-            Reply(TerminalReply.To(query, parser.Modes, scheme, size));
-        }
-    }
+    private void Answer(TerminalQuery query) => Reply(TerminalReply.To(query, screen, scheme));
 
     private void Reply(string? text)
     {

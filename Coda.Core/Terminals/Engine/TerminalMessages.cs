@@ -61,12 +61,6 @@ internal sealed record MarkRecording(TerminalId Id, string Text) : TerminalMessa
 /// <summary>Undoes what a program has left switched; a shell keeps what it switches itself.</summary>
 internal sealed record ResetModes(TerminalId Id) : TerminalMessage(Id);
 
-/// <summary>How far the stream may grow for now; what comes later stays with the program. <see cref="long.MaxValue"/> = no limit.</summary>
-internal sealed record LimitOutput(TerminalId Id, long Offset) : TerminalMessage(Id);
-
-/// <summary>Answers a <see cref="CursorAsked"/>; row and column are 1-based.</summary>
-internal sealed record AnswerCursor(TerminalId Id, QueryKind Kind, int Row, int Column) : TerminalMessage(Id);
-
 /// <summary>
 /// Ends it; nothing more runs, not even a program that was just ordered. Sent again it can only shorten the grace.
 /// </summary>
@@ -91,11 +85,13 @@ internal enum InputOutcome
     Ended,
 }
 
-/// <summary>How a viewer that attaches starts.</summary>
-/// <param name="Offset">Where its cursor begins.</param>
-/// <param name="Preamble">Bytes to write first: they set the modes in force at <paramref name="Offset"/>.</param>
-/// <param name="AlternateScreen">Whether a full-screen program must draw again to be seen whole.</param>
-internal sealed record AttachPoint(long Offset, byte[] Preamble, bool AlternateScreen);
+/// <summary>What a terminal shows, for an xterm.js that knows nothing yet.</summary>
+/// <param name="Offset">The stream continues here.</param>
+/// <param name="Bytes">Sequences that make an xterm.js of this size show it.</param>
+/// <param name="Before">The start of a control sequence, whose rest is at that offset.</param>
+/// <param name="Size">The size there.</param>
+/// <param name="Resizes">How often the size has changed up to there.</param>
+public sealed record ScreenImage(long Offset, byte[] Bytes, string Before, TerminalSize Size, int Resizes);
 
 /// <summary>What a terminal of a server that died has left.</summary>
 /// <param name="Id">Is looked for in environments, where the scope says so.</param>

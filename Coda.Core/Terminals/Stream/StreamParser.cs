@@ -1,44 +1,59 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
+using Coda.Core.Screens;
 
 namespace Coda.Core.Terminals.Stream;
 
 /// <summary>
-/// Follows a terminal's output through any split and any garbage, in bounded memory (the state machine of ECMA-48 terminals as in
-/// vt100.net/emu/dec_ansi_parser). It keeps the modes, reports what programs tell and ask their terminal, and leaves checkpoints to attach
-/// from.
+/// Follows a terminal's output through any split and any garbage, in bounded memory: the state machine of ECMA-48 terminals (as in
+/// vt100.net/emu/dec_ansi_parser) over code points. It is the only one that decodes: the screen is told what acts on it, and what programs
+/// tell and ask their terminal is reported.
 /// </summary>
-internal sealed class StreamParser(Checkpoints checkpoints)
+/// <remarks>
+/// Where it differs from the description it does as xterm.js: C1 controls act in every state, what is not ASCII ends a control sequence and
+/// is dropped, bytes that are no UTF-8 are U+FFFD (Unicode 17, §3.9), a byte order mark is nothing.
+/// </remarks>
+internal sealed class StreamParser(ScreenModel screen)
 {
     /// <summary>Bytes of an OSC or DCS string that are looked at; OSC 7501 allows the most.</summary>
     private const int MaxString = 4096;
-    private const int MaxParameters = 32;
-    private const byte Esc = 0x1b, Bel = 0x07, Can = 0x18, Sub = 0x1a, ShiftOut = 0x0e, ShiftIn = 0x0f, C1Lead = 0xc2;
-    private static readonly SearchValues<byte> Special = SearchValues.Create(Esc, Bel, ShiftOut, ShiftIn, C1Lead);
+    private const int Esc = 0x1b, Bel = 0x07, Can = 0x18, Sub = 0x1a, StringTerminator = 0x9c, Delete = 0x7f, ByteOrderMark = 0xfeff;
+    private const int FirstPrintable = 0xa0;
 
-    private readonly int[] parameters = new int[MaxParameters];
-    private readonly bool[] colons = new bool[MaxParameters];
+    // What ends a fast run through a string: controls, and what is not ASCII.
+    private static readonly SearchValues<byte> InString = SearchValues.Create(
+        [.. Enumerable.Range(0, 256).Where(value => value is >= 0x20 and < 0x80).Select(value => (byte)value)]);
+
+    private readonly SequenceParameters parameters = new();
+    private readonly int[] printed = new int[256];
     private readonly byte[] text = new byte[MaxString];
-    private int parameterCount;
+    private readonly byte[] partial = new byte[4]; // of a character that is not complete yet
+    private int partialLength;
     private int textLength;
     private bool textOverflow;
-    private byte prefix, intermediate, dcsIntermediate, dcsFinal;
+    private byte prefix, dcsPrefix, dcsFinal;
+    private int intermediates, dcsIntermediates; // the newest three
+    private long sequenceStart;
     private State state;
-    private SwitchedModes modes;
 
     private enum State : byte
     {
         Ground,
-        GroundC1, // after 0xC2, which in UTF-8 begins the 8-bit controls
         Escape,
         EscapeIntermediate,
-        Csi,
+        CsiEntry,
+        CsiParameter,
+        CsiIntermediate,
         CsiIgnore,
         Osc,
-        DcsHeader,
+        DcsEntry,
+        DcsParameter,
+        DcsIntermediate,
+        DcsIgnore,
         Dcs,
-        Ignored, // SOS, PM, APC
+        Ignored, // SOS, PM
+        ApcEntry,
+        Apc,
     }
 
     /// <summary>Is called with a window title, OSC 0 or 2, as it came.</summary>
@@ -56,245 +71,463 @@ internal sealed class StreamParser(Checkpoints checkpoints)
     /// <summary>Is called with the data of OSC 7501.</summary>
     public Action<string> StatusReported { get; init; } = _ => { };
 
-    /// <summary>The modes after the last byte parsed.</summary>
-    public ref readonly SwitchedModes Modes => ref modes;
-
     /// <summary>Whether the last byte parsed ended a sequence or is outside of any.</summary>
     public bool IsBetweenSequences => state == State.Ground;
+
+    /// <summary>
+    /// Where another parser, that was told all but what is open, can follow: the offset from which on it gets the stream, and what it gets
+    /// before that. What is open is an unended string or character, which begins there, or a control sequence, which is told so far.
+    /// </summary>
+    /// <param name="length">Offset up to which was parsed.</param>
+    public (long Offset, string Before) Resume(long length)
+    {
+        if (partialLength > 0)
+        {
+            length -= partialLength;
+        }
+
+        return state switch
+        {
+            State.Ground => (length, ""),
+            State.Escape => (length, "\e"),
+            State.EscapeIntermediate => (length, $"\e{Collected(intermediates)}"),
+            State.CsiEntry => (length, "\e["),
+            State.CsiParameter => (length, $"\e[{Prefix(prefix)}{parameters}"),
+            State.CsiIntermediate => (length, $"\e[{Prefix(prefix)}{parameters}{Collected(intermediates)}"),
+            State.CsiIgnore => (length, "\e[0?"),
+            _ => (sequenceStart, ""), // in a string no control acts
+        };
+
+        static string Prefix(byte value) => value == 0 ? "" : $"{(char)value}";
+        static string Collected(int values) => string.Concat(
+            new[] { values >> 16, (values >> 8) & 0xff, values & 0xff }.Where(value => value != 0).Select(value => (char)value));
+    }
 
     /// <summary>Parses the bytes at <paramref name="offset"/> of the stream, which follow those parsed before.</summary>
     public void Parse(ReadOnlySpan<byte> bytes, long offset)
     {
-        for (var i = 0; i < bytes.Length; i++)
+        var at = partialLength > 0 ? Complete(bytes, offset) : 0;
+        while (at < bytes.Length)
         {
             if (state == State.Ground)
             {
-                var run = bytes[i..].IndexOfAny(Special);
-                var end = run < 0 ? bytes.Length : i + run;
-                TakeCheckpoint(bytes[i..end], offset + i);
-                if (run < 0)
+                var run = bytes[at..].IndexOfAnyExceptInRange((byte)0x20, (byte)0x7e);
+                run = run < 0 ? bytes.Length - at : run;
+                if (run > 0)
                 {
-                    return;
+                    screen.Print(bytes.Slice(at, run));
+                    at += run;
+                    continue;
                 }
 
-                i = end;
+                if (bytes[at] >= 0x80)
+                {
+                    at = Print(bytes, at, offset);
+                    continue;
+                }
+
+                if (bytes[at] is < 0x20 and not (Esc or Can or Sub))
+                {
+                    Execute(bytes[at++]);
+                    continue;
+                }
+            }
+            else if (state is State.CsiEntry or State.CsiParameter && bytes[at] is >= (byte)'0' and <= (byte)';')
+            {
+                state = State.CsiParameter;
+                parameters.Add(bytes[at++]);
+                continue;
+            }
+            else if (state is State.Osc or State.Dcs or State.Ignored or State.Apc)
+            {
+                var run = bytes[at..].IndexOfAnyExcept(InString);
+                run = run < 0 ? bytes.Length - at : run;
+                if (run > 0)
+                {
+                    AddText(bytes.Slice(at, run));
+                    at += run;
+                    continue;
+                }
             }
 
-            Step(bytes[i], offset + i + 1);
+            if (bytes[at] < 0x80)
+            {
+                Step(bytes[at], offset + at, offset + at + 1);
+                at++;
+            }
+            else if (Decode(bytes[at..], out var codePoint, out var used))
+            {
+                Step(codePoint, offset + at, offset + at + used);
+                at += used;
+            }
+            else
+            {
+                break;
+            }
         }
     }
 
-    private void TakeCheckpoint(ReadOnlySpan<byte> run, long offset)
+    /// <summary>Prints what is not ASCII, up to what else there is; returns where.</summary>
+    private int Print(ReadOnlySpan<byte> bytes, int at, long offset)
     {
-        if (!checkpoints.IsDue(offset + run.Length))
+        var count = 0;
+        var controlFrom = -1;
+        var control = 0;
+        while (at < bytes.Length && bytes[at] >= 0x80 && count < printed.Length)
+        {
+            if (!Decode(bytes[at..], out var codePoint, out var used))
+            {
+                at = bytes.Length;
+                break;
+            }
+
+            if (codePoint < FirstPrintable)
+            {
+                (control, controlFrom) = (codePoint, at);
+                at += used;
+                break;
+            }
+
+            at += used;
+            if (codePoint != ByteOrderMark)
+            {
+                printed[count++] = codePoint;
+            }
+        }
+
+        if (count > 0)
+        {
+            screen.Print(printed.AsSpan(0, count));
+        }
+
+        if (controlFrom >= 0)
+        {
+            Step(control, offset + controlFrom, offset + at);
+        }
+
+        return at;
+    }
+
+    /// <summary>A code point from the start of some bytes; false = they may be the start of one, and are kept.</summary>
+    private bool Decode(ReadOnlySpan<byte> bytes, out int codePoint, out int used)
+    {
+        var status = Rune.DecodeFromUtf8(bytes, out var rune, out used);
+        codePoint = rune.Value; // U+FFFD where it is none
+        if (status != OperationStatus.NeedMoreData)
+        {
+            return true;
+        }
+
+        bytes.CopyTo(partial);
+        partialLength = bytes.Length;
+        return false;
+    }
+
+    /// <summary>Takes the rest of a character whose first bytes came before; returns how many bytes.</summary>
+    private int Complete(ReadOnlySpan<byte> bytes, long offset)
+    {
+        Span<byte> joined = stackalloc byte[8];
+        var before = partialLength;
+        partial.AsSpan(0, before).CopyTo(joined);
+        var more = Math.Min(4, bytes.Length);
+        bytes[..more].CopyTo(joined[before..]);
+        var status = Rune.DecodeFromUtf8(joined[..(before + more)], out var rune, out var used);
+        if (status == OperationStatus.NeedMoreData)
+        {
+            joined[..(before + more)].CopyTo(partial);
+            partialLength = before + more;
+            return more;
+        }
+
+        partialLength = 0;
+        if (state == State.Ground && rune.Value >= FirstPrintable)
+        {
+            if (rune.Value != ByteOrderMark)
+            {
+                printed[0] = rune.Value;
+                screen.Print(printed.AsSpan(0, 1));
+            }
+        }
+        else
+        {
+            Step(rune.Value, offset - before, offset + used - before);
+        }
+
+        return used - before;
+    }
+
+    /// <param name="value">A code point.</param>
+    /// <param name="at">Its offset.</param>
+    /// <param name="after">The offset after it.</param>
+    private void Step(int value, long at, long after)
+    {
+        if (value == ByteOrderMark)
         {
             return;
         }
 
-        var newline = run.LastIndexOf((byte)'\n');
-        if (newline >= 0)
+        if (IsString(state) && value is Esc or StringTerminator or Can or Sub or Bel && EndsString(value))
         {
-            checkpoints.Add(offset + newline + 1, modes);
+            EndString(isWhole: value is not Can and not Sub, value == Esc ? after + 1 : after);
+            state = value == Esc ? State.Escape : State.Ground;
+            (intermediates, sequenceStart) = (0, at);
+            return;
         }
-        else if (checkpoints.IsOverdue(offset))
-        {
-            checkpoints.Add(offset, modes); // a full-screen program need not write line ends
-        }
-    }
 
-    private void Step(byte value, long after)
-    {
+        switch (value)
+        {
+            case Esc:
+                (state, intermediates, sequenceStart) = (State.Escape, 0, at);
+                return;
+            case Can or Sub:
+                state = State.Ground;
+                screen.EndCluster();
+                return;
+            case >= 0x80 and < FirstPrintable:
+                sequenceStart = at;
+                ActC1(value);
+                return;
+        }
+
         switch (state)
         {
             case State.Ground:
-                state = value switch { Esc => State.Escape, C1Lead => State.GroundC1, _ => State.Ground };
-                if (value is ShiftOut or ShiftIn)
+                Execute(value);
+                break;
+            case State.Osc or State.Dcs or State.Apc:
+                if (value >= 0x20)
                 {
-                    modes.Shift(value == ShiftOut ? 1 : 0);
-                }
-                else if (value == Bel)
-                {
-                    Rang();
+                    AddText(value);
                 }
 
                 break;
-            case State.GroundC1:
-                // 0x80…0x9f are ESC + (value − 0x40); anything else was an ordinary character.
-                state = State.Ground;
-                if (value is >= 0x80 and < 0xa0)
-                {
-                    BeginEscape((byte)(value - 0x40), after);
-                }
-                else if (value == Esc)
-                {
-                    state = State.Escape;
-                }
-
+            case State.CsiEntry or State.CsiParameter or State.CsiIntermediate or State.CsiIgnore or State.Escape
+                or State.EscapeIntermediate when value < 0x20:
+                Execute(value);
                 break;
-            case var _ when value is Can or Sub:
+            case var _ when value is < 0x20 or Delete:
+                break; // nothing, within a sequence
+            case State.DcsIgnore or State.CsiIgnore when value >= FirstPrintable:
+                break;
+            case var _ when value >= FirstPrintable:
                 state = State.Ground;
                 break;
-            case State.Osc or State.Dcs or State.Ignored:
-                StepString(value, after);
+            case State.Escape or State.EscapeIntermediate:
+                StepEscape((byte)value);
                 break;
-            case var _ when value == Esc:
-                state = State.Escape;
-                intermediate = 0;
+            case State.ApcEntry:
+                state = value >= 0x30 ? State.Apc : State.ApcEntry;
                 break;
-            case var _ when value < 0x20:
-                break; // controls inside a sequence act, and change nothing that is tracked here
-            case State.Escape when value is >= 0x20 and < 0x30:
-                intermediate = value;
-                state = State.EscapeIntermediate;
+            case State.Ignored:
                 break;
-            case State.Escape:
-                BeginEscape(value, after);
-                break;
-            case State.EscapeIntermediate:
-                EndEscapeIntermediate(value);
-                break;
-            case State.CsiIgnore:
-                state = value is >= 0x40 and < 0x7f ? State.Ground : State.CsiIgnore;
+            case State.DcsEntry or State.DcsParameter or State.DcsIntermediate or State.DcsIgnore:
+                StepDcs((byte)value);
                 break;
             default:
-                StepControlSequence(value, after);
+                StepControlSequence((byte)value, after);
                 break;
         }
     }
 
-    private void BeginEscape(byte value, long after)
+    private static bool IsString(State state) => state is State.Osc or State.Dcs or State.Apc;
+
+    private bool EndsString(int value) => value != Bel || state == State.Osc;
+
+    private void ActC1(int value)
     {
-        state = State.Ground;
         switch (value)
         {
-            case (byte)'[' or (byte)'P':
-                state = value == '[' ? State.Csi : State.DcsHeader;
-                prefix = intermediate = 0;
-                parameterCount = 0;
+            case 0x90:
+                BeginSequence(State.DcsEntry);
                 break;
-            case (byte)']':
-                state = State.Osc;
-                textLength = 0;
-                textOverflow = false;
-                break;
-            case (byte)'X' or (byte)'^' or (byte)'_':
+            case 0x98 or 0x9e:
                 state = State.Ignored;
                 break;
-            case (byte)'c':
-                modes.Reset();
+            case 0x9b:
+                BeginSequence(State.CsiEntry);
                 break;
-            case (byte)'=' or (byte)'>':
-                modes.SetPrivate(66, value == '=');
+            case StringTerminator:
+                state = State.Ground;
                 break;
-            case (byte)'n' or (byte)'o':
-                modes.Shift(value == 'n' ? 2 : 3);
+            case 0x9d:
+                BeginString(State.Osc);
+                break;
+            case 0x9f:
+                BeginString(State.ApcEntry);
+                break;
+            default:
+                state = State.Ground;
+                screen.Execute(value);
                 break;
         }
     }
 
-    private void EndEscapeIntermediate(byte value)
+    private void Execute(int value)
     {
-        if (value is >= 0x20 and < 0x30)
+        if (value == Bel)
         {
-            intermediate = 0xff; // two of them: nothing we know
+            Rang();
+        }
+
+        if (value != Delete)
+        {
+            screen.Execute(value);
+        }
+    }
+
+    private void StepEscape(byte value)
+    {
+        if (value < 0x30)
+        {
+            intermediates = ((intermediates << 8) | value) & 0xffffff;
+            state = State.EscapeIntermediate;
             return;
         }
 
-        var slot = "()*+"u8.IndexOf(intermediate);
-        if (slot >= 0)
-        {
-            modes.SetCharset(slot, value);
-        }
-
+        var collected = state == State.EscapeIntermediate ? intermediates : 0;
         state = State.Ground;
+        switch (value)
+        {
+            case var _ when collected != 0:
+                screen.Escape(collected, value);
+                break;
+            case (byte)'[' or (byte)'P':
+                BeginSequence(value == '[' ? State.CsiEntry : State.DcsEntry);
+                break;
+            case (byte)']' or (byte)'_':
+                BeginString(value == ']' ? State.Osc : State.ApcEntry);
+                break;
+            case (byte)'X' or (byte)'^':
+                state = State.Ignored;
+                break;
+            default:
+                screen.Escape(0, value);
+                break;
+        }
     }
+
+    private void BeginSequence(State begun)
+    {
+        (state, prefix, intermediates) = (begun, 0, 0);
+        parameters.Clear();
+    }
+
+    private void BeginString(State begun) => (state, textLength, textOverflow) = (begun, 0, false);
 
     private void StepControlSequence(byte value, long after)
     {
         switch (value)
         {
-            case >= (byte)'0' and <= (byte)'9' or (byte)';' or (byte)':' when intermediate == 0:
-                AddParameterByte(value);
+            case >= 0x40 and < Delete when state == State.CsiIgnore:
+                state = State.Ground;
                 break;
-            case >= (byte)'<' and <= (byte)'?' when parameterCount == 0 && prefix == 0 && intermediate == 0:
-                prefix = value;
+            case var _ when state == State.CsiIgnore:
+                break;
+            case >= 0x40 and < Delete:
+                state = State.Ground;
+                screen.Control(prefix, intermediates, value, parameters);
+                Ask(value, after);
                 break;
             case >= 0x20 and < 0x30:
-                intermediate = intermediate == 0 ? value : (byte)0xff;
+                intermediates = ((intermediates << 8) | value) & 0xffffff;
+                state = State.CsiIntermediate;
                 break;
-            case >= 0x40 and < 0x7f when state == State.DcsHeader:
-                dcsFinal = value;
-                dcsIntermediate = intermediate;
-                textLength = 0;
-                textOverflow = false;
-                state = State.Dcs;
+            case <= (byte)';' when state != State.CsiIntermediate:
+                parameters.Add(value);
+                state = State.CsiParameter;
                 break;
-            case >= 0x40 and < 0x7f:
-                state = State.Ground;
-                DispatchControlSequence(value, after);
+            case var _ when state == State.CsiEntry:
+                prefix = value;
+                state = State.CsiParameter;
                 break;
             default:
-                state = state == State.DcsHeader ? State.Ignored : State.CsiIgnore;
+                state = State.CsiIgnore;
                 break;
         }
     }
 
-    private void AddParameterByte(byte value)
+    private void StepDcs(byte value)
     {
-        if (parameterCount == 0)
+        switch (value)
         {
-            parameters[0] = 0;
-            colons[0] = false;
-            parameterCount = 1;
+            case var _ when state == State.DcsIgnore:
+                break;
+            case >= 0x40 and < Delete:
+                (dcsFinal, dcsIntermediates, dcsPrefix) = (value, intermediates, prefix);
+                BeginString(State.Dcs);
+                if (IsPicture())
+                {
+                    screen.EndCluster(); // the page puts an end to what was open in its place
+                }
+
+                break;
+            case >= 0x20 and < 0x30:
+                intermediates = ((intermediates << 8) | value) & 0xffffff;
+                state = State.DcsIntermediate;
+                break;
+            case <= (byte)';' when state != State.DcsIntermediate:
+                state = State.DcsParameter;
+                break;
+            case var _ when state == State.DcsEntry:
+                prefix = value;
+                state = State.DcsParameter;
+                break;
+            default:
+                state = State.DcsIgnore;
+                break;
+        }
+    }
+
+    private void AddText(int codePoint)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        AddText(bytes[..new Rune(codePoint).EncodeToUtf8(bytes)]);
+    }
+
+    private void AddText(ReadOnlySpan<byte> bytes)
+    {
+        textOverflow |= bytes.Length > MaxString - textLength;
+        if (!textOverflow)
+        {
+            bytes.CopyTo(text.AsSpan(textLength));
+            textLength += bytes.Length;
+        }
+    }
+
+    private void EndString(bool isWhole, long after)
+    {
+        screen.EndCluster();
+        if (isWhole && IsPicture())
+        {
+            screen.Print("[image]"u8); // as the page has it
         }
 
-        if (value is (byte)';' or (byte)':')
+        if (!isWhole || textOverflow)
         {
-            if (parameterCount < MaxParameters)
-            {
-                parameters[parameterCount] = 0;
-                colons[parameterCount] = value == ':';
-                parameterCount++;
-            }
-
             return;
         }
 
-        ref var parameter = ref parameters[parameterCount - 1];
-        parameter = Math.Min((parameter * 10) + value - '0', 99_999);
+        var content = Encoding.UTF8.GetString(text, 0, textLength);
+        if (state == State.Osc)
+        {
+            DispatchOsc(content, after);
+        }
+        else if (state == State.Dcs && dcsPrefix == 0 && dcsIntermediates == '$' && dcsFinal == 'q')
+        {
+            Ask(QueryKind.Setting, after, 0, content);
+        }
     }
 
-    private void DispatchControlSequence(byte final, long after)
+    /// <summary>Whether a string is a picture: sixel, or iTerm's.</summary>
+    private bool IsPicture() => state == State.Osc
+        ? text.AsSpan(0, textLength).StartsWith("1337;File="u8)
+        : state == State.Dcs && dcsPrefix == 0 && dcsIntermediates == 0 && dcsFinal == 'q';
+
+    private void Ask(byte final, long after)
     {
-        var first = parameterCount > 0 ? parameters[0] : 0;
-        switch ((prefix, intermediate, final))
+        var first = parameters[0];
+        switch ((prefix, intermediates, final))
         {
-            case ((byte)'?', 0, (byte)'h' or (byte)'l'):
-                foreach (var mode in parameters.AsSpan(0, parameterCount))
-                {
-                    modes.SetPrivate(mode, final == 'h');
-                }
-
-                break;
-            case (0, 0, (byte)'h' or (byte)'l'):
-                foreach (var mode in parameters.AsSpan(0, parameterCount))
-                {
-                    modes.SetAnsi(mode, final == 'h');
-                }
-
-                break;
-            case (0, 0, (byte)'m'):
-                modes.SetAttributes(parameters.AsSpan(0, parameterCount), colons.AsSpan(0, parameterCount));
-                break;
-            case (0, 0, (byte)'r'):
-                modes.SetScrollRegion(first, parameterCount > 1 ? parameters[1] : 0);
-                break;
-            case (0, (byte)' ', (byte)'q'):
-                modes.SetCursorStyle(first);
-                break;
-            case (0, (byte)'!', (byte)'p'):
-                modes.SoftReset();
-                break;
             case (0, 0, (byte)'c') when first == 0:
                 Ask(QueryKind.PrimaryAttributes, after);
                 break;
@@ -313,43 +546,9 @@ internal sealed class StreamParser(Checkpoints checkpoints)
             case ((byte)'?', 0, (byte)'n') when first == 996:
                 Ask(QueryKind.Scheme, after);
                 break;
-            case (0 or (byte)'?', (byte)'$', (byte)'p'):
+            case (0 or (byte)'?', '$', (byte)'p'):
                 Ask(prefix == 0 ? QueryKind.AnsiMode : QueryKind.PrivateMode, after, first);
                 break;
-        }
-    }
-
-    private void StepString(byte value, long after)
-    {
-        // BEL ends an OSC; ESC (of ESC \) ends every string; so does U+009C.
-        if (value is Esc || (value == Bel && state == State.Osc) || (value == 0x9c && textLength > 0 && text[textLength - 1] == C1Lead))
-        {
-            textLength -= value == 0x9c ? 1 : 0;
-            var ended = state;
-            state = value == Esc ? State.Escape : State.Ground;
-            intermediate = 0;
-            if (!textOverflow && ended == State.Osc)
-            {
-                DispatchOsc(Encoding.UTF8.GetString(text, 0, textLength), value == Esc ? after + 1 : after);
-            }
-            else if (!textOverflow && ended == State.Dcs && prefix == 0 && dcsIntermediate == (byte)'$' && dcsFinal == (byte)'q')
-            {
-                Ask(QueryKind.Setting, after + 1, 0, Encoding.ASCII.GetString(text, 0, textLength));
-            }
-
-            return;
-        }
-
-        if (state != State.Ignored && value >= 0x20)
-        {
-            if (textLength == MaxString)
-            {
-                textOverflow = true;
-            }
-            else
-            {
-                text[textLength++] = value;
-            }
         }
     }
 
@@ -357,14 +556,21 @@ internal sealed class StreamParser(Checkpoints checkpoints)
     {
         // Whatever runs in the terminal writes these: a code may come without a separator and without data.
         var separator = command.IndexOf(';');
-        var code = separator < 0 ? command : command[..separator];
+        var digits = separator < 0 ? command : command[..separator];
         var data = separator < 0 ? "" : command[(separator + 1)..];
+        if (digits.Length == 0 || digits.Any(digit => !char.IsAsciiDigit(digit)))
+        {
+            return;
+        }
+
+        var code = digits.Aggregate(0, (number, digit) => Math.Min((number * 10) + digit - '0', 99_999));
+        screen.Osc(code, data);
         switch (code)
         {
-            case "0" or "2":
+            case 0 or 2:
                 Titled(data);
                 break;
-            case "4":
+            case 4:
                 var fields = data.Split(';');
                 for (var i = 0; i + 1 < fields.Length; i += 2)
                 {
@@ -375,28 +581,27 @@ internal sealed class StreamParser(Checkpoints checkpoints)
                 }
 
                 break;
-            case "10" or "11" or "12":
+            case 10 or 11 or 12:
                 // OSC 10;?;? asks for the following ones too.
-                var number = int.Parse(code, CultureInfo.InvariantCulture);
                 foreach (var field in data.Split(';'))
                 {
-                    if (field == "?" && number <= 12)
+                    if (field == "?" && code <= 12)
                     {
-                        Ask(QueryKind.SpecialColor, after, number);
+                        Ask(QueryKind.SpecialColor, after, code);
                     }
 
-                    number++;
+                    code++;
                 }
 
                 break;
-            case "7501" when data == "?":
+            case 7501 when data == "?":
                 Ask(QueryKind.ProgramStatus, after);
                 break;
-            case "7501":
+            case 7501:
                 StatusReported(data);
                 break;
-            case "9" or "99" or "777" when separator > 0:
-                Notified(int.Parse(code, CultureInfo.InvariantCulture), data);
+            case 9 or 99 or 777 when separator > 0:
+                Notified(code, data);
                 break;
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coda.Core.Screens;
 
 namespace Coda.Core.Terminals.Stream;
 
@@ -8,56 +9,76 @@ namespace Coda.Core.Terminals.Stream;
 /// </summary>
 internal static class TerminalReply
 {
-    /// <summary>The answer, or null where the cursor is needed or nothing is known.</summary>
-    public static string? To(TerminalQuery query, in SwitchedModes modes, ColorScheme scheme, TerminalSize size) => query.Kind switch
+    /// <summary>The answer, or null where nothing is known.</summary>
+    public static string? To(TerminalQuery query, ScreenModel screen, ColorScheme scheme) => query.Kind switch
     {
+        QueryKind.CursorPosition or QueryKind.PrivateCursorPosition => Cursor(query.Kind, screen),
         QueryKind.Scheme => Scheme(scheme),
         QueryKind.PrimaryAttributes => "\e[?1;2c",
         QueryKind.SecondaryAttributes => "\e[>0;276;0c",
         QueryKind.Version => "\eP>|xterm.js(6.1.0-beta.303)\e\\",
         QueryKind.Status => "\e[0n",
-        QueryKind.AnsiMode => $"\e[{query.Number};{modes.ReportAnsi(query.Number)}$y",
-        QueryKind.PrivateMode => $"\e[?{query.Number};{modes.ReportPrivate(query.Number)}$y",
-        QueryKind.Setting => $"\eP{Setting(query.Setting, modes, size)}\e\\",
-        QueryKind.PaletteColor => query.Number >= 0 && query.Number < TerminalColors.Of(scheme).Palette.Count
-            ? $"\e]4;{query.Number};{Rgb(TerminalColors.Of(scheme).Palette[query.Number])}\e\\"
+        QueryKind.AnsiMode => $"\e[{query.Number};{screen.Modes.ReportAnsi(query.Number)}$y",
+        QueryKind.PrivateMode => $"\e[?{query.Number};{ReportPrivate(query.Number, screen)}$y",
+        QueryKind.Setting => $"\eP{Setting(query.Setting, screen)}\e\\",
+        QueryKind.PaletteColor => query.Number is >= 0 and < ColorTable.Text
+            ? Color(query.Number, screen, TerminalColors.Of(scheme)) is { } color ? $"\e]4;{query.Number};{color}\e\\" : null
             : null,
-        QueryKind.SpecialColor => $"\e]{query.Number};{Rgb(Special(query.Number, TerminalColors.Of(scheme)))}\e\\",
+        QueryKind.SpecialColor =>
+            $"\e]{query.Number};{Color(ColorTable.Text + query.Number - 10, screen, TerminalColors.Of(scheme))}\e\\",
         QueryKind.ProgramStatus => "\e]7501;?\e\\",
         _ => null,
     };
 
-    /// <summary>The answer to a cursor query; row and column are 1-based.</summary>
-    public static string Cursor(QueryKind kind, int row, int column) =>
-        kind == QueryKind.CursorPosition ? $"\e[{row};{column}R" : $"\e[?{row};{column}R";
-
     /// <summary>What the scheme is, in answer to a query, or unasked when it changes (mode 2031).</summary>
     public static string Scheme(ColorScheme scheme) => scheme == ColorScheme.Dark ? "\e[?997;1n" : "\e[?997;2n";
 
-    private static string Special(int number, TerminalColors colors) => number switch
-    {
-        10 => colors.Foreground,
-        11 => colors.Background,
-        _ => colors.Cursor,
-    };
+    // A full row's cursor is on its last column still.
+    private static string Cursor(QueryKind kind, ScreenModel screen) =>
+        $"\e[{(kind == QueryKind.CursorPosition ? "" : "?")}{screen.Active.Y + 1};"
+        + $"{Math.Min(screen.Active.X + 1, screen.Size.Columns)}R";
 
-    private static string Setting(string name, in SwitchedModes modes, TerminalSize size) => name switch
+    private static int ReportPrivate(int mode, ScreenModel screen) =>
+        mode is 47 or 1047 or 1049 ? screen.IsAlternate ? 1 : 2 : screen.Modes.Report(mode);
+
+    private static string Setting(string name, ScreenModel screen) => name switch
     {
-        "\"q" => "1$r0\"q",
+        "\"q" => $"1$r{((screen.Pen.Background & CellAttributes.Protected) != 0 ? 1 : 0)}\"q",
         "\"p" => "1$r61;1\"p",
         "m" => "1$r0m",
-        "r" => $"1$r{Math.Max(1, modes.ScrollRegion.Top)};{(modes.ScrollRegion.Bottom == 0 ? size.Rows : modes.ScrollRegion.Bottom)}r",
-        " q" => $"1$r{(modes.CursorStyle == 0 ? 1 : modes.CursorStyle)} q",
+        "r" => $"1$r{screen.Active.Top + 1};{screen.Active.Bottom + 1}r",
+        " q" => $"1$r{CursorStyle(screen.Modes)} q",
         _ => "0$r",
     };
 
-    // XParseColor form with 16 bits a channel: #12ab00 → rgb:1212/abab/0000.
-    private static string Rgb(string hex)
+    private static int CursorStyle(in ScreenModes modes) =>
+        modes.CursorShape == 0 ? 1 : (2 * modes.CursorShape) - (modes.CursorBlinks == false ? 0 : 1);
+
+    /// <summary>A colour, as a program has changed it, else the scheme's; null = the scheme has none of this number.</summary>
+    private static string? Color(int number, ScreenModel screen, TerminalColors colors)
     {
-        var value = hex.Length == 7
-            && int.TryParse(hex.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var parsed)
-                ? parsed
-                : 0;
+        if (screen.Colors.Changed.TryGetValue(number, out var changed))
+        {
+            return Rgb(changed);
+        }
+
+        return number switch
+        {
+            ColorTable.Text => Rgb(colors.Foreground),
+            ColorTable.Ground => Rgb(colors.Background),
+            ColorTable.Cursor => Rgb(colors.Cursor),
+            _ => number < colors.Palette.Count ? Rgb(colors.Palette[number]) : null,
+        };
+    }
+
+    private static string Rgb(string hex) =>
+        Rgb(hex.Length == 7 && int.TryParse(hex.AsSpan(1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : 0);
+
+    // XParseColor form with 16 bits a channel: 12ab00 → rgb:1212/abab/0000.
+    private static string Rgb(int value)
+    {
         return $"rgb:{Channel(value >> 16)}/{Channel(value >> 8)}/{Channel(value)}";
 
         static string Channel(int channel) => $"{channel & 0xff:x2}{channel & 0xff:x2}";

@@ -1,16 +1,18 @@
+using System.IO.Compression;
 using Coda.Core.Terminals;
+using Coda.Core.Terminals.Engine;
 using Coda.Web.Circuits;
 using Microsoft.JSInterop;
 
 namespace Coda.Web.Components.Terminals;
 
 /// <summary>
-/// Sends a terminal's stream to one page: pieces with absolute offsets, kept until the page has parsed them, sent again when a
-/// connection was lost on the way. The page drops what it has, so there is neither gap nor duplicate. Runs on the circuit's dispatcher.
+/// Sends one page what its <see cref="ViewerFeed"/> says: pieces of the stream with absolute offsets, kept until the page has parsed them
+/// and sent again when a connection was lost on the way; the visible screen when it cannot keep up; a snapshot where the stream begins, or
+/// begins again. The page drops what it has, so there is neither gap nor duplicate. Runs on the circuit's dispatcher.
 /// </summary>
 internal sealed class OutputPump
 {
-    private const int Window = 1 << 20;
     private const int LargestPiece = 64 << 10;
     private const int MostInFlight = 16;
     // A page with this much to do does not idle; what comes meanwhile travels together, because each piece has its price.
@@ -20,46 +22,42 @@ internal sealed class OutputPump
     private readonly TerminalViewer viewer;
     private readonly IJSObjectReference page;
     private readonly CircuitConnection connection;
+    private readonly TimeProvider time;
+    private readonly ViewerFeed feed;
     private readonly int failures;
     private readonly Queue<Piece> unacknowledged = new();
     private readonly byte[] buffer = new byte[LargestPiece];
     private TaskCompletionSource wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private AttachPlan? plan;
     private long cursor;
-    private int unacknowledgedBytes;
+    private int resizes; // that the last snapshot knows of
     private bool watching;
+    private bool toldMore;
     private (TerminalSize Size, bool Driver) sent;
     private Exception? failure;
-    private bool rebuilds;
+    private bool isFresh = true;
 
     /// <summary>Sends nothing yet.</summary>
     /// <param name="terminal">Its stream is sent.</param>
-    /// <param name="viewer">Acknowledges.</param>
+    /// <param name="viewer">Drives, or not.</param>
     /// <param name="page">Shows it.</param>
     /// <param name="connection">The circuit's.</param>
-    /// <param name="failures">How often xterm has failed in this page: a fresh one is fed from where the page began; after the second time
-    /// without the output that it could not show.</param>
-    public OutputPump(Terminal terminal, TerminalViewer viewer, IJSObjectReference page, CircuitConnection connection, int failures = 0)
+    /// <param name="time">The clock.</param>
+    /// <param name="failures">How often xterm has failed in this page: after the second time it gets the visible screen alone.</param>
+    public OutputPump(
+        Terminal terminal, TerminalViewer viewer, IJSObjectReference page, CircuitConnection connection, TimeProvider time,
+        int failures = 0)
     {
         (this.terminal, this.viewer, this.page, this.connection) = (terminal, viewer, page, connection);
-        this.failures = failures;
-        rebuilds = failures > 0;
+        (this.time, this.failures) = (time, failures);
+        feed = new ViewerFeed(time);
     }
 
-    /// <summary>Whether output older than what is shown exists.</summary>
-    public bool EarlierOmitted => plan is { EarlierOmitted: true };
-
-    private bool HasRoom => unacknowledgedBytes < Window && unacknowledged.Count < MostInFlight;
+    private bool HasRoom => unacknowledged.Count < MostInFlight;
 
     /// <summary>Sends until the stream is complete and parsed, over any number of connections.</summary>
-    /// <param name="planned">Is called when it is known where it begins.</param>
-    /// <param name="cancellation">Ends it.</param>
-    public async Task RunAsync(Action planned, CancellationToken cancellation)
+    public async Task RunAsync(CancellationToken cancellation)
     {
-        plan = await terminal.PlanAttachAsync(fromEnd: failures > 1).WaitAsync(cancellation);
-        cursor = plan.Offset;
-        planned();
-        var liveFrom = terminal.Recording.Length;
+        var rebuilds = failures > 0;
         while (true)
         {
             await connection.WaitUpAsync(cancellation);
@@ -72,8 +70,8 @@ internal sealed class OutputPump
                     rebuilds = false;
                 }
 
-                var size = terminal.Recording.SizeAt(cursor);
-                await page.InvokeVoidAsync("begin", present.Token, plan.Offset, plan.Preamble, liveFrom, size.Columns, size.Rows);
+                feed.Reconnect(isFresh);
+                viewer.Connect(true);
                 await page.InvokeVoidAsync("resume", present.Token);
                 await SendAsync(present.Token);
                 await page.InvokeVoidAsync("end", present.Token);
@@ -81,13 +79,37 @@ internal sealed class OutputPump
             }
             catch (Exception e) when (!cancellation.IsCancellationRequested && (e is OperationCanceledException || connection.IsOffline(e)))
             {
-                viewer.Detach();
+                viewer.Connect(false);
             }
         }
     }
 
     /// <summary>Something but the output changed: the size, or who drives.</summary>
-    public void Wake() => wake.TrySetResult();
+    public void Wake()
+    {
+        feed.Changed();
+        Continue();
+    }
+
+    /// <summary>The page's user looks at something that must not move, or no longer.</summary>
+    public void Hold(bool held, bool inHistory)
+    {
+        toldMore &= held;
+        feed.Hold(held, inHistory);
+        Continue();
+    }
+
+    /// <summary>The page is seen, or not.</summary>
+    public void Show(bool visible)
+    {
+        feed.Show(visible);
+        Continue();
+    }
+
+    /// <summary>A key was typed.</summary>
+    public void Typed() => feed.Typed();
+
+    private void Continue() => wake.TrySetResult();
 
     private async Task SendAsync(CancellationToken cancellation)
     {
@@ -98,26 +120,19 @@ internal sealed class OutputPump
 
         while (true)
         {
-            while (HasRoom && Next() is { } piece)
+            feed.Grew(terminal.Recording.Length);
+            var isComplete = terminal.Recording.IsComplete;
+            while (await SendNextAsync(isComplete, cancellation))
             {
-                unacknowledged.Enqueue(piece);
-                unacknowledgedBytes += piece.Bytes.Length;
-                _ = DeliverAsync(piece, cancellation);
+                feed.Grew(terminal.Recording.Length);
             }
 
-            if (unacknowledged.Count == 0 && terminal.Recording.IsComplete && cursor >= terminal.Recording.Length)
+            if (isComplete && unacknowledged.Count == 0 && feed.IsUpToDate)
             {
                 return;
             }
 
-            if (unacknowledged.Count < Busy)
-            {
-                // A busy page's acknowledgement comes soon; new output would wake this loop for nothing, again and again.
-                _ = WatchAsync(cancellation);
-            }
-
-            await wake.Task.WaitAsync(cancellation);
-            wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await WaitAsync(cancellation);
             if (failure is not null)
             {
                 throw failure;
@@ -125,11 +140,73 @@ internal sealed class OutputPump
         }
     }
 
+    /// <summary>Sends something, if there is something and room for it.</summary>
+    private async Task<bool> SendNextAsync(bool isComplete, CancellationToken cancellation)
+    {
+        switch (feed.Next(isComplete))
+        {
+            case FeedStep.Snapshot:
+                await SendSnapshotAsync(cancellation);
+                return true;
+            case FeedStep.Frame when await terminal.TakeFrameAsync().WaitAsync(cancellation) is { } frame:
+                feed.SentFrame(frame.Offset);
+                _ = DeliverFrameAsync(frame, cancellation);
+                return true;
+            case FeedStep.Frame:
+                feed.Grew(terminal.Recording.Length); // it has ended, which is told next
+                return false;
+            default:
+                if (feed.IsHeld && feed.HasMore && !toldMore)
+                {
+                    toldMore = true;
+                    await page.InvokeVoidAsync("more", cancellation);
+                }
+
+                if (feed.TakesStream && HasRoom && Next() is { } piece)
+                {
+                    unacknowledged.Enqueue(piece);
+                    feed.SentBytes(cursor);
+                    _ = DeliverAsync(piece, cancellation);
+                    return true;
+                }
+
+                return false;
+        }
+    }
+
+    private async Task SendSnapshotAsync(CancellationToken cancellation)
+    {
+        var image = await terminal.TakeSnapshotAsync(failures > 1 ? 0 : int.MaxValue).WaitAsync(cancellation);
+        var bytes = await Task.Run(() => Compress(image.Bytes), cancellation);
+        unacknowledged.Clear(); // what was on its way is within it
+        (cursor, resizes) = (image.Offset, image.Resizes);
+        sent = (image.Size, viewer.IsDriver);
+        isFresh = false;
+        feed.SentSnapshot(image.Offset);
+        _ = DeliverSnapshotAsync(image, bytes, cancellation);
+    }
+
+    private static byte[] Compress(byte[] bytes)
+    {
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest))
+        {
+            gzip.Write(bytes);
+        }
+
+        return compressed.ToArray();
+    }
+
     /// <summary>The piece at the cursor, or one without bytes to tell a new size or driver, or null.</summary>
     private Piece? Next()
     {
+        if (terminal.Resizes < resizes)
+        {
+            return null; // the size at the cursor is not known yet
+        }
+
         var (columns, rows, until) = terminal.Recording.SizeAt(cursor);
-        var limit = (int)Math.Min(Math.Min(LargestPiece, viewer.PieceLimit(cursor)), (until ?? long.MaxValue) - cursor);
+        var limit = (int)Math.Min(LargestPiece, (until ?? long.MaxValue) - cursor);
 
         if (unacknowledged.Count >= Busy && terminal.Recording.Length - cursor < limit)
         {
@@ -150,22 +227,37 @@ internal sealed class OutputPump
         return new Piece(from, buffer.AsSpan(0, read.Count).ToArray(), size, state.IsDriver);
     }
 
-    private async Task DeliverAsync(Piece piece, CancellationToken cancellation)
+    private Task DeliverAsync(Piece piece, CancellationToken cancellation) => DeliverAsync(
+        page.InvokeVoidAsync("write", cancellation, piece.Offset, piece.Bytes, piece.Size.Columns, piece.Size.Rows, piece.Driver),
+        () =>
+        {
+            piece.IsParsed = true;
+            while (unacknowledged.TryPeek(out var first) && first.IsParsed)
+            {
+                unacknowledged.Dequeue();
+                feed.Parsed(first.Offset + first.Bytes.Length);
+            }
+        });
+
+    private Task DeliverFrameAsync(ScreenImage frame, CancellationToken cancellation) => DeliverAsync(
+        page.InvokeVoidAsync("frame", cancellation, frame.Bytes, frame.Size.Columns, frame.Size.Rows, viewer.IsDriver),
+        feed.PaintedFrame);
+
+    private Task DeliverSnapshotAsync(ScreenImage image, byte[] compressed, CancellationToken cancellation) => DeliverAsync(
+        page.InvokeVoidAsync(
+            "snapshot", cancellation, image.Offset, compressed, image.Before, image.Size.Columns, image.Size.Rows, sent.Driver),
+        feed.ParsedSnapshot);
+
+    private async Task DeliverAsync(ValueTask delivery, Action parsed)
     {
         try
         {
-            piece.Parsed = await page.InvokeAsync<CursorPlace>(
-                "write", cancellation, piece.Offset, piece.Bytes, piece.Size.Columns, piece.Size.Rows, piece.Driver);
-            while (unacknowledged.TryPeek(out var first) && first.Parsed is { } place)
-            {
-                unacknowledged.Dequeue();
-                unacknowledgedBytes -= first.Bytes.Length;
-                viewer.Acknowledge(first.Offset + first.Bytes.Length, place.Row, place.Column);
-            }
+            await delivery;
+            parsed();
         }
         catch (Exception e) when (e is OperationCanceledException || connection.IsOffline(e))
         {
-            // The connection went; the piece stays, to be sent again.
+            // The connection went; a piece stays, to be sent again.
         }
         catch (Exception e) when (e is JSException or JSDisconnectedException or InvalidOperationException)
         {
@@ -173,13 +265,36 @@ internal sealed class OutputPump
         }
         finally
         {
-            Wake();
+            Continue();
         }
+    }
+
+    /// <summary>Waits until there may be something to do.</summary>
+    private async Task WaitAsync(CancellationToken cancellation)
+    {
+        if (feed.AwaitsGrowth && unacknowledged.Count < Busy)
+        {
+            // A busy page's acknowledgement comes soon; new output would wake this loop for nothing, again and again.
+            _ = WatchAsync(cancellation);
+        }
+
+        if (feed.Until is { } until)
+        {
+            using var timer = time.CreateTimer(_ => wake.TrySetResult(), null, until, Timeout.InfiniteTimeSpan);
+            await wake.Task.WaitAsync(cancellation);
+        }
+        else
+        {
+            await wake.Task.WaitAsync(cancellation);
+        }
+
+        wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private async Task WatchAsync(CancellationToken cancellation)
     {
-        if (watching || (terminal.Recording.IsComplete && cursor >= terminal.Recording.Length))
+        var length = terminal.Recording.Length;
+        if (watching || terminal.Recording.IsComplete)
         {
             return;
         }
@@ -187,7 +302,7 @@ internal sealed class OutputPump
         watching = true;
         try
         {
-            await terminal.Recording.WaitPastAsync(cursor, cancellation);
+            await terminal.Recording.WaitPastAsync(Math.Max(length, cursor), cancellation);
         }
         catch (OperationCanceledException)
         {
@@ -196,14 +311,12 @@ internal sealed class OutputPump
         finally
         {
             watching = false;
-            Wake();
+            Continue();
         }
     }
 
     private sealed record Piece(long Offset, byte[] Bytes, TerminalSize Size, bool Driver)
     {
-        public CursorPlace? Parsed { get; set; }
+        public bool IsParsed { get; set; }
     }
-
-    private sealed record CursorPlace(int Row, int Column);
 }

@@ -9,6 +9,9 @@ internal sealed class TerminalPort(CancellationToken gone)
 {
     private readonly TaskCompletionSource<TerminalViewer> viewer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>What sends the page its output; another one when it begins again.</summary>
+    public OutputPump? Pump { get; set; }
+
     /// <summary>From here on what the page sends takes effect; until then it waits.</summary>
     public void Open(TerminalViewer attached) => viewer.TrySetResult(attached);
 
@@ -17,6 +20,7 @@ internal sealed class TerminalPort(CancellationToken gone)
     public async Task<long> Type(long sequence, string text)
     {
         var attached = await viewer.Task.WaitAsync(gone);
+        Pump?.Typed();
         return await attached.TypeAsync(sequence, Encoding.UTF8.GetBytes(text), gone);
     }
 
@@ -34,6 +38,17 @@ internal sealed class TerminalPort(CancellationToken gone)
     {
         var attached = await viewer.Task.WaitAsync(gone);
         attached.SetVisible(visible);
+        Pump?.Show(visible);
         attached.SetSize(new TerminalSize(columns, rows));
+    }
+
+    /// <summary>The page's user looks at something that must not move, or no longer.</summary>
+    /// <param name="held">Whether that is so.</param>
+    /// <param name="inHistory">Whether it is something that has scrolled off.</param>
+    [JSInvokable]
+    public async Task Hold(bool held, bool inHistory)
+    {
+        await viewer.Task.WaitAsync(gone);
+        Pump?.Hold(held, inHistory);
     }
 }

@@ -48,6 +48,9 @@ public sealed partial class TerminalView : IAsyncDisposable
     private CircuitTerminals Circuit { get; set; } = null!;
 
     [Inject]
+    private TimeProvider Time { get; set; } = null!;
+
+    [Inject]
     private CircuitCaller Caller { get; set; } = null!;
 
     /// <summary>What is shown; another terminal is another view.</summary>
@@ -140,7 +143,7 @@ public sealed partial class TerminalView : IAsyncDisposable
         Appearance.Toggled += OnToggled;
         showing = Circuit.Show(Terminal);
         viewer = Terminal.Attach(visitor, size);
-        pump = new OutputPump(Terminal, viewer, page!, Connection);
+        port.Pump = pump = new OutputPump(Terminal, viewer, page!, Connection, Time);
         port.Open(viewer);
         pumping = PumpAsync();
         ready = true;
@@ -153,7 +156,7 @@ public sealed partial class TerminalView : IAsyncDisposable
         {
             try
             {
-                await pump!.RunAsync(StateHasChanged, gone.Token);
+                await pump!.RunAsync(gone.Token);
                 return;
             }
             catch (Exception e) when (e is OperationCanceledException or JSDisconnectedException)
@@ -185,9 +188,9 @@ public sealed partial class TerminalView : IAsyncDisposable
     private void Rebuild(int failures)
     {
         error = failures > 1
-            ? "This page could not show some output of the terminal. It is left out here; the replay has it."
+            ? "This page could not show some output of the terminal. What has scrolled off is left out here; the replay has it."
             : "This page could not show the terminal's output and has built it again.";
-        pump = new OutputPump(Terminal, viewer!, page!, Connection, failures);
+        port.Pump = pump = new OutputPump(Terminal, viewer!, page!, Connection, Time, failures);
         StateHasChanged();
     }
 

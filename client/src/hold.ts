@@ -1,0 +1,97 @@
+import type { Terminal } from '@xterm/xterm';
+
+/**
+ * Holds the terminal still while its user looks at something: what has scrolled off, a selection of more than a word, matches of a search.
+ * Meanwhile the server sends nothing; when there is more, a sign says so and leads to the end.
+ */
+export class Hold {
+  private terminal?: Terminal;
+  private held = false;
+  private inHistory = false;
+  private searching = false;
+  private keepsPlace = false;
+  private readonly sign = document.createElement('button');
+
+  constructor(host: HTMLElement, private readonly tell: (held: boolean, inHistory: boolean) => Promise<void>) {
+    this.sign.type = 'button';
+    this.sign.className = 'terminal-more';
+    this.sign.textContent = 'More output · jump to the end';
+    this.sign.hidden = true;
+    this.sign.addEventListener('click', () => this.release());
+    host.append(this.sign);
+  }
+
+  /** Follows what the user does with an xterm, which takes the place of the one before. */
+  watch(terminal: Terminal): void {
+    this.terminal = terminal;
+    this.searching = false;
+    const look = () => this.look();
+    terminal.onScroll(look);
+    terminal.element?.addEventListener('wheel', () => queueMicrotask(look), { passive: true });
+    terminal.onSelectionChange(look);
+    terminal.onKey(() => {
+      if (this.held) this.release();
+    });
+    this.look();
+  }
+
+  /** The search bar is open, or not. */
+  searches(open: boolean): void {
+    this.searching = open;
+    this.look();
+  }
+
+  /** The connection is back: what was told may have been lost. */
+  resume(): void {
+    this.say();
+  }
+
+  /** The server has more output. */
+  showMore(): void {
+    this.sign.hidden = !this.held;
+  }
+
+  /** All is about to be written again: the returned function brings back how far up the user has scrolled. */
+  keepPlace(): () => void {
+    const { terminal } = this;
+    const up = terminal ? terminal.buffer.active.baseY - terminal.buffer.active.viewportY : 0;
+    if (!terminal || up === 0) return () => {};
+    this.keepsPlace = true;
+    return () => {
+      this.keepsPlace = false;
+      terminal.scrollLines(-up);
+      this.look();
+    };
+  }
+
+  dispose(): void {
+    this.sign.remove();
+  }
+
+  /** Back to the end, and on with what comes. */
+  private release(): void {
+    this.searching = false;
+    this.terminal?.clearSelection();
+    this.terminal?.scrollToBottom();
+    this.look();
+    this.terminal?.focus();
+  }
+
+  private look(): void {
+    if (!this.terminal || this.keepsPlace) return;
+    const { active } = this.terminal.buffer;
+    const inHistory = active.viewportY < active.baseY;
+    const held = inHistory || this.searching || /\S\s+\S/.test(this.terminal.getSelection());
+    if (held === this.held && (inHistory === this.inHistory || !held)) return;
+    this.held = held;
+    this.inHistory = inHistory;
+    if (!held) this.sign.hidden = true;
+    this.say();
+  }
+
+  private say(): void {
+    this.tell(this.held, this.inHistory).catch(() => {
+      // Offline: resume() tells it again.
+    });
+  }
+}
