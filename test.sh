@@ -6,7 +6,7 @@ build/check-prerequisites.sh || exit 1
 build/install-test-programs.sh || exit 1
 
 dotnet build Coda.sln --nologo -v quiet || exit 1
-(cd client && npx --no-install tsc --noEmit) || exit 1
+(cd client && npx --no-install tsc --noEmit && npx --no-install tsc --noEmit -p oracle) || exit 1
 
 passed=0
 failed=0
