@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures what docs/benchmarks.md reports; exits non-zero when a target is missed. --tiny only shows that it works;
-# names, such as McpLoad, pick single ones.
+# names, such as McpLoad, Browser or Browser.Echo, pick single ones or a group.
 set -euo pipefail
 cd "$(dirname "$0")"
 build/check-prerequisites.sh

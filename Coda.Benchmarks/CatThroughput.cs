@@ -29,7 +29,8 @@ internal static class CatThroughput
             value >= 0.8 * baseline, baseline)];
     }
 
-    private static async Task<double> DrainAsync(string file)
+    /// <summary>Seconds of a <c>cat</c> on a PTY that is only read.</summary>
+    internal static async Task<double> DrainAsync(string file)
     {
         using var loop = new EventLoop();
         using var pty = PtyPair.Open(loop, TerminalSize.Default);

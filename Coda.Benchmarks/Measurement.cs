@@ -24,5 +24,12 @@ internal sealed record Measurement(string What, double Value, string Unit, strin
         return sorted[sorted.Count / 2];
     }
 
+    /// <summary>The smallest value that so large a part of the values does not exceed.</summary>
+    public static double Percentile(IEnumerable<double> values, double part)
+    {
+        var sorted = values.Order().ToList();
+        return sorted[(int)Math.Ceiling(part * sorted.Count) - 1];
+    }
+
     private string Number(double number) => $"{number.ToString("0.##", CultureInfo.InvariantCulture)} {Unit}";
 }

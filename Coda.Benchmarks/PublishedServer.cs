@@ -10,14 +10,23 @@ internal sealed class PublishedServer : IAsyncDisposable
 {
     private readonly Process process;
     private readonly string root;
+    private readonly TaskCompletionSource<string> signInLink = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task reading;
 
-    private PublishedServer(Process process, string root, Uri address) => (this.process, this.root, Address) = (process, root, address);
+    private PublishedServer(Process process, string root, Uri address)
+    {
+        (this.process, this.root, Address) = (process, root, address);
+        reading = ReadConsoleAsync();
+    }
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
 
     /// <summary>Its process.</summary>
     public int ProcessId => process.Id;
+
+    /// <summary>The login link of its console, which works once.</summary>
+    public Task<string> SignInLink => signInLink.Task;
 
     /// <summary>Starts one and waits for its first answer.</summary>
     /// <param name="server">Path of its main assembly.</param>
@@ -37,6 +46,8 @@ internal sealed class PublishedServer : IAsyncDisposable
                     ["CODA_HOME"] = Path.Combine(root, "home"),
                     ["CODA_AUTH"] = "local",
                     ["ASPNETCORE_URLS"] = address.ToString(),
+                    ["MAX_CONCURRENT_SESSIONS"] = "100",
+                    ["Terminals__Shell"] = "/bin/bash",
                     ["Workspaces__WorkingDirectory"] = Path.Combine(root, "projects"),
                 },
             })!,
@@ -67,6 +78,7 @@ internal sealed class PublishedServer : IAsyncDisposable
     {
         process.Kill();
         await process.WaitForExitAsync();
+        await reading;
         process.Dispose();
         Directory.Delete(root, recursive: true);
     }
@@ -90,7 +102,19 @@ internal sealed class PublishedServer : IAsyncDisposable
         }
     }
 
-    private static int FreePort()
+    private async Task ReadConsoleAsync()
+    {
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line.Contains("Sign in:", StringComparison.Ordinal))
+            {
+                signInLink.TrySetResult(line[line.IndexOf("http", StringComparison.Ordinal)..].Trim());
+            }
+        }
+    }
+
+    /// <summary>A port that is free now.</summary>
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
