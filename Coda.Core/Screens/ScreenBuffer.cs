@@ -13,7 +13,7 @@ internal sealed class ScreenBuffer
     private bool[] tabs = [];
 
     /// <summary>Makes an empty one; <see cref="Fill"/> gives it rows.</summary>
-    /// <param name="keepsHistory">Whether rows that leave are kept, and flow anew when the width changes.</param>
+    /// <param name="keepsHistory">Whether rows that leave are kept, and flow into another width.</param>
     /// <param name="scrollback">How many rows are kept.</param>
     /// <param name="columns">Cells a row.</param>
     /// <param name="rows">Rows shown.</param>
@@ -211,7 +211,7 @@ internal sealed class ScreenBuffer
         return Math.Clamp(x, 0, Columns - 1);
     }
 
-    /// <summary>Takes another size. Rows flow anew where history is kept; others are cut off or lengthened.</summary>
+    /// <summary>Takes another size. Rows flow into it where history is kept; others are cut off or lengthened.</summary>
     public void Resize(int columns, int newRows)
     {
         var newCapacity = CapacityFor(newRows);
