@@ -94,6 +94,27 @@ public sealed class InboxTests
         await Wait.Until(async () => (await AskAsync(host, new InboxQuery { Status = "cancelled" })).Tasks.Count == 1);
     }
 
+    [Fact]
+    public async Task A_task_that_has_ended_is_never_shown_running_again_while_its_end_is_saved()
+    {
+        await using var host = new CoreHost(FakeAgent.Does("sleep 1000"));
+        await host.StartAsync();
+        for (var round = 0; round < 30; round++)
+        {
+            var task = await host.RunsAsync(new TaskRequest { Prompt = "x" });
+            Assert.True(TaskId.TryParse(task.TaskId, out var id));
+            var end = host.Tasks().CancelAsync(TestCaller.Owner, id, default);
+            bool ended;
+            do
+            {
+                ended = end.IsCompleted;
+                var asked = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => AskAsync(host, new InboxQuery())));
+                Assert.All(asked, slice => Assert.True(!ended || slice.Tasks[0].Status == CodingTaskStatus.Cancelled));
+            }
+            while (!ended || host.Get<RunningTasks>().Find(task.TaskId) is not null);
+        }
+    }
+
     private static async Task<InboxSlice> AskAsync(CoreHost host, InboxQuery query) =>
         Assert.IsType<InboxResult.Page>(await host.Tasks().InboxAsync(query, default)).Value;
 

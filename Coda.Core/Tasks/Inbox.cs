@@ -32,16 +32,20 @@ internal sealed class Inbox(TaskStore store, TaskCounters counters, RunningTasks
         var now = time.GetUtcNow();
         var since = now - DateTimeOffset.MinValue > window ? now - window : DateTimeOffset.MinValue;
         var email = query.Email.Trim();
+        var known = running.All.ToDictionary(task => task.View.TaskId);
         var rows = await store.PageAsync(since, email, statuses, before, query.Limit + 1, cancellation);
         var next = rows.Count > query.Limit ? Write(rows[query.Limit - 1].Place) : "";
 
-        // What is in memory is newer than the database: a task may just have left the status asked for.
-        List<TaskView> tasks = [.. rows.Take(query.Limit).Select(row => running.Newest(row.View))
+        // What is in memory is newer than what was read of the database, also of a task that has been saved and forgotten meanwhile; it may
+        // just have left the status asked for.
+        List<TaskView> tasks = [.. rows.Take(query.Limit).Select(row => Newest(row.View))
             .Where(task => statuses.Count == 0 || statuses.Contains(task.Status))];
         var (counts, total) = query.Window is null
             ? counters.Read(email, statuses)
             : await CountAsync(since, email, statuses, cancellation);
         return new InboxResult.Page(new InboxSlice(tasks, total, counts, next));
+
+        TaskView Newest(TaskView stored) => (known.GetValueOrDefault(stored.TaskId) ?? running.Find(stored.TaskId))?.View ?? stored;
     }
 
     private async Task<(InboxCounts Counts, int Total)> CountAsync(

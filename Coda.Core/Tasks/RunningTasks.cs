@@ -34,9 +34,6 @@ internal sealed partial class RunningTasks(
     /// <summary>One by its session's id, or null.</summary>
     public RunningTask? FindBySession(string sessionId) => All.FirstOrDefault(task => task.View.SessionId == sessionId);
 
-    /// <summary>The newest account of a task the database knows.</summary>
-    public TaskView Newest(TaskView stored) => Find(stored.TaskId)?.View ?? stored;
-
     /// <summary>Takes in a task that has just begun.</summary>
     public void Add(RunningTask task)
     {

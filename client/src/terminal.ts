@@ -114,9 +114,11 @@ class LiveTerminal {
     place();
   }
 
-  /** There is more output than is shown, while the page holds still. */
+  /** There is more output than is shown, while the page holds still. The sign comes when what was sent before is shown. */
   more(): void {
-    this.hold.showMore();
+    Promise.resolve(this.unpacking).then(() => this.screen.parsed()).then(() => this.hold.showMore(), () => {
+      // xterm threw, and a fresh one takes its place.
+    });
   }
 
   setTheme(theme: ITheme): void {
