@@ -22,6 +22,7 @@ foreach (var (name, benchmark) in ((string, Func<Task<IReadOnlyList<Measurement>
         ("Browser.ControlC", () => InBrowser(ControlC.RunAsync)),
         ("Browser.Echo", () => InBrowser(Echo.RunAsync)),
         ("Browser.Attach", () => InBrowser(Attach.RunAsync)),
+        ("Browser.Seek", () => InBrowser(Seek.RunAsync)),
         ("Browser.SlowViewer", () => InBrowser(SlowViewer.RunAsync)),
         ("Browser.EchoBesideFloods", () => InBrowser(Echo.BesideFloodsAsync)), // last, since its floods do not end
     ])

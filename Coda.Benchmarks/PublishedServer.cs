@@ -22,6 +22,9 @@ internal sealed class PublishedServer : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
 
+    /// <summary>Where it keeps everything.</summary>
+    public string Home => Path.Combine(root, "home");
+
     /// <summary>Its process.</summary>
     public int ProcessId => process.Id;
 

@@ -1,5 +1,6 @@
 using Coda.Core.Agents;
 using Coda.Core.Handoffs;
+using Coda.Core.Replays;
 using Coda.Core.Storage;
 using Coda.Core.Tasks;
 using Coda.Core.Terminals;
@@ -12,11 +13,12 @@ namespace Coda.Core;
 /// <summary>Registers the core for a host, which has registered its configuration and a <see cref="CodaHome"/>.</summary>
 public static class CoreServices
 {
-    /// <summary>Adds storage, terminals, agents, workspaces, hand-offs and tasks.</summary>
+    /// <summary>Adds storage, terminals, replays, agents, workspaces, hand-offs and tasks.</summary>
     public static IServiceCollection AddCodaCore(this IServiceCollection services) => services
         .AddSingleton<StopDeadline>()
         .AddStorage()
         .AddTerminals()
+        .AddReplays()
         .AddAgents()
         .AddWorkingTrees()
         .AddHandoffs()
@@ -26,6 +28,7 @@ public static class CoreServices
             provider.GetRequiredService<HandoffService>(),
             provider.GetRequiredService<TaskLife>(),
             provider.GetRequiredService<Retention>(),
+            provider.GetRequiredService<KeyframeRebuilds>(),
             provider.GetRequiredService<Database>(),
             provider.GetRequiredService<StopDeadline>(),
             provider.GetRequiredService<TimeProvider>(),

@@ -1,4 +1,5 @@
 using Coda.Core.Handoffs;
+using Coda.Core.Replays;
 using Coda.Core.Storage;
 using Coda.Core.Tasks;
 using Coda.Core.Terminals;
@@ -21,6 +22,7 @@ public sealed partial class Lifecycle : BackgroundService, IAsyncDisposable
     private readonly HandoffService handoffs;
     private readonly TaskLife tasks;
     private readonly Retention retention;
+    private readonly KeyframeRebuilds keyframes;
     private readonly Database database;
     private readonly StopDeadline deadline;
     private readonly TimeProvider time;
@@ -28,11 +30,11 @@ public sealed partial class Lifecycle : BackgroundService, IAsyncDisposable
     private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal Lifecycle(
-        TerminalRegistry terminals, HandoffService handoffs, TaskLife tasks, Retention retention, Database database,
-        StopDeadline deadline, TimeProvider time, ILogger<Lifecycle> log)
+        TerminalRegistry terminals, HandoffService handoffs, TaskLife tasks, Retention retention, KeyframeRebuilds keyframes,
+        Database database, StopDeadline deadline, TimeProvider time, ILogger<Lifecycle> log)
     {
         (this.terminals, this.handoffs, this.tasks, this.retention) = (terminals, handoffs, tasks, retention);
-        (this.database, this.deadline, this.time, this.log) = (database, deadline, time, log);
+        (this.keyframes, this.database, this.deadline, this.time, this.log) = (keyframes, database, deadline, time, log);
     }
 
     /// <summary>
@@ -57,7 +59,8 @@ public sealed partial class Lifecycle : BackgroundService, IAsyncDisposable
             await Task.WhenAll(
                 TickAsync(settling, stoppingToken),
                 BackgroundLoops.EveryAsync(IdleInterval, terminals.EndIdleAsync, time, log, stoppingToken),
-                BackgroundLoops.EveryAsync(RetentionInterval, () => retention.SweepAsync(stoppingToken), time, log, stoppingToken));
+                BackgroundLoops.EveryAsync(RetentionInterval, () => retention.SweepAsync(stoppingToken), time, log, stoppingToken),
+                keyframes.RunAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -27,6 +27,9 @@ internal sealed class Side(Uri address, Func<Task<IBrowserContext>> context, str
         return page;
     }
 
+    /// <summary>A browser that it admits.</summary>
+    public Task<IBrowserContext> BrowserAsync() => context();
+
     /// <summary>An empty page for it, in a process of its own; each load waits for this line, with so many lines in all.</summary>
     public async Task<TerminalPage> NewPageAsync(string line = "", int lines = 0) =>
         await TerminalPage.NewAsync(await context(), line, lines);

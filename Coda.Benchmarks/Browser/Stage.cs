@@ -22,6 +22,9 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>CoDA.</summary>
     public Side Coda { get; private set; } = null!;
 
+    /// <summary>Where CoDA keeps everything.</summary>
+    public string Home { get; private set; } = "";
+
     /// <summary>The baseline: xterm.js on a PTY, with nothing between them but a socket.</summary>
     public Side Peer { get; private set; } = null!;
 
@@ -48,6 +51,7 @@ internal sealed class Stage : IAsyncDisposable
         }));
 
         var published = Started(await PublishedServer.StartAsync(server));
+        Home = published.Home;
         var signedIn = await SignInAsync(published);
         Coda = new Side(published.Address, () => ContextAsync(signedIn), "terminals/new", OpenAsync);
         var (columns, rows) = await SizeAsync();

@@ -5,7 +5,10 @@ using Coda.Core.Recordings;
 
 namespace Coda.Core.Tests.Hosting;
 
-/// <summary>A recorder in a process of its own, which a test can kill or starve of disk. One line in appends that many bytes.</summary>
+/// <summary>
+/// A recorder in a process of its own, which a test can kill or starve of disk. One line in appends that many bytes, a negative number adds
+/// a keyframe of that many.
+/// </summary>
 internal sealed class RecorderProcess : IDisposable
 {
     private const string Variable = "CODA_TEST_RECORDING";
@@ -31,6 +34,9 @@ internal sealed class RecorderProcess : IDisposable
         await process.StandardInput.FlushAsync();
         return await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The recorder is gone.");
     }
+
+    /// <summary>Adds a keyframe of that many bytes and returns what the recording then says of its trouble.</summary>
+    public Task<string> AddKeyframeAsync(int count) => AppendAsync(-count);
 
     /// <summary>Lets no file of the recorder grow past a size (prlimit(1)), or any.</summary>
     public async Task LimitFilesAsync(string bytes)
@@ -77,7 +83,16 @@ internal sealed class RecorderProcess : IDisposable
             _ => { });
         while (Console.In.ReadLine() is { } line)
         {
-            recording.Append(Expected(recording.Length, int.Parse(line, CultureInfo.InvariantCulture)));
+            var count = int.Parse(line, CultureInfo.InvariantCulture);
+            if (count < 0)
+            {
+                recording.Add(new Keyframe(recording.Place!.Value, new byte[-count]));
+            }
+            else
+            {
+                recording.Append(Expected(recording.Length, count));
+            }
+
             Console.Out.WriteLine(recording.Trouble ?? "");
         }
 

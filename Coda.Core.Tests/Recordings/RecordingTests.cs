@@ -25,6 +25,8 @@ public sealed class RecordingTests : IDisposable
     public void The_files_are_for_their_owner_only()
     {
         using var recording = Begin();
+        recording.Add(new Keyframe(recording.Place!.Value, new byte[10]));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Files.KeyframesPath));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Files.OutputPath));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Files.TimingPath));
     }
@@ -140,6 +142,43 @@ public sealed class RecordingTests : IDisposable
         var lines = File.ReadAllLines(Files.TimingPath);
         Assert.Contains(lines, line => line.Contains(" CAPPED {\"offset\":", StringComparison.Ordinal));
         Assert.EndsWith(" EXIT_CODE 3", lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Keyframes_count_to_the_cap_and_one_that_has_no_room_is_left_out()
+    {
+        const int Cap = 1 << 20;
+        using var recording = Begin(Cap);
+        recording.Append(RecorderProcess.Expected(0, 500_000));
+        recording.Add(new Keyframe(recording.Place!.Value, new byte[100_000]));
+        recording.Append(RecorderProcess.Expected(500_000, 300_000));
+        recording.Add(new Keyframe(recording.Place!.Value, new byte[200_000]));
+        Assert.Null(recording.Trouble);
+        Assert.Equal(100_000 + KeyframeFile.HeaderSize, new FileInfo(Files.KeyframesPath).Length);
+        recording.Append(RecorderProcess.Expected(800_000, 300_000));
+        Assert.Null(recording.Place);
+        recording.Complete(0);
+        var sizes = new[] { Files.OutputPath, Files.TimingPath, Files.KeyframesPath }.Sum(path => new FileInfo(path).Length);
+        Assert.InRange(sizes, Cap - 8192, Cap);
+        Assert.Equal(RecorderProcess.Expected(0, (int)ToldLength()), ReadOutput());
+    }
+
+    [Fact]
+    public async Task On_a_full_disk_a_keyframe_is_left_out_and_nothing_else_suffers()
+    {
+        using var recorder = new RecorderProcess(Place);
+        Assert.Equal("", await recorder.AppendAsync(20_000));
+        Assert.Equal("", await recorder.AddKeyframeAsync(5_000));
+        await recorder.LimitFilesAsync("30000");
+        Assert.Equal("", await recorder.AddKeyframeAsync(40_000));
+        Assert.Equal("", await recorder.AppendAsync(5_000));
+        await recorder.LimitFilesAsync("unlimited");
+        Assert.Equal("", await recorder.AddKeyframeAsync(6_000));
+        Assert.Equal(RecorderProcess.Expected(0, 25_000), ReadOutput());
+        var index = new KeyframeIndex();
+        index.Read(Files.KeyframesPath, passed: long.MaxValue);
+        Assert.Equal([5_000, 6_000], index.Confirmed.Select(entry => entry.Length));
+        Assert.Equal([20_000, 25_000], index.Confirmed.Select(entry => entry.Place.Offset));
     }
 
     [Fact]

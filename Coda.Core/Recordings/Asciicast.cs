@@ -71,7 +71,7 @@ public static class Asciicast
             }
             else if (line.Name == TimingFormat.Marker)
             {
-                await WriteAsync("m", Unescape(line.Value));
+                await WriteAsync("m", TimingFormat.Unescape(line.Value));
             }
             else if (line.Name == TimingFormat.ExitCode && version == Newest)
             {
@@ -125,16 +125,4 @@ public static class Asciicast
 
     private static int ParseInt(string text, int otherwise) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : otherwise;
-
-    private static string Unescape(string json)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<string>(json) ?? "";
-        }
-        catch (JsonException)
-        {
-            return json;
-        }
-    }
 }

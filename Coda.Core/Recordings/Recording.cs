@@ -18,7 +18,7 @@ internal sealed class Recording : IDisposable
     /// <summary>Begins a recording in a directory of its own.</summary>
     /// <param name="directory">Created; must not hold a recording yet.</param>
     /// <param name="header">What its first lines say.</param>
-    /// <param name="capBytes">Both files together.</param>
+    /// <param name="capBytes">All its files together.</param>
     /// <param name="time">Gives the delays.</param>
     /// <param name="subscriber">Is called with every entry once it is written.</param>
     public Recording(string directory, RecordingHeader header, long capBytes, TimeProvider time, StreamSubscriber subscriber)
@@ -55,6 +55,12 @@ internal sealed class Recording : IDisposable
 
     /// <summary>Null while everything produced is being recorded; else why the rest is not (cap reached, disk full).</summary>
     public string? Trouble => writer is null ? withoutFiles : writer.Trouble;
+
+    /// <summary>Where it is written; null while what comes is not, since a cap is reached or a disk full.</summary>
+    public RecordingPlace? Place => writer?.Place;
+
+    /// <summary>How often bytes were lost and later ones written.</summary>
+    public int Gaps => writer?.Gaps ?? 0;
 
     /// <summary>Keeps only what memory holds, the newest output, since nothing can be written.</summary>
     /// <param name="trouble">Why.</param>
@@ -120,6 +126,15 @@ internal sealed class Recording : IDisposable
         {
             writer?.Note(TimingFormat.Marker, TimingFormat.Escape(text));
             subscriber(new StreamEntry { Offset = Length, Mark = text });
+        }
+    }
+
+    /// <summary>Adds a keyframe, if there is space for it.</summary>
+    public void Add(Keyframe keyframe)
+    {
+        if (!complete)
+        {
+            writer?.Add(keyframe);
         }
     }
 

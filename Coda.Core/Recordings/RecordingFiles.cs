@@ -2,13 +2,17 @@ using System.Text;
 
 namespace Coda.Core.Recordings;
 
-/// <summary>The two files of one recording, live or ended.</summary>
+/// <summary>The files of one recording, live or ended.</summary>
 /// <param name="OutputPath">A first line as <c>script</c> writes it, then the raw bytes.</param>
 /// <param name="TimingPath">Text as of <c>script --logging-format advanced</c>.</param>
-public sealed record RecordingFiles(string OutputPath, string TimingPath)
+/// <param name="KeyframesPath">Places to begin at (<see cref="KeyframeFile"/>); made of the other two, so it may be missing.</param>
+/// <param name="OverviewPath">What a player's bar shows, JSON; made of the others once the recording has ended.</param>
+public sealed record RecordingFiles(string OutputPath, string TimingPath, string KeyframesPath, string OverviewPath)
 {
     /// <summary>The files of the recording in a directory, whether they exist or not.</summary>
-    internal static RecordingFiles In(string directory) => new(Path.Combine(directory, "output.log"), Path.Combine(directory, "timing"));
+    internal static RecordingFiles In(string directory) => new(
+        Path.Combine(directory, "output.log"), Path.Combine(directory, "timing"),
+        Path.Combine(directory, "keyframes"), Path.Combine(directory, "overview.json"));
 
     /// <summary>
     /// Brings the files of a recording whose writer died into agreement: output without a line gets one, lines about output

@@ -14,8 +14,9 @@ namespace Coda.Core.Recordings;
 public sealed record RecordingHeader(DateTimeOffset StartedAt, int Columns, int Rows, string TerminalType, string Tty, string Command);
 
 /// <summary>
-/// Writes the two files of a recording. Output is written before its timing line, never synced; a write that fails (disk
-/// full) is tried again with later output, and what was lost in between becomes one gap line. Not thread-safe: its owner locks.
+/// Writes the files of a recording. Output is written before its timing line, never synced; a write that fails (disk full) is tried again
+/// with later output, and what was lost in between becomes one gap line. A keyframe for which there is no space is left out. Not
+/// thread-safe: its owner locks.
 /// </summary>
 internal sealed class RecordingWriter : IDisposable
 {
@@ -25,11 +26,16 @@ internal sealed class RecordingWriter : IDisposable
 
     private readonly SafeFileHandle output;
     private readonly SafeFileHandle timing;
+    private readonly string keyframesPath;
     private readonly TimeProvider time;
     private readonly long cap;
     private readonly long started;
+    private SafeFileHandle? keyframes; // made with the first of them
     private long outputLength;
     private long timingLength;
+    private long keyframesLength;
+    private int columns;
+    private int rows;
     private long end; // of the stream, as far as it was written
     private TimeSpan lastLine;
     private long? lostFrom;
@@ -46,6 +52,7 @@ internal sealed class RecordingWriter : IDisposable
         var files = RecordingFiles.In(directory);
         output = Create(files.OutputPath);
         timing = Create(files.TimingPath);
+        keyframesPath = files.KeyframesPath;
         started = time.GetTimestamp();
         try
         {
@@ -64,6 +71,14 @@ internal sealed class RecordingWriter : IDisposable
     /// <summary>Whether it has all that it may have.</summary>
     public bool IsFull => capped;
 
+    /// <summary>How often bytes were lost and later ones written.</summary>
+    public int Gaps { get; private set; }
+
+    /// <summary>Where it is; null while what comes is not written.</summary>
+    public RecordingPlace? Place => capped || lostFrom is not null ? null : End;
+
+    private RecordingPlace End => new(end, outputLength, lastLine, timingLength, columns, rows);
+
     /// <summary>Writes what can be written of a chunk that begins at <paramref name="offset"/> of the stream.</summary>
     /// <returns>Where in the file it went, and how much of it.</returns>
     public (long FileOffset, int Count) Append(ReadOnlySpan<byte> bytes, long offset)
@@ -75,7 +90,7 @@ internal sealed class RecordingWriter : IDisposable
         }
 
         const int LinesOfOneChunk = 160;
-        var room = cap - Reserve - LinesOfOneChunk - outputLength - timingLength;
+        var room = cap - Reserve - LinesOfOneChunk - Used;
         var kept = bytes[..(int)Math.Clamp(room, 0, bytes.Length)];
         var lines = new StringBuilder();
         var delay = now - lastLine;
@@ -111,6 +126,7 @@ internal sealed class RecordingWriter : IDisposable
             return (0, 0);
         }
 
+        Gaps += lostFrom is null ? 0 : 1;
         outputLength += kept.Length;
         end = offset + kept.Length;
         lastLine = Rounded(now);
@@ -133,10 +149,24 @@ internal sealed class RecordingWriter : IDisposable
     }
 
     /// <summary>Notes a new window size.</summary>
-    public void Resize(int columns, int rows) => WriteLine(delay => TimingFormat.Resize(delay, columns, rows));
+    public void Resize(int newColumns, int newRows)
+    {
+        (columns, rows) = (newColumns, newRows);
+        WriteLine(delay => TimingFormat.Resize(delay, newColumns, newRows));
+    }
 
     /// <summary>Notes a moment.</summary>
     public void Note(string name, string value) => WriteLine(delay => TimingFormat.Note(delay, name, value));
+
+    /// <summary>Writes a keyframe, if there is space for it.</summary>
+    public void Add(Keyframe keyframe)
+    {
+        var record = KeyframeFile.Encode(keyframe);
+        if (Used + record.Length <= cap - Reserve)
+        {
+            WriteKeyframes(record);
+        }
+    }
 
     /// <summary>Writes how it ended, and closes the files.</summary>
     public void Complete(int exitCode)
@@ -146,6 +176,11 @@ internal sealed class RecordingWriter : IDisposable
         var duration = TimingFormat.Seconds(time.GetElapsedTime(started));
         WriteLine(delay => TimingFormat.Note(delay, "DURATION", duration)
             + TimingFormat.Note(TimeSpan.Zero, TimingFormat.ExitCode, exitCode.ToString(CultureInfo.InvariantCulture)));
+        if (outputLength >= KeyframeSpacing.Apart)
+        {
+            WriteKeyframes(KeyframeFile.EncodeEnd(End));
+        }
+
         Dispose();
     }
 
@@ -153,7 +188,10 @@ internal sealed class RecordingWriter : IDisposable
     {
         output.Dispose();
         timing.Dispose();
+        keyframes?.Dispose();
     }
+
+    private long Used => outputLength + timingLength + keyframesLength;
 
     private void Begin(RecordingHeader header)
     {
@@ -163,12 +201,13 @@ internal sealed class RecordingWriter : IDisposable
             + $"COLUMNS=\"{header.Columns}\" LINES=\"{header.Rows}\"]\n");
         RandomAccess.Write(output, firstLine, 0);
         outputLength = firstLine.Length;
+        (columns, rows) = (header.Columns, header.Rows);
         WriteTiming(string.Concat(
             TimingFormat.Note(TimeSpan.Zero, "START_TIME", date),
             TimingFormat.Note(TimeSpan.Zero, "TERM", header.TerminalType),
             TimingFormat.Note(TimeSpan.Zero, "TTY", header.Tty),
-            TimingFormat.Note(TimeSpan.Zero, "COLUMNS", header.Columns.ToString(CultureInfo.InvariantCulture)),
-            TimingFormat.Note(TimeSpan.Zero, "LINES", header.Rows.ToString(CultureInfo.InvariantCulture)),
+            TimingFormat.Note(TimeSpan.Zero, TimingFormat.Columns, header.Columns.ToString(CultureInfo.InvariantCulture)),
+            TimingFormat.Note(TimeSpan.Zero, TimingFormat.Lines, header.Rows.ToString(CultureInfo.InvariantCulture)),
             TimingFormat.Note(TimeSpan.Zero, "COMMAND", TimingFormat.Escape(header.Command)),
             TimingFormat.Note(TimeSpan.Zero, "TIMING_LOG", "timing"),
             TimingFormat.Note(TimeSpan.Zero, "OUTPUT_LOG", "output.log")));
@@ -195,6 +234,10 @@ internal sealed class RecordingWriter : IDisposable
         {
             RandomAccess.SetLength(output, outputLength);
             RandomAccess.SetLength(timing, timingLength);
+            if (keyframes is not null)
+            {
+                RandomAccess.SetLength(keyframes, keyframesLength);
+            }
         }
         catch (IOException)
         {
@@ -211,7 +254,7 @@ internal sealed class RecordingWriter : IDisposable
 
         var now = time.GetElapsedTime(started);
         var text = line(now - lastLine);
-        if (!completing && outputLength + timingLength + Encoding.UTF8.GetByteCount(text) > cap - Reserve)
+        if (!completing && Used + Encoding.UTF8.GetByteCount(text) > cap - Reserve)
         {
             // Lines count as output does, or markers alone would grow without end.
             text = TimingFormat.Note(now - lastLine, TimingFormat.Capped, $$"""{"offset":{{end}}}""");
@@ -227,6 +270,20 @@ internal sealed class RecordingWriter : IDisposable
         catch (Exception e) when (IsFullDisk(e))
         {
             Trouble = $"The recording cannot be written: {e.Message}";
+        }
+    }
+
+    private void WriteKeyframes(byte[] record)
+    {
+        try
+        {
+            keyframes ??= Create(keyframesPath);
+            RandomAccess.Write(keyframes, record, keyframesLength);
+            keyframesLength += record.Length;
+        }
+        catch (Exception e) when (IsFullDisk(e))
+        {
+            TakeBack();
         }
     }
 

@@ -1,5 +1,8 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Coda.Core.Recordings;
 
@@ -15,7 +18,7 @@ public readonly record struct TimingLine(char Kind, TimeSpan Delay, long Length,
 /// The text format of <c>script --logging-format advanced</c> (util-linux, script(1) and scriptreplay(1)):
 /// <c>O 0.012345 512</c>, <c>S 1.5 SIGWINCH ROWS=24 COLS=80</c>, <c>H 0.0 EXIT_CODE 0</c>. Delays are seconds with six decimals.
 /// </summary>
-public static class TimingFormat
+public static partial class TimingFormat
 {
     /// <summary>Note: a named moment, its value is a JSON string.</summary>
     public const string Marker = "MARKER";
@@ -32,6 +35,12 @@ public static class TimingFormat
     /// <summary>Note: the server died before the recording ended; the last line then.</summary>
     public const string Interrupted = "INTERRUPTED";
 
+    /// <summary>Note: cells a line, at the start.</summary>
+    internal const string Columns = "COLUMNS";
+
+    /// <summary>Note: lines, at the start.</summary>
+    internal const string Lines = "LINES";
+
     /// <summary>Signal: the window has another size.</summary>
     public const string WindowSize = "SIGWINCH";
 
@@ -43,6 +52,19 @@ public static class TimingFormat
 
     /// <summary>Text on one line, whatever it holds.</summary>
     internal static string Escape(string text) => JsonSerializer.Serialize(text);
+
+    /// <summary>The text of what <see cref="Escape"/> made; anything else stays as it is.</summary>
+    internal static string Unescape(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<string>(json) ?? "";
+        }
+        catch (JsonException)
+        {
+            return json;
+        }
+    }
 
     /// <summary>Seconds with six decimals.</summary>
     internal static string Seconds(TimeSpan time) => (time.Ticks / 10 / 1e6).ToString("F6", CultureInfo.InvariantCulture);
@@ -71,6 +93,31 @@ public static class TimingFormat
         return valid;
     }
 
+    /// <summary>Reads one line without its line end, as UTF-8.</summary>
+    internal static bool TryParse(ReadOnlySpan<byte> line, out TimingLine parsed)
+    {
+        // Most lines by far, so without a string of each.
+        if (line.StartsWith("O "u8)
+            && Utf8Parser.TryParse(line[2..], out decimal seconds, out var digits, 'F') && seconds is >= 0 and <= 1_000_000_000
+            && line[(2 + digits)..] is [(byte)' ', .. var number]
+            && Utf8Parser.TryParse(number, out long length, out var used) && used == number.Length && length >= 0)
+        {
+            parsed = new TimingLine('O', TimeSpan.FromMicroseconds((double)decimal.Round(seconds * 1_000_000)), length, "", "");
+            return true;
+        }
+
+        return TryParse(Encoding.UTF8.GetString(line), out parsed);
+    }
+
+    /// <summary>How many bytes a <see cref="Gap"/> says were not kept; 0 when it cannot be read.</summary>
+    internal static long LostIn(string value)
+    {
+        var numbers = FromAndTo().Match(value).Groups;
+        return long.TryParse(numbers[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var from)
+            && long.TryParse(numbers[2].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var to)
+            ? Math.Max(0, to - from) : 0;
+    }
+
     /// <summary>Reads the value of a <see cref="WindowSize"/> line: <c>ROWS=24 COLS=80</c>.</summary>
     public static bool TryParseSize(string value, out int columns, out int rows)
     {
@@ -87,4 +134,7 @@ public static class TimingFormat
 
         return columns > 0 && rows > 0;
     }
+
+    [GeneratedRegex(@"(\d{1,18})\D+(\d{1,18})", RegexOptions.CultureInvariant)]
+    private static partial Regex FromAndTo();
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Coda.Core.Storage;
 using Coda.Web.Tests.Hosting;
 using Coda.Web.Tests.Recordings;
@@ -41,6 +43,44 @@ public sealed class ReplayTests(Chromium chromium) : IAsyncDisposable
         }
 
         await Assertions.Expect(page.Locator(".player-step")).ToHaveTextAsync("plan: <b>read</b>");
+    }
+
+    [Fact]
+    public async Task A_seek_that_begins_at_a_keyframe_shows_what_feeding_everything_shows()
+    {
+        var recording = Long();
+        using var client = app.Owner();
+        await Waiting.UntilAsync(async () => !(await OverviewAsync()).GetProperty("keyframesFollow").GetBoolean());
+        Assert.InRange((await OverviewAsync()).GetProperty("keyframes").GetArrayLength(), 3, 4);
+
+        var (page, replay) = await OpenAsync(recording.Id);
+        var used = 0;
+        page.Request += (_, request) => used += request.Url.EndsWith("/keyframes", StringComparison.Ordinal) ? 1 : 0;
+        var without = await chromium.SignInAsync(app);
+        await without.RouteAsync("**/overview", async route =>
+        {
+            var overview = JsonNode.Parse(await (await route.FetchAsync()).TextAsync())!;
+            overview["keyframes"] = new JsonArray();
+            await route.FulfillAsync(new() { ContentType = "application/json", Body = overview.ToJsonString() });
+        });
+        await without.GotoAsync($"{app.Url}/replay/{recording.Id}");
+        var control = await TerminalOnPage.OnAsync(without);
+        foreach (var at in (double[])[45, 95, 60, 30, 99.9, 70.005, 52])
+        {
+            await SeekAsync(page, at);
+            await SeekAsync(without, at);
+            var size = await control.SizeAsync();
+            Assert.Equal(size, await replay.SizeAsync());
+            Assert.Equal(await control.LinesAsync(size.Rows + 500), await replay.LinesAsync(size.Rows + 500));
+            Assert.Equal(await control.CellsAsync(), await replay.CellsAsync());
+            Assert.Equal(await control.CursorAsync(), await replay.CursorAsync());
+            Assert.Equal(await control.ReceivedAsync(), await replay.ReceivedAsync());
+        }
+
+        Assert.InRange(used, 6, 7);
+
+        async Task<JsonElement> OverviewAsync() => JsonDocument.Parse(await client.GetStringAsync(
+            $"/recordings/{recording.Id}/overview", TestContext.Current.CancellationToken)).RootElement;
     }
 
     [Fact]
@@ -137,6 +177,32 @@ public sealed class ReplayTests(Chromium chromium) : IAsyncDisposable
         await Assertions.Expect(page.Locator(".page")).ToContainTextAsync("30 days");
         await page.GotoAsync($"{app.Url}/replay/%3Cimg%20src=x%20onerror=alert(1)%3E");
         await Assertions.Expect(page.Locator("code")).ToHaveTextAsync("<img src=x onerror=alert(1)>");
+    }
+
+    /// <summary>100 s and 4 MB: colours, wide characters, wrapped lines, repaints, the alternate screen, margins, other sizes.</summary>
+    private HandmadeRecording Long()
+    {
+        var random = new Random(1);
+        var recording = New();
+        for (var i = 0; i < 10_000; i++)
+        {
+            var word = string.Concat(Enumerable.Repeat(i % 7 == 0 ? "界e\u0301" : "word ", random.Next(1, 40)));
+            var look = $"\e[3{random.Next(8)};4{random.Next(8)}m\e[38;5;{random.Next(256)}m";
+            var place = $"\e[{random.Next(1, 24)};{random.Next(1, 60)}H";
+            recording.Output("0.010000", (i % 10_000) switch
+            {
+                3_500 => "\e[?1049h\e[2J\e[5;20r",
+                6_500 => "\e[r\e[?1049l",
+                _ when i is > 3_500 and < 6_500 || i % 5 > 0 => $"\e7{place}{look}{string.Concat(Enumerable.Repeat(word, 5))}\e8",
+                _ => $"{i} {look}{word}{word}\e[0m\r\n",
+            });
+            if (i % 2_400 == 1_000)
+            {
+                recording.Line($"S 0.000000 SIGWINCH ROWS={random.Next(20, 40)} COLS={random.Next(60, 120)}");
+            }
+        }
+
+        return recording.Line("H 0.000000 EXIT_CODE 0");
     }
 
     private HandmadeRecording New() => new(app.Services.GetRequiredService<CodaHome>(), 80, 24);

@@ -31,6 +31,9 @@ internal sealed partial class TerminalOnPage(IPage page, string id)
     /// <summary>All lines, scrollback included.</summary>
     public Task<string[]> LinesAsync() => AskAsync<string[]>("lines()");
 
+    /// <summary>The last so many lines, scrollback included.</summary>
+    public Task<string[]> LinesAsync(int last) => AskAsync<string[]>($"lines({last})");
+
     /// <summary>Every visible cell with its colours.</summary>
     public Task<string[]> CellsAsync() => AskAsync<string[]>("cells()");
 

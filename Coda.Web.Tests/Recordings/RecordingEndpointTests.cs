@@ -72,6 +72,39 @@ public sealed class RecordingEndpointTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
+    [Fact]
+    public async Task An_overview_says_what_there_is_now()
+    {
+        using (var running = await client.GetAsync($"/recordings/{recording.Id}/overview", Cancellation))
+        {
+            Assert.Equal("application/json", running.Content.Headers.ContentType?.ToString());
+            Assert.True(running.Headers.CacheControl!.NoStore);
+            var text = await running.Content.ReadAsStringAsync(Cancellation);
+            Assert.Contains("\"ended\":false,\"duration\":0.1,\"output\":13,", text, StringComparison.Ordinal);
+        }
+
+        recording.Output("2.000000", "more").Line("H 0.000000 EXIT_CODE 0");
+        var ended = await client.GetStringAsync($"/recordings/{recording.Id}/overview", Cancellation);
+        Assert.Contains("\"ended\":true,\"duration\":2.1,\"output\":17,", ended, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keyframes_are_served_by_range_where_there_are_some()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/recordings/{recording.Id}/keyframes");
+        using (var none = await client.GetAsync(request.RequestUri, Cancellation))
+        {
+            Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
+        }
+
+        var directory = app.Services.GetRequiredService<CodaHome>().RecordingDirectory(recording.Id);
+        await File.WriteAllTextAsync(Path.Combine(directory, "keyframes"), "0123456789", Cancellation);
+        request.Headers.TryAddWithoutValidation("Range", "bytes=3-5");
+        using var part = await client.SendAsync(request, Cancellation);
+        Assert.Equal(HttpStatusCode.PartialContent, part.StatusCode);
+        Assert.Equal("345", await part.Content.ReadAsStringAsync(Cancellation));
+    }
+
     [Theory]
     [InlineData("term-000000000000")]
     [InlineData("..%2F..%2Fetc")]
@@ -107,8 +140,11 @@ public sealed class RecordingEndpointTests : IAsyncDisposable
     public async Task Nothing_is_served_to_strangers()
     {
         using var stranger = app.CreateClient();
-        using var response = await stranger.GetAsync(OutputUrl, Cancellation);
-        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        foreach (var part in (string[])["output", "timing", "keyframes", "overview"])
+        {
+            using var response = await stranger.GetAsync($"/recordings/{recording.Id}/{part}", Cancellation);
+            Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        }
     }
 
     private async Task<HttpResponseMessage> GetAsync(string range)

@@ -23,6 +23,7 @@ public sealed class RemovedRecordingTests
         await terminal.Ended;
         using var client = app.Owner();
         Assert.Equal(HttpStatusCode.OK, await StatusAsync("output"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync("overview"));
 
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         for (time.Advance(TimeSpan.FromDays(31)); await StatusAsync("output") != HttpStatusCode.Gone; time.Advance(TimeSpan.FromHours(1)))
@@ -31,6 +32,7 @@ public sealed class RemovedRecordingTests
         }
 
         Assert.Equal(HttpStatusCode.Gone, await StatusAsync("timing"));
+        Assert.Equal(HttpStatusCode.Gone, await StatusAsync("overview"));
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/recordings/term-000000000000/output", cancellation)).StatusCode);
 
         async Task<HttpStatusCode> StatusAsync(string file) =>

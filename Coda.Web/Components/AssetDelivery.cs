@@ -19,11 +19,12 @@ internal static partial class AssetDelivery
         {
             // Nothing compressed here has a secret in it that a foreign page could probe.
             options.EnableForHttps = true;
-            options.MimeTypes = ["text/css", "text/javascript", "text/plain"];
+            options.MimeTypes = ["text/css", "text/javascript", "text/plain", "application/json"];
         });
 
     /// <summary>
-    /// Compresses packages' assets and the timing of recordings, and lets browsers keep chunks, whose names are hashes of their content.
+    /// Compresses packages' assets, timings and overviews of recordings, and lets browsers keep chunks:
+    /// their names are hashes of their content.
     /// </summary>
     public static void UseAssetDelivery(this WebApplication app)
     {
@@ -47,7 +48,8 @@ internal static partial class AssetDelivery
         });
     }
 
-    [GeneratedRegex(@"^/(_content/.*\.(css|js)|recordings/[^/]+/timing)$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"^/(_content/.*\.(css|js)|recordings/[^/]+/(timing|overview))$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Compressible();
 
     [GeneratedRegex(@"^/js/[\w-]+-[A-Z0-9]{8}\.js$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

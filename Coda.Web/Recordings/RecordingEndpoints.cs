@@ -1,4 +1,5 @@
 using Coda.Core.Recordings;
+using Coda.Core.Replays;
 
 namespace Coda.Web.Recordings;
 
@@ -17,8 +18,28 @@ public static class RecordingEndpoints
             lookup.ServeAsync(id, files => new GrowingFile(files.OutputPath, "application/octet-stream"), cancellation));
         app.MapMethods("/recordings/{id}/timing", Reading, (string id, RecordingLookup lookup, CancellationToken cancellation) =>
             lookup.ServeAsync(id, files => new GrowingFile(files.TimingPath, "text/plain; charset=utf-8"), cancellation));
+        app.MapMethods("/recordings/{id}/keyframes", Reading, (string id, RecordingLookup lookup, CancellationToken cancellation) =>
+            lookup.ServeAsync(id, ServeKeyframes, cancellation));
+        app.MapGet("/recordings/{id}/overview", ServeOverviewAsync);
         app.MapGet("/recordings/{id}.cast", ServeCastAsync);
     }
+
+    private static IResult ServeKeyframes(RecordingFiles files) => File.Exists(files.KeyframesPath)
+        ? new GrowingFile(files.KeyframesPath, "application/octet-stream")
+        : TypedResults.NotFound();
+
+    private static Task<IResult> ServeOverviewAsync(
+        string id, RecordingLookup lookup, RecordingOverviews overviews, HttpContext context, CancellationToken cancellation) =>
+        lookup.ServeAsync(
+            id,
+            async files =>
+            {
+                context.Response.Headers.CacheControl = "no-store";
+                return await overviews.FindAsync(files, cancellation) is { } overview
+                    ? TypedResults.Bytes(overview, "application/json")
+                    : TypedResults.StatusCode(StatusCodes.Status410Gone);
+            },
+            cancellation);
 
     private static async Task<IResult> ServeCastAsync(
         string id, RecordingLookup lookup, CancellationToken cancellation, int version = Asciicast.Newest) =>

@@ -11,6 +11,7 @@ export class Controls {
   private readonly time = element('span', 'player-time');
   private readonly bar = element('input', 'player-seek');
   private readonly ticks = element('div', 'player-ticks');
+  private readonly quiet = element('div', 'player-quiet');
   private readonly speed = element('select', 'player-speed');
   private readonly idle = element('input', '');
   private readonly step = element('div', 'player-step');
@@ -35,7 +36,7 @@ export class Controls {
     this.live.textContent = 'Live';
     this.live.classList.add('player-live');
     const track = element('div', 'player-track');
-    track.append(this.bar, this.ticks);
+    track.append(this.bar, this.quiet, this.ticks);
     const row = element('div', 'player-row');
     row.append(this.play, this.time, track, this.speed, idle, this.live);
     host.append(this.step, row);
@@ -50,7 +51,7 @@ export class Controls {
       case 'ArrowLeft': playback.seek(playback.target - step); break;
       case 'ArrowRight': playback.seek(playback.target + step); break;
       case 'Home': playback.seek(0); break;
-      case 'End': playback.seek(playback.timing.duration); break;
+      case 'End': playback.seek(playback.duration); break;
       default: return;
     }
     event.preventDefault();
@@ -59,27 +60,30 @@ export class Controls {
   /** Shows the state of the playback. */
   update(): void {
     const { playback } = this;
-    const { timing, target } = playback;
+    const { duration, target } = playback;
     const running = playback.playing || playback.following;
     this.play.textContent = running ? '❚❚' : '▶';
     this.play.setAttribute('aria-label', running ? 'Pause' : 'Play');
-    this.time.textContent = `${clock(target)} / ${clock(timing.duration)}`;
-    this.bar.max = String(timing.duration);
+    this.time.textContent = `${clock(target)} / ${clock(duration)}`;
+    this.bar.max = String(duration);
     this.bar.value = String(target);
     this.bar.setAttribute('aria-busy', String(playback.seeking));
-    this.bar.setAttribute('aria-valuetext', `${clock(target)} of ${clock(timing.duration)}`);
-    this.live.hidden = timing.ended;
+    this.bar.setAttribute('aria-valuetext', `${clock(target)} of ${clock(duration)}`);
+    this.live.hidden = playback.ended;
     this.live.setAttribute('aria-pressed', String(playback.following));
     this.placeTicks();
-    const last = timing.markers.findLast(marker => marker.at <= target);
+    const last = playback.markers.findLast(marker => marker.at <= target);
     this.step.textContent = playback.trouble || (last?.text ?? '');
     this.step.hidden = this.step.textContent === '';
   }
 
   private placeTicks(): void {
-    const { markers, duration } = this.playback.timing;
+    const { markers, idle, duration } = this.playback;
     if (markers.length === this.ticks.childElementCount && duration === this.placedFor) return;
     this.placedFor = duration;
+    const quiet = idle.map(([from, to]) => [from, to].map(at => `${(100 * at) / Math.max(duration, 0.001)}%`));
+    this.quiet.style.backgroundImage = quiet.length === 0 ? '' : `linear-gradient(to right, ${
+      quiet.map(([from, to]) => `transparent ${from}, currentColor ${from} ${to}, transparent ${to}`).join()})`;
     this.ticks.replaceChildren(...markers.map(marker => {
       const tick = button(`${clock(marker.at)} ${marker.text}`, 'player-button', () => this.playback.seek(marker.at));
       tick.style.left = `${(100 * marker.at) / Math.max(duration, 0.001)}%`;

@@ -1,5 +1,6 @@
 import { Terminal, type ITerminalOptions, type ITheme } from '@xterm/xterm';
 import { fontFamily, fontSize } from './appearance';
+import { Curtain } from './curtain';
 import { emulate, emulation } from './emulation';
 import { openLink, showLinks } from './links';
 import { accelerate } from './renderer';
@@ -20,6 +21,7 @@ const nothing = new Uint8Array(0);
 /** An xterm in an element: its look, the size that fits, and a font that makes any size fit. */
 export class Screen {
   terminal: Terminal;
+  private curtain!: Curtain;
   private cell = { width: 0, height: 0, font: 0 };
   /** What was asked for while a resize waits for the parser. */
   private queue: (() => void)[] = [];
@@ -58,6 +60,7 @@ export class Screen {
       ...this.options,
     });
     emulate(terminal);
+    this.curtain = new Curtain(terminal);
     showLinks(terminal);
     terminal.open(this.host);
     this.measure(terminal);
@@ -104,6 +107,16 @@ export class Screen {
   /** Shows text, after all that was given before. */
   write(text: string): void {
     if (text !== '') this.inOrder(() => this.terminal.write(text));
+  }
+
+  /** Shows nothing of what is written from here on, until it is to be shown again. */
+  conceal(): void {
+    this.inOrder(() => this.curtain.draw());
+  }
+
+  /** Shows what is there, after all that was given before. */
+  reveal(): void {
+    this.inOrder(() => this.curtain.open());
   }
 
   /**

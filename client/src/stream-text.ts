@@ -9,6 +9,8 @@ const controls = '\\x00-\\x17\\x19\\x1c-\\x1f\\x7f';
 const parameters = `[${controls} -?]*`;
 const start = `\\x1b[${controls}]*\\[|\\x9b`;
 const sequences = new RegExp(`(${start})(${parameters})`, 'g');
+/** A count may be too large only in five characters or more; most text has none. */
+const longNumber = new RegExp(`(?:${start})${parameters}[${controls}\\d]{5}`);
 const restOfEscape = new RegExp(`^[${controls}]*(\\[?)`);
 const restOfSequence = new RegExp(`^${parameters}`);
 const openSequence = new RegExp(`(?:\\x1b[${controls}]*|(?:${start})(${parameters}))$`);
@@ -66,6 +68,7 @@ export class StreamText {
     }
     const [tail, counts] = openSequence.exec(text) ?? [];
     this.open = tail === undefined ? null : counts === undefined ? 'escape' : clampCounts(counts, 0)[1];
+    if (!longNumber.test(text)) return head + text;
     return head + text.replace(sequences, (all, start: string, counts: string) =>
       counts.length < 5 ? all : start + clampCounts(counts, 0)[0]);
   }

@@ -9,6 +9,7 @@ import { Screen, type Cells } from './screen';
 import { SearchBar } from './search';
 import { bindShortcuts } from './shortcuts';
 import { StreamText } from './stream-text';
+import { unpack } from './unpack';
 import { notKept } from './words';
 
 /** The page's side of the server's TerminalPort. */
@@ -202,11 +203,6 @@ class LiveTerminal {
       // Offline: resume() tells it again.
     });
   }
-}
-
-async function unpack(compressed: Uint8Array): Promise<string> {
-  const stream = new Blob([compressed as BlobPart]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return new Response(stream).text();
 }
 
 const open = new Set<LiveTerminal>();

@@ -18,20 +18,18 @@ export class TimingReader {
   readonly markers: Marker[] = [];
   columns = 80;
   rows = 24;
-  /** Seconds from the start to the newest line. */
-  duration = 0;
+  ended = false;
   private rest = '';
   private readonly decoder = new TextDecoder();
+
+  /** Begins at a line before which so many seconds have passed; `duration` counts on to the newest line. */
+  constructor(public duration = 0) {}
 
   push(bytes: Uint8Array): void {
     const lines = (this.rest + this.decoder.decode(bytes, { stream: true })).split('\n');
     // The last line may be torn; it is read again with what follows.
     this.rest = lines.pop() ?? '';
     for (const line of lines) this.read(line);
-  }
-
-  get ended(): boolean {
-    return this.moments.at(-1)?.kind === 'exit';
   }
 
   private read(line: string): void {
@@ -62,8 +60,58 @@ export class TimingReader {
       case 'GAP': this.moments.push({ kind: 'gap', at, length: gapLength(value) }); break;
       case 'CAPPED': this.moments.push({ kind: 'capped', at }); break;
       case 'EXIT_CODE':
-      case 'INTERRUPTED': this.moments.push({ kind: 'exit', at }); break;
+      case 'INTERRUPTED':
+        this.moments.push({ kind: 'exit', at });
+        this.ended = true;
+        break;
     }
+  }
+}
+
+/** The moments of a recording from a place in its timing on, loaded as they are needed. */
+export class TimingCursor {
+  private readonly reader: TimingReader;
+  private taken = 0;
+
+  /** `read` reads the timing; `at` is the time at `offset`. */
+  constructor(private readonly read: (offset: number) => Promise<Uint8Array>, private offset = 0, at = 0) {
+    this.reader = new TimingReader(at);
+  }
+
+  /** The next moment, if it is loaded. */
+  get next(): Moment | undefined {
+    return this.reader.moments[this.taken];
+  }
+
+  take(): void {
+    this.taken++;
+  }
+
+  /** Loads the next moment; nothing = there is none (yet). */
+  async load(): Promise<Moment | undefined> {
+    while (!this.next && await this.more());
+    return this.next;
+  }
+
+  /** How much output there is up to a time; one that is more than `most` is not counted further. */
+  async lengthUntil(to: number, most: number): Promise<number> {
+    let length = 0;
+    for (let i = 0; length <= most; i++) {
+      while (this.taken + i >= this.reader.moments.length) if (!await this.more()) return length;
+      const moment = this.reader.moments[this.taken + i]!;
+      if (moment.at > to) return length;
+      if (moment.kind === 'output') length += moment.length;
+    }
+    return length;
+  }
+
+  private async more(): Promise<boolean> {
+    const bytes = await this.read(this.offset);
+    this.offset += bytes.length;
+    this.reader.moments.splice(0, this.taken);
+    this.taken = 0;
+    this.reader.push(bytes);
+    return bytes.length > 0;
   }
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { RangedFile, RecordingGone } from '../src/ranges';
 
-const chunk = 1 << 20;
+const chunk = 64 << 10;
 
 /** A file on a server that answers ranges as HTTP has them, and what was asked of it. */
 class Served {
@@ -44,6 +44,21 @@ test('a whole chunk is fetched once', async () => {
   assert.deepEqual(served.asked, [[chunk - 1, 2 * chunk - 1]]);
 });
 
+test('what will be read is fetched at once, but for what is there', async () => {
+  const bytes = pattern(10 * chunk + 50);
+  const served = new Served(bytes);
+  await served.file.read(2 * chunk, 5);
+  await served.file.load(2 * chunk + 5, 5 * chunk);
+  for (let at = 2 * chunk + 1; at < 8 * chunk; at += chunk) {
+    assert.deepEqual(await served.file.read(at, chunk), bytes.subarray(at, at + chunk - 1));
+  }
+  assert.deepEqual(served.asked, [[2 * chunk - 1, 3 * chunk - 1], [3 * chunk - 1, 8 * chunk - 1]]);
+  await served.file.load(9 * chunk, 5 * chunk);
+  assert.deepEqual(await served.file.read(10 * chunk, 50), bytes.subarray(10 * chunk));
+  await served.file.load(3 * chunk, 2 * chunk);
+  assert.equal(served.asked.length, 3);
+});
+
 test('behind the end there is nothing, until the file has grown', async () => {
   const all = pattern(300);
   const served = new Served(all.subarray(0, 100));
@@ -70,12 +85,13 @@ test('an empty file and an offset far behind the end read nothing', async () => 
 });
 
 test('of many chunks only the newest are kept', async () => {
-  const served = new Served(pattern(30 * chunk));
-  for (let i = 0; i < 30; i++) await served.file.read(i * chunk, 1);
-  await served.file.read(29 * chunk, 1);
-  assert.equal(served.asked.length, 30);
+  const many = 300;
+  const served = new Served(pattern(many * chunk));
+  for (let i = 0; i < many; i++) await served.file.read(i * chunk, 1);
+  await served.file.read((many - 1) * chunk, 1);
+  assert.equal(served.asked.length, many);
   await served.file.read(0, 1);
-  assert.equal(served.asked.length, 31);
+  assert.equal(served.asked.length, many + 1);
 });
 
 test('an answer that is no part of the file says whether asking again is of use', async () => {

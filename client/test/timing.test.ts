@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { TimingReader } from '../src/timing';
+import { TimingCursor, TimingReader } from '../src/timing';
 
 const timing = 'H 0 COLUMNS 100\nH 0 LINES 30\nO 0.5 3\nH 0 GAP {"from":3,"to":1003}\n'
   + 'H 0.25 MARKER "— half"\nS 1 SIGWINCH ROWS=40 COLS=120\nH 0 EXIT_CODE 0\n';
@@ -40,4 +40,22 @@ test('a size or a gap that is none is passed over, and the size at the start kee
   const reader = new TimingReader();
   reader.push(new TextEncoder().encode('H 0 COLUMNS x\nH 0 LINES 0\nS 1 SIGWINCH ROWS= COLS=80\nS 1 SIGINT\nH 0 MARKER not json\n'));
   assert.deepEqual([reader.columns, reader.rows, reader.moments, reader.markers], [80, 24, [], [{ at: 2, text: 'not json' }]]);
+});
+
+test('moments are loaded as they are needed, from any line on', async () => {
+  const all = new TextEncoder().encode('O 1 10\nO 1 20\nS 1 SIGWINCH ROWS=5 COLS=6\nO 1 30\nO 1 40\n');
+  let read = 0;
+  const cursor = new TimingCursor(offset => {
+    read++;
+    return Promise.resolve(all.subarray(offset, offset + 9));
+  }, 7, 101);
+  assert.equal(cursor.next, undefined);
+  assert.deepEqual(await cursor.load(), { kind: 'output', at: 102, length: 20 });
+  assert.equal(read, 1);
+  assert.equal(await cursor.lengthUntil(104, 1000), 50);
+  assert.equal(await cursor.lengthUntil(200, 1000), 90);
+  assert.equal(await cursor.lengthUntil(200, 40), 50);
+  const taken = [];
+  for (let moment; (moment = cursor.next ?? await cursor.load()); cursor.take()) taken.push(moment.at);
+  assert.deepEqual(taken, [102, 103, 104, 105]);
 });

@@ -29,6 +29,7 @@ internal sealed partial class TerminalLoop
     private readonly LeftoverModes leftovers;
     private readonly FloodWatch flood;
     private readonly SemaphoreSlim turns;
+    private readonly KeyframeTaker keyframes;
 
     // Never full: the loop waits for nothing but this and output.
     private readonly Channel<Action> posted = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
@@ -64,6 +65,7 @@ internal sealed partial class TerminalLoop
             Asked = Answer,
         };
         Recording = Record();
+        keyframes = new KeyframeTaker(Recording, screen, parser, Post);
         programs = new ProgramSequence(start, pty, loop, screen, time, Post)
         {
             Started = pid => Events.Post(
@@ -173,6 +175,7 @@ internal sealed partial class TerminalLoop
             Finish(action);
         }
 
+        await keyframes.FinishAsync();
         Complete(failure);
     }
 
@@ -369,6 +372,7 @@ internal sealed partial class TerminalLoop
         }
 
         Recording.Append(output, flood.LeavesOut);
+        keyframes.Follow();
         Tell();
     }
 

@@ -17,7 +17,7 @@ internal enum SweepScope
 /// <param name="Size">Its first size.</param>
 /// <param name="Scheme">Its first colours.</param>
 /// <param name="RecordingDirectory">Is created.</param>
-/// <param name="RecordingCap">Bytes, both files together.</param>
+/// <param name="RecordingCap">Bytes, all its files together.</param>
 /// <param name="RecordingIsOptional">Whether it starts without a recording when the disk is full.</param>
 /// <param name="CommandName">What runs, for the recording's first lines.</param>
 /// <param name="Scope">What is ended with its programs.</param>

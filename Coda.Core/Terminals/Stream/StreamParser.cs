@@ -74,6 +74,9 @@ internal sealed class StreamParser(ScreenModel screen)
     /// <summary>Whether the last byte parsed ended a sequence or is outside of any.</summary>
     public bool IsBetweenSequences => state == State.Ground;
 
+    /// <summary>Whether neither a sequence nor a character is open: what the screen shows is all there is to the stream so far.</summary>
+    public bool IsAtRest => state == State.Ground && partialLength == 0;
+
     /// <summary>
     /// Where another parser, that was told all but what is open, can follow: the offset from which on it gets the stream, and what it gets
     /// before that. What is open is an unended string or character, which begins there, or a control sequence, which is told so far.
