@@ -21,7 +21,11 @@ internal static class Seek
           bar.value = String(at);
           bar.dispatchEvent(new Event('input'));
           do await new Promise(requestAnimationFrame); while (bar.getAttribute('aria-busy') === 'true');
-          await new Promise(resolve => { const { port1, port2 } = new MessageChannel(); port1.onmessage = resolve; port2.postMessage(null); });
+          const { port1, port2 } = new MessageChannel();
+          await new Promise(resolve => {
+            port1.onmessage = resolve;
+            port2.postMessage(null);
+          });
           return performance.now() - from;
         }
         """;
@@ -79,7 +83,7 @@ internal static class Seek
         }
     }
 
-    /// <summary>The lines of a text, some of them in colour, over eight hours; now and then a full screen program repaints its screen.</summary>
+    /// <summary>The lines of a text, in colours, over eight hours; now and then a full screen program repaints its screen.</summary>
     private static async Task WriteAsync(string directory, string text)
     {
         Directory.CreateDirectory(directory);
