@@ -58,7 +58,9 @@ internal sealed class Stage : IAsyncDisposable
 
         var scripts = Path.Combine(SourceDirectory(), "Coda.Benchmarks", "peer", "server.mjs");
         var peer = Started(await OtherServer.StartAsync("node", directory, port => [scripts, $"{port}", directory]));
-        Peer = new Side(peer.Address, () => ContextAsync(), $"?columns={columns}&rows={rows}", _ => Task.CompletedTask);
+        // What is typed before its socket is open is lost.
+        Peer = new Side(peer.Address, () => ContextAsync(), $"?columns={columns}&rows={rows}", page => page.WaitForFunctionAsync(
+            "() => window.term?.buffer.active.cursorX > 0"));
 
         if (Environment.GetEnvironmentVariable("TTYD") is { Length: > 0 } program)
         {
