@@ -19,7 +19,7 @@ export interface Keyframe {
 
 /** What is known of a recording before any of it is loaded. */
 export interface Overview {
-  /** Bytes of the timing that it tells of; what is behind them came later. */
+  /** Length of the timing when the overview was made, in bytes; the file may have grown since. */
   timingEnd: number;
   ended: boolean;
   duration: number;

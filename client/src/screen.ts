@@ -21,7 +21,7 @@ const nothing = new Uint8Array(0);
 /** An xterm in an element: its look, the size that fits, and a font that makes any size fit. */
 export class Screen {
   terminal: Terminal;
-  private curtain!: Curtain;
+  private curtain?: Curtain;
   private cell = { width: 0, height: 0, font: 0 };
   /** What was asked for while a resize waits for the parser. */
   private queue: (() => void)[] = [];
@@ -44,6 +44,7 @@ export class Screen {
     this.terminal.dispose();
     this.queue = [];
     this.waiting = false;
+    this.curtain = undefined;
     this.terminal = this.build(theme ?? {});
   }
 
@@ -60,7 +61,6 @@ export class Screen {
       ...this.options,
     });
     emulate(terminal);
-    this.curtain = new Curtain(terminal);
     showLinks(terminal);
     terminal.open(this.host);
     this.measure(terminal);
@@ -111,12 +111,12 @@ export class Screen {
 
   /** Shows nothing of what is written from here on, until it is to be shown again. */
   conceal(): void {
-    this.inOrder(() => this.curtain.draw());
+    this.inOrder(() => (this.curtain ??= new Curtain(this.terminal)).draw());
   }
 
   /** Shows what is there, after all that was given before. */
   reveal(): void {
-    this.inOrder(() => this.curtain.open());
+    this.inOrder(() => this.curtain?.open());
   }
 
   /**

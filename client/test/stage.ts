@@ -33,7 +33,7 @@ export class Stage {
   readonly asked: { name: string; first: number; length: number }[] = [];
   readonly files: Record<string, Buffer>;
   keyframesFollow = false;
-  /** How much of the timing an overview tells of. */
+  /** Bytes of the timing that an overview is made from. */
   told = Infinity;
   private keyframes: number[][] = [];
 
