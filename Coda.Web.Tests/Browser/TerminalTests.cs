@@ -260,9 +260,17 @@ public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) :
         Assert.Equal(terminal.Id, back.Id);
         await back.RunAsync("exit 42");
         await Assertions.Expect(page.Locator(".terminal-ended")).ToContainTextAsync("code 42");
+        await Waiting.UntilAsync(async () => // what says so hides no row
+            await BottomOfAsync(".xterm-screen") <= (await page.Locator(".terminal-ended").BoundingBoxAsync())!.Y + 1);
         await page.Locator(".terminal-ended").GetByRole(AriaRole.Link, new() { Name = "New terminal" }).ClickAsync();
         await page.WaitForFunctionAsync(
             "id => location.pathname.startsWith('/terminals/term-') && !location.pathname.endsWith(id)", terminal.Id);
+
+        async Task<float> BottomOfAsync(string part)
+        {
+            var box = (await page.Locator(part).BoundingBoxAsync())!;
+            return box.Y + box.Height;
+        }
     }
 
     [Fact]

@@ -133,9 +133,11 @@ class LiveTerminal {
     this.tellWindow();
   }
 
-  /** The program ended: what is shown stays. */
+  /** The program ended: what is shown stays, and no window gives it another size. */
   end(): void {
+    this.driver = false;
     this.screen.write(this.text.end());
+    this.screen.fitFont(true);
     this.screen.terminal.options.disableStdin = true;
     this.screen.terminal.options.cursorBlink = false;
   }
