@@ -31,6 +31,7 @@ internal sealed class CoreHost : IAsyncDisposable
             .AddSingleton(time ?? TimeProvider.System)
             .AddLogging()
             .Configure<TerminalOptions>(configuration.GetSection(TerminalOptions.Section))
+            .Configure<ScreenOptions>(configuration.GetSection(ScreenOptions.Section))
             .Configure<Coda.Core.Recordings.RecordingOptions>(configuration.GetSection(Coda.Core.Recordings.RecordingOptions.Section))
             .Configure<Coda.Core.Tasks.TaskOptions>(configuration.GetSection(Coda.Core.Tasks.TaskOptions.Section))
             .Configure<Coda.Core.Tasks.RetentionOptions>(configuration.GetSection(Coda.Core.Tasks.RetentionOptions.Section))

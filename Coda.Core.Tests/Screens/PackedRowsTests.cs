@@ -194,6 +194,77 @@ public sealed class PackedRowsTests
     }
 
     [Fact]
+    public void Rows_that_are_put_aside_are_as_they_were_whatever_happens_to_them()
+    {
+        var directory = Directory.CreateTempSubdirectory("coda-rows-");
+        using var file = new RowFile(Path.Combine(directory.FullName, "rows"));
+        var control = new PackedRows();
+        var random = new Random(Seed);
+        for (var step = 0; step < 20_000; step++)
+        {
+            var index = random.Next(Math.Max(1, rows.Count));
+            switch (random.Next(400))
+            {
+                case 0:
+                    rows.PutAside(file);
+                    Assert.InRange(rows.BytesInMemory, 0, 64 << 10);
+                    break;
+                case 1:
+                    Both(store => store.RemoveFirst(index / 4));
+                    break;
+                case < 5 when rows.Count > 0:
+                    Both(store => store.RemoveLast());
+                    break;
+                case < 9 when rows.Count > 0:
+                    Both(store => store.SetWrapped(index, !store.IsWrapped(index)));
+                    break;
+                case < 20 when rows.Count > 0:
+                    Assert.Equal(control.Packed(index), rows.Packed(index));
+                    break;
+                default:
+                    var row = new ScreenRow(40 + random.Next(400));
+                    Writing.Values.ElementAt(random.Next(Writing.Count))(row);
+                    Write(row, 20, step.ToString(CultureInfo.InvariantCulture));
+                    Both(store => store.Add(row));
+                    break;
+            }
+        }
+
+        rows.PutAside(file);
+        Assert.Empty(directory.EnumerateFiles());
+        Assert.Equal((control.Count, control.Bytes), (rows.Count, rows.Bytes));
+        for (var index = 0; index < rows.Count; index++)
+        {
+            Assert.Equal(control.Packed(index), rows.Packed(index));
+        }
+
+        Assert.Equal(rows.Bytes, rows.BytesInMemory);
+        directory.Delete(recursive: true);
+
+        void Both(Action<PackedRows> change)
+        {
+            change(control);
+            change(rows);
+        }
+    }
+
+    [Fact]
+    public void Rows_that_cannot_be_put_aside_go_but_for_the_newest()
+    {
+        while (rows.Bytes < 1 << 20)
+        {
+            rows.Add(Numbered(rows.Count));
+        }
+
+        var last = rows.Packed(rows.Count - 1).ToArray();
+        using var file = new RowFile("/proc/no/such/directory/rows");
+        rows.PutAside(file);
+        Assert.True(rows.WasCut);
+        Assert.InRange(rows.Bytes, 1, 64 << 10);
+        Assert.Equal(last, rows.Packed(rows.Count - 1).ToArray());
+    }
+
+    [Fact]
     public void Beyond_16_MB_the_oldest_rows_go()
     {
         var row = new ScreenRow(1000);

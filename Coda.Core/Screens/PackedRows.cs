@@ -38,18 +38,26 @@ internal sealed class PackedRows
 
     private sealed class PageOfRows(byte[] bytes, bool isPooled)
     {
-        public byte[] Bytes => bytes;
+        public byte[]? Bytes { get; set; } = bytes; // null = they are put aside
+
+        public int Size { get; } = bytes.Length;
 
         public bool IsPooled => isPooled;
 
         public int Used { get; set; }
+
+        /// <summary>Where they are put aside.</summary>
+        public (RowFile File, long Place) Aside { get; set; }
     }
 
     /// <summary>Rows.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Bytes of memory that the rows take.</summary>
+    /// <summary>Bytes that the rows take.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>Those of them that are in memory.</summary>
+    public long BytesInMemory { get; private set; }
 
     /// <summary>Whether rows were dropped because they took too much memory.</summary>
     public bool WasCut { get; private set; }
@@ -110,7 +118,7 @@ internal sealed class PackedRows
             end = nextPage == page ? nextOffset : end;
         }
 
-        return page.Bytes.AsSpan(offset, end - offset);
+        return BytesOf(page).AsSpan(offset, end - offset);
     }
 
     /// <summary>Unpacks a row.</summary>
@@ -185,6 +193,7 @@ internal sealed class PackedRows
     public void RemoveLast()
     {
         var (page, offset) = PlaceOf(Count - 1);
+        BytesOf(page); // what is put aside stays as long as it was
         page.Used = offset;
         Count--;
         if (offset == 0)
@@ -229,6 +238,44 @@ internal sealed class PackedRows
         (Count, first, firstPage) = (0, 0, 0);
     }
 
+    /// <summary>
+    /// Writes all but the newest rows to a file, from which they are read when they are asked for. When that cannot be, they go.
+    /// </summary>
+    public void PutAside(RowFile file)
+    {
+        try
+        {
+            for (var index = 0; index < pageCount - 1; index++)
+            {
+                if (PageAt(index) is { Bytes: not null } page)
+                {
+                    PutAside(page, file);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            WasCut = true;
+            var newest = PlaceOf(Count - 1).Page;
+            var keep = 1;
+            while (keep < Count && PlaceOf(Count - 1 - keep).Page == newest)
+            {
+                keep++;
+            }
+
+            RemoveFirst(Count - keep);
+        }
+    }
+
+    /// <summary>Reads all that is put aside.</summary>
+    public void TakeBack()
+    {
+        for (var index = 0; index < pageCount; index++)
+        {
+            BytesOf(PageAt(index));
+        }
+    }
+
     /// <summary>The numbers of links that rows refer to.</summary>
     public void CollectLinks(HashSet<int> links)
     {
@@ -264,7 +311,7 @@ internal sealed class PackedRows
     private Span<byte> Header(int index)
     {
         var (page, offset) = PlaceOf(index);
-        return page.Bytes.AsSpan(offset, HeaderSize);
+        return BytesOf(page).AsSpan(offset, HeaderSize);
     }
 
     /// <summary>Takes room for a row of so many bytes, which thereby is the newest.</summary>
@@ -276,7 +323,7 @@ internal sealed class PackedRows
             RemoveFirst(Math.Max(1, Count / 64));
         }
 
-        if (pageCount == 0 || LastPage!.Bytes.Length - LastPage.Used < size || LastPage.Used > 0xffff)
+        if (pageCount == 0 || LastPage!.Size - LastPage.Used < size || LastPage.Used > 0xffff)
         {
             AddPage(size);
         }
@@ -285,8 +332,38 @@ internal sealed class PackedRows
         var offset = page.Used;
         page.Used += size;
         AddPlace((uint)((pageSequence + pageCount - 1) << 16) | (uint)offset);
-        return page.Bytes.AsSpan(offset, size);
+        return BytesOf(page).AsSpan(offset, size);
     }
+
+    private byte[] BytesOf(PageOfRows page) => page.Bytes ?? TakeBack(page);
+
+    private byte[] TakeBack(PageOfRows page)
+    {
+        var bytes = page.IsPooled ? ArrayPool<byte>.Shared.Rent(page.Size) : new byte[page.Size];
+        page.Aside.File.Take(page.Aside.Place, bytes.AsSpan(0, page.Used));
+        page.Bytes = bytes;
+        BytesInMemory += page.Size;
+        return bytes;
+    }
+
+    private void PutAside(PageOfRows page, RowFile file)
+    {
+        page.Aside = (file, file.Add(page.Bytes.AsSpan(0, page.Used)));
+        Return(page);
+    }
+
+    private void Return(PageOfRows page)
+    {
+        BytesInMemory -= page.Size;
+        if (page.IsPooled)
+        {
+            ArrayPool<byte>.Shared.Return(page.Bytes!);
+        }
+
+        page.Bytes = null;
+    }
+
+    private PageOfRows PageAt(int index) => pages[(firstPage + index) & (pages.Length - 1)]!;
 
     private void AddPage(int size)
     {
@@ -306,7 +383,8 @@ internal sealed class PackedRows
         var page = new PageOfRows(isPooled ? ArrayPool<byte>.Shared.Rent(Page) : new byte[Math.Max(FirstPage, size)], isPooled);
         pageCount++;
         LastPage = page;
-        Bytes += page.Bytes.Length;
+        Bytes += page.Size;
+        BytesInMemory += page.Size;
     }
 
     private void AddPlace(uint place)
@@ -328,10 +406,14 @@ internal sealed class PackedRows
 
     private void Release(ref PageOfRows? page)
     {
-        Bytes -= page!.Bytes.Length;
-        if (page.IsPooled)
+        Bytes -= page!.Size;
+        if (page.Bytes is null)
         {
-            ArrayPool<byte>.Shared.Return(page.Bytes);
+            page.Aside.File.Free(page.Aside.Place, page.Used);
+        }
+        else
+        {
+            Return(page);
         }
 
         page = null;

@@ -34,7 +34,8 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     /// <summary>Makes an empty registry with an engine of its own.</summary>
     internal TerminalRegistry(
         CodaHome home, Database database, IOptions<TerminalOptions> options, IOptions<RecordingOptions> recordings,
-        WorkingDirectories directories, StopDeadline deadline, TimeProvider time, ILogger<TerminalRegistry> log)
+        IOptions<ScreenOptions> screens, WorkingDirectories directories, StopDeadline deadline, TimeProvider time,
+        ILogger<TerminalRegistry> log)
     {
         this.deadline = deadline;
         this.home = home;
@@ -45,7 +46,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         this.time = time;
         this.log = log;
         store = new TerminalStore(database);
-        Engine = new TerminalEngine(time, log);
+        Engine = new TerminalEngine((long)screens.Value.MemoryMb << 20, time, log);
         hurry = deadline.Passed.Register(HurryAll);
     }
 

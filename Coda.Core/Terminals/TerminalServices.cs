@@ -17,6 +17,7 @@ public static class TerminalServices
             provider.GetRequiredService<Database>(),
             provider.GetRequiredService<IOptions<TerminalOptions>>(),
             provider.GetRequiredService<IOptions<RecordingOptions>>(),
+            provider.GetRequiredService<IOptions<ScreenOptions>>(),
             provider.GetRequiredService<WorkingDirectories>(),
             provider.GetRequiredService<StopDeadline>(),
             provider.GetRequiredService<TimeProvider>(),

@@ -36,6 +36,7 @@ public static class ConfigurationSetup
         builder.Services
             .AddOptionsFrom<TerminalOptions>(settings, TerminalOptions.Section)
             .AddOptionsFrom<RecordingOptions>(settings, RecordingOptions.Section)
+            .AddOptionsFrom<ScreenOptions>(settings, ScreenOptions.Section)
             .AddOptionsFrom<TaskOptions>(settings, TaskOptions.Section)
             .AddOptionsFrom<RetentionOptions>(settings, RetentionOptions.Section)
             .AddOptionsFrom<WorkingDirectoryOptions>(settings, WorkingDirectoryOptions.Section)

@@ -1,9 +1,12 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text;
 using Coda.Core.Recordings;
+using Coda.Core.Screens;
 using Coda.Core.Terminals;
 using Coda.Core.Terminals.Engine;
 using Coda.Core.Terminals.Pty;
+using Coda.Core.Terminals.Stream;
 using Coda.Core.Tests.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -20,7 +23,7 @@ public sealed class TerminalEngineTests : IAsyncLifetime
     private readonly TerminalEngine engine;
     private Task following = Task.CompletedTask;
 
-    public TerminalEngineTests() => engine = new TerminalEngine(time, NullLogger.Instance);
+    public TerminalEngineTests() => engine = new TerminalEngine(1 << 20, time, NullLogger.Instance);
 
     private string Recording => Path.Combine(root, "recording");
 
@@ -104,6 +107,28 @@ public sealed class TerminalEngineTests : IAsyncLifetime
         engine.Post(new EndTerminal(id, Grace: TimeSpan.Zero));
         await following.WaitAsync(Wait.Timeout);
         Assert.Equal((137, EndCause.Ended), (Last.Code, Last.Cause));
+    }
+
+    [Fact]
+    public async Task Lines_beyond_the_memory_for_all_terminals_are_in_a_file_without_a_name_and_come_back_when_they_are_asked_for()
+    {
+        Start("for i in {1..12000}; do printf '%0200d\\n' $i; done; read -r");
+        await SeesAsync(() => Output().EndsWith($"{12_000:D200}\r\n", StringComparison.Ordinal));
+        var control = new ScreenModel(Message("").Size);
+        new StreamParser(control).Parse(Encoding.UTF8.GetBytes(Output()), 0);
+        var expected = new ArrayBufferWriter<byte>();
+        ScreenSnapshot.Write(control, expected, int.MaxValue);
+        for (var round = 0; round < 2; round++)
+        {
+            var image = (await engine.TakeSnapshotAsync(id, int.MaxValue))!;
+            Assert.Equal(Encoding.UTF8.GetString(expected.WrittenSpan), Encoding.UTF8.GetString(image.Bytes));
+            await SeesAsync(() => engine.MemoryOfRows <= (1 << 20) + (64 << 10));
+        }
+
+        engine.Write(id, "\n"u8.ToArray());
+        await following.WaitAsync(Wait.Timeout);
+        Assert.Equal(0, engine.MemoryOfRows);
+        Assert.Equal(["keyframes", "output.log", "timing"], Directory.GetFiles(Recording).Select(Path.GetFileName).Order());
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Coda.Core.Files;
 using Coda.Core.Native;
 using Coda.Core.Recordings;
+using Coda.Core.Screens;
 using Coda.Core.Terminals.Pty;
 using Microsoft.Extensions.Logging;
 
@@ -20,16 +21,23 @@ internal sealed partial class TerminalEngine : IDisposable
     private readonly EventLoop loop;
     // Those that write a lot share all cores but one.
     private readonly SemaphoreSlim turns = new(Math.Max(1, Environment.ProcessorCount - 1));
+    private readonly ScreenMemory memory;
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly ConcurrentDictionary<TerminalId, TerminalLoop> terminals = new();
 
     /// <summary>Makes an engine without terminals, with an event loop of its own.</summary>
-    public TerminalEngine(TimeProvider time, ILogger log)
+    /// <param name="memoryForRows">Bytes for rows that have left the screens of all its terminals.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Where failures are written.</param>
+    public TerminalEngine(long memoryForRows, TimeProvider time, ILogger log)
     {
-        (this.time, this.log) = (time, log);
+        (memory, this.time, this.log) = (new ScreenMemory(memoryForRows), time, log);
         loop = new EventLoop(failure => LogLoopFailed(log, failure));
     }
+
+    /// <summary>Bytes of memory that rows which have left the screens take.</summary>
+    public long MemoryOfRows => memory.Used;
 
     /// <summary>Why no terminal can be opened now; null = nothing is known against it.</summary>
     public string? Refuses()
@@ -58,7 +66,7 @@ internal sealed partial class TerminalEngine : IDisposable
         try
         {
             pty = PtyPair.Open(loop, start.Size);
-            made = new TerminalLoop(start, pty, loop, turns, time, log);
+            made = new TerminalLoop(start, pty, loop, turns, memory, time, log);
             terminals[start.Id] = made;
             _ = made.Start(executable); // ends with an event, whatever happens
             return new TerminalStart.Started(pty.SlavePath);

@@ -30,6 +30,8 @@ internal sealed partial class TerminalLoop
     private readonly FloodWatch flood;
     private readonly SemaphoreSlim turns;
     private readonly KeyframeTaker keyframes;
+    private readonly RowMemory rows;
+    private readonly Lock images = new(); // a picture reads rows that are put aside, after the loop's end on any thread
 
     // Never full: the loop waits for nothing but this and output.
     private readonly Channel<Action> posted = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
@@ -50,12 +52,14 @@ internal sealed partial class TerminalLoop
 
     /// <summary>Makes the terminal; nothing runs in it yet.</summary>
     /// <exception cref="IOException">Its recording cannot be made.</exception>
-    public TerminalLoop(StartTerminal start, PtyPair pty, EventLoop loop, SemaphoreSlim turns, TimeProvider time, ILogger log)
+    public TerminalLoop(
+        StartTerminal start, PtyPair pty, EventLoop loop, SemaphoreSlim turns, ScreenMemory memory, TimeProvider time, ILogger log)
     {
         (this.start, this.pty, this.time, this.log) = (start, pty, time, log);
         (this.turns, size, scheme) = (turns, start.Size, start.Scheme);
         flood = new FloodWatch(time, start.RecordingCap);
         screen = new ScreenModel(start.Size);
+        rows = memory.For(screen, start.RecordingDirectory);
         parser = new StreamParser(screen)
         {
             Titled = text => Events.Post(new Titled(start.Id, text)),
@@ -130,7 +134,11 @@ internal sealed partial class TerminalLoop
     public Task<ScreenImage> TakeFrameAsync() => TakeImageAsync(bytes => ScreenFrame.Write(screen, bytes));
 
     /// <summary>Removes what it made; for one that was not started.</summary>
-    public void Discard() => Recording.Dispose();
+    public void Discard()
+    {
+        rows.Dispose();
+        Recording.Dispose();
+    }
 
     private Recording Record()
     {
@@ -175,6 +183,11 @@ internal sealed partial class TerminalLoop
             Finish(action);
         }
 
+        lock (images)
+        {
+            rows.Dispose();
+        }
+
         await keyframes.FinishAsync();
         Complete(failure);
     }
@@ -214,6 +227,7 @@ internal sealed partial class TerminalLoop
                 action();
             }
 
+            rows.Weigh();
             if (!hasOutput)
             {
                 if (conclusion is null)
@@ -350,7 +364,11 @@ internal sealed partial class TerminalLoop
     private ScreenImage TakeImage(Action<IBufferWriter<byte>> write)
     {
         var bytes = new ArrayBufferWriter<byte>(16 << 10);
-        write(bytes);
+        lock (images)
+        {
+            write(bytes);
+        }
+
         var (offset, before) = parser.Resume(Recording.Length);
         return new ScreenImage(offset, bytes.WrittenSpan.ToArray(), before, screen.Size, resizes);
     }
