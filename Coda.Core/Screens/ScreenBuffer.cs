@@ -11,6 +11,7 @@ internal sealed class ScreenBuffer
     private readonly int scrollback;
     private ScreenRow[] rows = [];
     private bool[] tabs = [];
+    private bool lostRows;
 
     /// <summary>Makes an empty one; <see cref="Fill"/> gives it rows.</summary>
     /// <param name="keepsHistory">Whether rows that leave are kept, and flow into another width.</param>
@@ -33,6 +34,9 @@ internal sealed class ScreenBuffer
 
     /// <summary>Rows that have left the screen.</summary>
     public PackedRows History { get; private set; } = new();
+
+    /// <summary>Whether rows that had left were dropped, for want of room.</summary>
+    public bool HasLostRows => lostRows || History.WasCut;
 
     /// <summary>Whether it has rows: the alternate screen has none until it is switched to.</summary>
     public bool IsFilled => rows.Length > 0;
@@ -69,6 +73,23 @@ internal sealed class ScreenBuffer
 
     /// <summary>The row of the cursor.</summary>
     public ScreenRow Current => rows[Y];
+
+    /// <summary>A row, counted from the oldest.</summary>
+    /// <param name="index">Which.</param>
+    /// <param name="scratch">Takes one that has left the screen; the others are themselves.</param>
+    public ScreenRow Read(int index, ScreenRow scratch)
+    {
+        if (index >= History.Count)
+        {
+            return rows[index - History.Count];
+        }
+
+        History.Read(index, scratch);
+        return scratch;
+    }
+
+    /// <summary>Whether a row, counted from the oldest, continues the one above.</summary>
+    public bool IsWrapped(int index) => index < History.Count ? History.IsWrapped(index) : rows[index - History.Count].Wrapped;
 
     /// <summary>Gives it rows, if it has none.</summary>
     public void Fill(in CellAttributes look)
@@ -107,6 +128,7 @@ internal sealed class ScreenBuffer
             else
             {
                 Rotation = Bottom == rows.Length - 1 ? (Rotation + 1) % Capacity : Rotation + 1;
+                lostRows = true;
                 if (History.Count > 0)
                 {
                     History.RemoveFirst(1);
@@ -247,6 +269,7 @@ internal sealed class ScreenBuffer
         if (keepsHistory && columns != Columns && IsFilled)
         {
             new Reflow(this, columns, newRows).Run();
+            lostRows |= Length >= Capacity;
         }
 
         (Columns, Rows) = (columns, newRows);
@@ -266,7 +289,11 @@ internal sealed class ScreenBuffer
     }
 
     /// <summary>Replaces all rows.</summary>
-    internal void Replace(PackedRows history, ScreenRow[] shown) => (History, rows) = (history, shown);
+    internal void Replace(PackedRows history, ScreenRow[] shown)
+    {
+        lostRows |= History.WasCut;
+        (History, rows) = (history, shown);
+    }
 
     private int CapacityFor(int shown) => keepsHistory ? shown + scrollback : shown;
 
@@ -330,6 +357,7 @@ internal sealed class ScreenBuffer
     {
         if (count > 0)
         {
+            lostRows = true;
             History.RemoveFirst(count);
             Saved.Y = Math.Max(Saved.Y - count, 0);
         }

@@ -91,8 +91,8 @@ internal sealed class ScreenSnapshot
         var savedAt = Math.Max(buffer.Saved.Y, first);
         for (var index = first; index < rows; index++)
         {
-            var current = Read(buffer, index, row);
-            var wraps = index + 1 < rows && IsWrapped(buffer, index + 1);
+            var current = buffer.Read(index, row);
+            var wraps = index + 1 < rows && buffer.IsWrapped(index + 1);
             if (index == savedAt && index < rows - buffer.Rows)
             {
                 Save(buffer.Saved, Math.Min(index - first, buffer.Rows - 1)); // it is on the screen only now
@@ -124,7 +124,7 @@ internal sealed class ScreenSnapshot
         }
 
         var columns = buffer.Columns;
-        var next = Read(buffer, index + 1, new ScreenRow(columns));
+        var next = buffer.Read(index + 1, new ScreenRow(columns));
         var isFull = row.HasContent(columns - 1) || row.Width(columns - 1) == 0;
         writer.WriteCells(row, 0, isFull ? columns : UsedLength(row, columns));
         if (isFull)
@@ -168,21 +168,6 @@ internal sealed class ScreenSnapshot
         }
 
         return used;
-    }
-
-    private static bool IsWrapped(ScreenBuffer buffer, int index) => index < buffer.History.Count
-        ? buffer.History.IsWrapped(index)
-        : buffer.Row(index - buffer.History.Count)!.Wrapped;
-
-    private static ScreenRow Read(ScreenBuffer buffer, int index, ScreenRow row)
-    {
-        if (index >= buffer.History.Count)
-        {
-            return buffer.Row(index - buffer.History.Count)!;
-        }
-
-        buffer.History.Read(index, row);
-        return row;
     }
 
     /// <summary>Lets the terminal save its cursor as it was saved, and makes everything default again.</summary>

@@ -1,3 +1,4 @@
+using Coda.Core.Screens;
 using Coda.Core.Terminals.Stream;
 
 namespace Coda.Core.Terminals.Engine;
@@ -92,6 +93,36 @@ internal enum InputOutcome
 /// <param name="Size">The size there.</param>
 /// <param name="Resizes">How often the size has changed up to there.</param>
 public sealed record ScreenImage(long Offset, byte[] Bytes, string Before, TerminalSize Size, int Resizes);
+
+/// <summary>What a terminal has shown, as text: its newest lines.</summary>
+/// <param name="Text">Lines, each with its line end.</param>
+/// <param name="OutputBytes">How much the terminal has written; of one that has ended, as far as it was recorded.</param>
+/// <param name="IsWhole">Whether nothing before these lines is left out. What a program itself has erased is not.</param>
+public sealed record Transcript(string Text, long OutputBytes, bool IsWhole);
+
+/// <summary>What a terminal's screen shows, as text.</summary>
+/// <param name="Rows">From top to bottom, without blanks at their ends.</param>
+/// <param name="Size">How large it is.</param>
+/// <param name="CursorColumn">Where the cursor is, from 1.</param>
+/// <param name="CursorRow">Where the cursor is, from 1.</param>
+/// <param name="IsCursorVisible">Whether it is seen.</param>
+/// <param name="Title">What a program has set with OSC 0 or 2, on one line, at most 256 characters; or empty.</param>
+/// <param name="IsAlternate">Whether it is the alternate screen.</param>
+public sealed record ScreenView(
+    IReadOnlyList<string> Rows, TerminalSize Size, int CursorColumn, int CursorRow, bool IsCursorVisible, string Title, bool IsAlternate)
+{
+    private const int MaxTitle = 256;
+
+    /// <summary>What a model shows.</summary>
+    internal static ScreenView Of(ScreenModel screen) => new(
+        ScreenText.Rows(screen),
+        screen.Size,
+        Math.Min(screen.Active.X + 1, screen.Size.Columns),
+        screen.Active.Y + 1,
+        !screen.Modes.CursorHidden,
+        OneLine.Of(screen.Title, MaxTitle),
+        screen.IsAlternate);
+}
 
 /// <summary>What a terminal of a server that died has left.</summary>
 /// <param name="Id">Is looked for in environments, where the scope says so.</param>
