@@ -24,7 +24,7 @@ public sealed partial class ArchitectureTests
         ["Replays"] = ["Files", "Recordings", "Screens", "Terminals"],
         ["Agents"] = ["Files", "Storage", "Terminals"],
         ["Handoffs"] = ["Agents", "Files", "Recordings", "Security", "Storage", "Terminals", "WorkingTrees"],
-        ["Tasks"] = ["Agents", "Files", "Recordings", "Security", "Storage", "Terminals", "WorkingTrees"],
+        ["Tasks"] = ["Agents", "Files", "Recordings", "Replays", "Security", "Storage", "Terminals", "WorkingTrees"],
     };
 
     private static string Root => Repository.Root;
@@ -132,8 +132,9 @@ public sealed partial class ArchitectureTests
             "RecordingOverviews.FindAsync",
             "TaskService.ReplyToAsync", "TaskService.DiffAsync", "TaskService.FindAsync", "TaskService.FindBySessionAsync",
             "TaskService.FollowAsync", "TaskService.InboxAsync", "TaskService.ProgressAsync", "TaskService.RequestAsync",
-            "TaskService.ResultAsync", "TaskService.TranscriptAsync", "Terminal.TakeFrameAsync", "Terminal.TakeSnapshotAsync",
-            "TerminalRegistry.EndedAsync", "TerminalRegistry.Find", "TerminalRegistry.FindRecordAsync", "TerminalRegistry.StateOf",
+            "TaskService.ResultAsync", "TaskService.ScreenAsync", "TaskService.TranscriptAsync", "Terminal.ReadScreenAsync",
+            "Terminal.ReadTextAsync", "Terminal.TakeFrameAsync", "Terminal.TakeSnapshotAsync", "TerminalRegistry.EndedAsync",
+            "TerminalRegistry.Find", "TerminalRegistry.FindRecordAsync", "TerminalRegistry.LastLineOf", "TerminalRegistry.StateOf",
             "WorkingDirectories.Default", "WorkingDirectories.TryResolve",
         ];
 

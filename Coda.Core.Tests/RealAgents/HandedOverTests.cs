@@ -122,7 +122,7 @@ public sealed class HandedOverTests : IAsyncLifetime
         Wait.Until(() => kinds.Contains(terminal.State.Kind), () => $"{string.Join(" or ", kinds)}: {Account(terminal)}");
 
     private string Account(Terminal terminal) =>
-        $"{terminal.State}\n{string.Join('\n', host.Model.Log)}\n{string.Join('\n', PlainOutput.LastLines(terminal.Recording))}";
+        $"{terminal.State}\n{string.Join('\n', host.Model.Log)}\n{terminal.ReadTextAsync(8_000).GetAwaiter().GetResult()?.Text}";
 
     private Task<Terminal> LaunchAsync(string agent, params Step[] steps) =>
         LaunchAsync(agent, $"Make it \"so\". {Conversation.Script([.. steps, new Step()])}");

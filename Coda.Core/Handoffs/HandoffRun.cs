@@ -1,6 +1,5 @@
 using Coda.Core.Agents;
 using Coda.Core.Files;
-using Coda.Core.Recordings;
 using Coda.Core.Terminals;
 
 namespace Coda.Core.Handoffs;
@@ -234,7 +233,7 @@ internal sealed class HandoffRun(
 
     private string Failure(Terminal terminal, TerminalEnd end)
     {
-        var lines = PlainOutput.LastLines(terminal.Recording);
+        var lines = terminal.LastLines;
         var shown = lines.Count > 0 ? $" It said:\n{string.Join('\n', lines)}" : "";
         var source = plan.View.Source;
         return end.Reason switch

@@ -7,7 +7,16 @@ namespace Coda.Core.Recordings;
 /// <param name="Place">Where in the recording it was taken.</param>
 /// <param name="Start">Where in the file its snapshot is.</param>
 /// <param name="Length">Bytes of it.</param>
-internal readonly record struct KeyframeEntry(RecordingPlace Place, long Start, int Length);
+internal readonly record struct KeyframeEntry(RecordingPlace Place, long Start, int Length)
+{
+    /// <summary>Reads it from its file; null when that has become another.</summary>
+    public Keyframe? Read(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var snapshot = new byte[Length];
+        return RandomAccess.Read(file, snapshot, Start) == Length ? new Keyframe(Place, snapshot) : null;
+    }
+}
 
 /// <summary>
 /// The keyframes in a file, as far as they are whole, of the present model, and of this recording. What is behind the first that is not is

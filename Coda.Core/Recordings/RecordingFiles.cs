@@ -48,6 +48,13 @@ public sealed record RecordingFiles(string OutputPath, string TimingPath, string
         timing.Write(Encoding.UTF8.GetBytes(ending));
     }
 
+    /// <summary>Where in the output file the stream begins.</summary>
+    internal long FirstByte()
+    {
+        using var output = new FileStream(OutputPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return FirstLineLength(output);
+    }
+
     /// <summary>Bytes of the first line of an output file, its line end included.</summary>
     internal static long FirstLineLength(Stream output)
     {

@@ -132,7 +132,7 @@ public sealed partial class KeyframeRebuilds
         var pace = new Pace(this, stopping);
         var good = new KeyframeIndex();
         good.Read(files.KeyframesPath);
-        var walk = TimingWalk.FromStart(FirstByte(files));
+        var walk = TimingWalk.FromStart(files.FirstByte());
         foreach (var _ in walk.Read(timing))
         {
             good.Confirm(walk.Place);
@@ -146,7 +146,7 @@ public sealed partial class KeyframeRebuilds
 
         using var draft = new DraftFile(files.KeyframesPath);
         var builder = new KeyframeBuilder();
-        var start = Take(good, files, draft.Stream, builder) ?? TimingWalk.FromStart(FirstByte(files)).Place;
+        var start = Take(good, files, draft.Stream, builder) ?? TimingWalk.FromStart(files.FirstByte()).Place;
         foreach (var piece in RecordedPiece.Read(new TimingWalk(start), timing, output))
         {
             if (builder.Add(piece) is { } keyframe)
@@ -188,12 +188,6 @@ public sealed partial class KeyframeRebuilds
 
     private static SafeFileHandle Open(string path) =>
         File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-
-    private static long FirstByte(RecordingFiles files)
-    {
-        using var output = new FileStream(files.OutputPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        return RecordingFiles.FirstLineLength(output);
-    }
 
     [LoggerMessage(LogLevel.Information, "No keyframes were made for {Timing} now: {Reason}")]
     private partial void LogNotNow(string timing, string reason);

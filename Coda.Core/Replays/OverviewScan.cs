@@ -110,8 +110,7 @@ internal sealed class OverviewScan(RecordingFiles files)
 
     private TimingWalk Begin()
     {
-        using var output = new FileStream(files.OutputPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        firstByte = RecordingFiles.FirstLineLength(output);
+        firstByte = files.FirstByte();
         var begun = TimingWalk.FromStart(firstByte);
         firstSize = (begun.Place.Columns, begun.Place.Rows);
         return begun;

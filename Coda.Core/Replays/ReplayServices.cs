@@ -13,5 +13,6 @@ public static class ReplayServices
             provider.GetRequiredService<TerminalRegistry>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<KeyframeRebuilds>>()))
+        .AddSingleton<EndedScreens>()
         .AddSingleton(provider => new RecordingOverviews(provider.GetRequiredService<KeyframeRebuilds>()));
 }

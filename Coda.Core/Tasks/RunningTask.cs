@@ -1,4 +1,3 @@
-using Coda.Core.Recordings;
 using Coda.Core.Terminals;
 using Microsoft.Extensions.Logging;
 
@@ -82,8 +81,8 @@ internal sealed partial class RunningTask
         }
     }
 
-    /// <summary>The end of its terminal's output as text.</summary>
-    public Transcript Transcript(int most) => Tasks.Transcript.Of(terminal.Recording, most);
+    /// <summary>Its terminal.</summary>
+    public Terminal Terminal => terminal;
 
     /// <summary>Ends it when its process ends.</summary>
     public async Task WatchAsync()
@@ -167,7 +166,7 @@ internal sealed partial class RunningTask
             {
                 TakeProgress(atEnd: true);
                 decided = TaskOutcome.Decide(
-                    why, end, result.Read(), view, exitCodeDecides, waiting, PlainOutput.LastLines(terminal.Recording))
+                    why, end, result.Read(), view, exitCodeDecides, waiting, terminal.LastLines)
                     with { FilesChangedObserved = observed };
             }
         }
@@ -229,7 +228,7 @@ internal sealed partial class RunningTask
 
         return Since(lastOutput) >= KeySilence && terminal.WaitsForKey()
             ? "waiting for a key at its terminal"
-                + (PlainOutput.LastLines(terminal.Recording) is [.., var line] ? $": {OneLine.Of(line, MaxLine)}" : "")
+                + (terminal.LastLine is { Length: > 0 } line ? $": {OneLine.Of(line, MaxLine)}" : "")
             : "";
     }
 

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using Coda.Core.Recordings;
+using Coda.Core.Replays;
+using Coda.Core.Terminals;
+using Coda.Core.Terminals.Engine;
 
 namespace Coda.Core.Tasks;
 
@@ -12,19 +14,19 @@ public sealed class TaskService
     private readonly TaskStore store;
     private readonly RunningTasks running;
     private readonly Inbox inbox;
-    private readonly RecordingArchive archive;
+    private readonly EndedScreens screens;
     private readonly Storage.CodaHome home;
 
     internal TaskService(
         TaskStarter starter, TaskReplies replies, TaskStore store, RunningTasks running, Inbox inbox,
-        RecordingArchive archive, Storage.CodaHome home)
+        EndedScreens screens, Storage.CodaHome home)
     {
         this.starter = starter;
         this.replies = replies;
         this.store = store;
         this.running = running;
         this.inbox = inbox;
-        this.archive = archive;
+        this.screens = screens;
         this.home = home;
     }
 
@@ -97,20 +99,15 @@ public sealed class TaskService
         running.Find(id.ToString())?.Progress ?? await store.ProgressAsync(id.ToString(), cancellation);
 
     /// <summary>
-    /// The end of a task's terminal output as text, at most so many bytes of it; null when no recording is left, or there never was one.
+    /// What a task's terminal has shown, as text: the newest lines, at most so many bytes; null when no recording is left, or there never
+    /// was one.
     /// </summary>
-    public async Task<Transcript?> TranscriptAsync(TaskId id, int most, CancellationToken cancellation)
-    {
-        if (running.Find(id.ToString()) is { } task)
-        {
-            return task.Transcript(most);
-        }
+    public Task<Transcript?> TranscriptAsync(TaskId id, int most, CancellationToken cancellation) => ShownAsync(
+        id, terminal => terminal.ReadTextAsync(most), ended => screens.ReadTextAsync(ended, most, cancellation), cancellation);
 
-        return await store.FindAsync(id.ToString(), cancellation) is { TerminalId.Length: > 0 } ended
-            && archive.Find(ended.TerminalId) is { } files
-                ? Transcript.Of(files, most)
-                : null;
-    }
+    /// <summary>What a task's screen shows, or showed last; null when no recording is left, or there never was one.</summary>
+    public Task<ScreenView?> ScreenAsync(TaskId id, CancellationToken cancellation) => ShownAsync(
+        id, terminal => terminal.ReadScreenAsync(), ended => screens.ReadScreenAsync(ended, cancellation), cancellation);
 
     /// <summary>What the caller asked for, or null when its file is gone.</summary>
     public async Task<KeptRequest?> RequestAsync(TaskId id, CancellationToken cancellation) =>
@@ -142,5 +139,18 @@ public sealed class TaskService
         return await store.FindAsync(id.ToString(), cancellation) is { } stored
             ? new TaskCancellation.Done(stored, WasRunning: false)
             : new TaskCancellation.Unknown($"No task '{id}'. coda_inbox lists the tasks there are.");
+    }
+
+    /// <summary>Asks the terminal, or its recording when it is gone.</summary>
+    private async Task<T?> ShownAsync<T>(
+        TaskId id, Func<Terminal, Task<T?>> ofLive, Func<string, Task<T?>> ofEnded, CancellationToken cancellation)
+        where T : class
+    {
+        if (running.Find(id.ToString()) is { } task && await ofLive(task.Terminal) is { } shown)
+        {
+            return shown;
+        }
+
+        return await FindAsync(id, cancellation) is { TerminalId.Length: > 0 } found ? await ofEnded(found.TerminalId) : null;
     }
 }

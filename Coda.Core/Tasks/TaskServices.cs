@@ -1,4 +1,4 @@
-using Coda.Core.Recordings;
+using Coda.Core.Replays;
 using Coda.Core.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -29,7 +29,7 @@ public static class TaskServices
             provider.GetRequiredService<TaskStore>(),
             provider.GetRequiredService<RunningTasks>(),
             provider.GetRequiredService<Inbox>(),
-            provider.GetRequiredService<RecordingArchive>(),
+            provider.GetRequiredService<EndedScreens>(),
             provider.GetRequiredService<CodaHome>()))
         .AddSingleton<TaskLife>();
 }

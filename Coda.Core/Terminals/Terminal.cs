@@ -22,6 +22,7 @@ public sealed partial class Terminal
     private readonly TypingQueue typing;
     private readonly StateTracker tracker;
     private readonly Coalescer titles;
+    private readonly ScreenWatch screen;
     private readonly ProgramQueue programs;
     private readonly TaskCompletionSource<TerminalEnd> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger log;
@@ -61,6 +62,12 @@ public sealed partial class Terminal
         typing = new TypingQueue(bytes => engine.Write(id, bytes));
         titles = new Coalescer(TitleInterval, RaiseTitleAsync, _ => Task.CompletedTask, time, CancellationToken.None);
         tracker = new StateTracker(time, () => RaiseChanged(TerminalChanges.State), titles.Signal);
+        screen = new ScreenWatch(
+            () => engine.ReadLinesAsync(id),
+            _ => { },
+            () => RaiseChanged(TerminalChanges.LastLine),
+            failure => LogNotLookedAt(failure, id),
+            time);
         programs = new ProgramQueue(id, engine, launch.Command, prepare, tracker);
     }
 
@@ -134,6 +141,14 @@ public sealed partial class Terminal
     /// <summary>How it ended; null while it lives.</summary>
     public TerminalEnd? End => end;
 
+    /// <summary>
+    /// The last line on a task's screen that is not empty, as of at most half a second ago, at most 500 characters; empty = there is none.
+    /// </summary>
+    public string LastLine => screen.LastLine;
+
+    /// <summary>What it showed at its end: the last lines that are not empty, oldest first; at most 20. Empty while it lives.</summary>
+    internal IReadOnlyList<string> LastLines { get; private set; } = [];
+
     /// <summary>Completes when the program is gone, its leftovers are ended and the recording is complete.</summary>
     public Task<TerminalEnd> Ended => ended.Task;
 
@@ -153,6 +168,12 @@ public sealed partial class Terminal
 
     /// <summary>What its screen shows now, for a viewer that cannot follow the stream; null when it has ended.</summary>
     public Task<ScreenImage?> TakeFrameAsync() => engine.TakeFrameAsync(Id);
+
+    /// <summary>What it has shown, as text: the newest lines, at most so many bytes; null when it is gone.</summary>
+    public Task<Transcript?> ReadTextAsync(int most) => engine.ReadTextAsync(Id, most);
+
+    /// <summary>What its screen shows, as text; null when it is gone.</summary>
+    public Task<ScreenView?> ReadScreenAsync() => engine.ReadScreenAsync(Id);
 
     /// <summary>Adds a viewer; disposing it is detaching.</summary>
     /// <param name="caller">Types as this one.</param>
@@ -276,11 +297,13 @@ public sealed partial class Terminal
                 Touch();
                 tracker.Output();
                 Recording.Grow(output.Length, output.Filed);
+                LookSoon();
                 break;
             case Resized resized:
                 Recording.Resize(resized.Offset, resized.Size.Columns, resized.Size.Rows);
                 Resizes = resized.Count;
                 RaiseChanged(TerminalChanges.Size);
+                LookSoon();
                 break;
             case Titled titled:
                 SetTitle(titled.Text);
@@ -311,6 +334,10 @@ public sealed partial class Terminal
                 Recording.Warn(trouble.Text);
                 RaiseChanged(TerminalChanges.Recording);
                 break;
+            case ShownLast last:
+                LastLines = last.Lines;
+                screen.End(last.Lines.LastOrDefault(""));
+                break;
             case TerminalEnded over:
                 Complete(over.Code, over.At, over.Cause switch
                 {
@@ -336,6 +363,14 @@ public sealed partial class Terminal
         tracker.Exited(code);
         ended.SetResult(end);
         RaiseChanged(TerminalChanges.Listed);
+    }
+
+    private void LookSoon()
+    {
+        if (Mode == TerminalMode.Run)
+        {
+            screen.Signal();
+        }
     }
 
     private Task RaiseTitleAsync()
@@ -382,6 +417,9 @@ public sealed partial class Terminal
 
     [LoggerMessage(LogLevel.Information, "Terminal {Id} is being ended by {Caller}: {Reason}.")]
     private partial void LogEnding(TerminalId id, Caller caller, TerminalEndReason reason);
+
+    [LoggerMessage(LogLevel.Error, "The screen of terminal {Id} could not be looked at.")]
+    private partial void LogNotLookedAt(Exception failure, TerminalId id);
 
     [LoggerMessage(LogLevel.Debug, "{Caller} {What} at terminal {Id}.")]
     private partial void LogActed(TerminalId id, Caller caller, string what);

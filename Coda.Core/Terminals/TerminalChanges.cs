@@ -30,6 +30,9 @@ public enum TerminalChanges
 
     /// <summary>Whether all of it is recorded.</summary>
     Recording = 128,
+
+    /// <summary>What the last line on its screen says; of a task's terminal only.</summary>
+    LastLine = 256,
 }
 
 /// <summary>Something of a terminal changed.</summary>

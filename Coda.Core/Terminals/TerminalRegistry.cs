@@ -187,6 +187,9 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     /// <summary>The state of the terminal of this id; null when it is not live.</summary>
     public TerminalState? StateOf(string id) => TerminalId.TryParse(id, out var known) ? Find(known)?.State : null;
 
+    /// <summary>The last line on the screen of a task's terminal; empty = there is none, or the terminal of this id is not live.</summary>
+    public string LastLineOf(string id) => TerminalId.TryParse(id, out var known) ? Find(known)?.LastLine ?? "" : "";
+
     /// <summary>What is known of a terminal, live or ended; null for an id never used.</summary>
     public async Task<TerminalRecord?> FindRecordAsync(TerminalId id, CancellationToken cancellation) =>
         await store.FindAsync(id.ToString(), cancellation);

@@ -124,6 +124,23 @@ internal sealed partial class TerminalEngine : IDisposable
     public async Task<ScreenImage?> TakeFrameAsync(TerminalId id) =>
         terminals.GetValueOrDefault(id) is { } terminal ? await terminal.TakeFrameAsync() : null;
 
+    /// <summary>What a terminal has shown, as text: the newest lines, at most so many bytes; null when it is gone.</summary>
+    public async Task<Transcript?> ReadTextAsync(TerminalId id, int most) => terminals.GetValueOrDefault(id) is { } terminal
+        ? await terminal.AskAsync(screen =>
+        {
+            var (text, isWhole) = ScreenText.Newest(screen, most);
+            return new Transcript(text, terminal.Recording.Length, isWhole);
+        })
+        : null;
+
+    /// <summary>What a terminal's screen shows, as text; null when it is gone.</summary>
+    public async Task<ScreenView?> ReadScreenAsync(TerminalId id) =>
+        terminals.GetValueOrDefault(id) is { } terminal ? await terminal.AskAsync(ScreenView.Of) : null;
+
+    /// <summary>The lines on a terminal's screen, rows that wrap joined; null when it is gone.</summary>
+    public async Task<IReadOnlyList<string>?> ReadLinesAsync(TerminalId id) =>
+        terminals.GetValueOrDefault(id) is { } terminal ? await terminal.AskAsync(ScreenText.Visible) : null;
+
     /// <summary>Waits for events of a terminal and takes all there are; none = the last was taken before. For one taker.</summary>
     public Task<IReadOnlyList<TerminalEvent>> TakeEventsAsync(TerminalId id) =>
         terminals.GetValueOrDefault(id)?.Events.TakeAsync() ?? Task.FromResult<IReadOnlyList<TerminalEvent>>([]);

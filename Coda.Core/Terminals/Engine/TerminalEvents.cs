@@ -48,6 +48,9 @@ internal sealed record RecordingTrouble(TerminalId Id, string? Text) : TerminalE
 /// <summary>A program floods its terminal since then; null = no longer.</summary>
 internal sealed record FloodChanged(TerminalId Id, DateTimeOffset? Since) : TerminalEvent(Id);
 
+/// <summary>What it shows at its end: the last lines that are not empty, oldest first; at most 20, of 500 characters.</summary>
+internal sealed record ShownLast(TerminalId Id, IReadOnlyList<string> Lines) : TerminalEvent(Id);
+
 /// <summary>What decided that a terminal ended.</summary>
 internal enum EndCause
 {

@@ -18,6 +18,8 @@ internal sealed partial class TerminalLoop
 {
     private const int QueuedInputs = 64;
     private const int Turn = 256 << 10;
+    private const int LastLines = 20;
+    private const int LongestLine = 500;
 
     private readonly StartTerminal start;
     private readonly PtyPair pty;
@@ -128,10 +130,38 @@ internal sealed partial class TerminalLoop
     /// <summary>What the terminal shows, for an xterm.js that knows nothing yet.</summary>
     /// <param name="historyRows">At most so many of the rows that have scrolled off.</param>
     public Task<ScreenImage> TakeSnapshotAsync(int historyRows) =>
-        TakeImageAsync(bytes => ScreenSnapshot.Write(screen, bytes, historyRows));
+        AskAsync(shown => TakeImage(bytes => ScreenSnapshot.Write(shown, bytes, historyRows)));
 
     /// <summary>What the terminal's screen shows, for a viewer that cannot follow the stream.</summary>
-    public Task<ScreenImage> TakeFrameAsync() => TakeImageAsync(bytes => ScreenFrame.Write(screen, bytes));
+    public Task<ScreenImage> TakeFrameAsync() => AskAsync(shown => TakeImage(bytes => ScreenFrame.Write(shown, bytes)));
+
+    /// <summary>Answers a question about its screen, after what was posted before.</summary>
+    public Task<T> AskAsync<T>(Func<ScreenModel, T> question)
+    {
+        var answered = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (posted.Writer.TryWrite(Give))
+        {
+            pty.Output.CancelPendingRead();
+        }
+        else
+        {
+            Give(); // the loop is over: nothing changes after it
+        }
+
+        return answered.Task;
+
+        void Give()
+        {
+            try
+            {
+                answered.SetResult(question(screen));
+            }
+            catch (Exception e)
+            {
+                answered.SetException(e); // whoever asked is told; the terminal is as it was
+            }
+        }
+    }
 
     /// <summary>Removes what it made; for one that was not started.</summary>
     public void Discard()
@@ -290,9 +320,22 @@ internal sealed partial class TerminalLoop
             LogFailed(e, start.Id);
         }
 
+        TellLast();
         Events.Post(failure is null && conclusion is { } end
             ? new TerminalEnded(start.Id, end.Code, now, end.Cause)
             : new TerminalFailed(start.Id, failure?.Message ?? "", now));
+    }
+
+    private void TellLast()
+    {
+        try
+        {
+            Events.Post(new ShownLast(start.Id, ScreenText.Last(screen, LastLines, LongestLine)));
+        }
+        catch (Exception e)
+        {
+            LogFailed(e, start.Id);
+        }
     }
 
     private async Task TypeAsync()
@@ -347,18 +390,6 @@ internal sealed partial class TerminalLoop
         }
 
         Tell();
-    }
-
-    private Task<ScreenImage> TakeImageAsync(Action<IBufferWriter<byte>> write)
-    {
-        var taken = new TaskCompletionSource<ScreenImage>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!posted.Writer.TryWrite(() => taken.SetResult(TakeImage(write))))
-        {
-            return Task.FromResult(TakeImage(write)); // the loop is over: nothing changes after it
-        }
-
-        pty.Output.CancelPendingRead();
-        return taken.Task;
     }
 
     private ScreenImage TakeImage(Action<IBufferWriter<byte>> write)
