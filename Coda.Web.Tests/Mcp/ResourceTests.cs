@@ -43,7 +43,9 @@ public sealed class ResourceTests
     {
         await using var app = new CodaApp();
         await using var client = await app.ConnectAsync();
-        var run = await client.CallToolAsync("coda_run", Run("seq 1 100000; echo waiting; sleep 600"), cancellationToken: Cancellation);
+        // Lines so long that a megabyte of them is less than the scrollback.
+        var script = $"seq -f '%.0f {new string('x', 111)}' 100000 115000; echo waiting; sleep 600";
+        var run = await client.CallToolAsync("coda_run", Run(script), cancellationToken: Cancellation);
         var id = run.StructuredContent!.Value.GetProperty("task_id").GetString()!;
         var uri = $"coda://tasks/{id}/transcript";
         string live;
@@ -55,10 +57,54 @@ public sealed class ResourceTests
         await client.CallToolAsync("coda_cancel", new Dictionary<string, object?> { ["task_id"] = id }, cancellationToken: Cancellation);
         foreach (var text in (string[])[live, await ReadAsync(client, uri)])
         {
-            Assert.InRange(Encoding.UTF8.GetByteCount(text), 60 * 1024, 64 * 1024);
+            Assert.InRange(Encoding.UTF8.GetByteCount(text), (1 << 20) - 1024, 1 << 20);
             var lines = text.Split('\n');
-            Assert.Matches("^\\[Only the end.* of [67]\\d\\d,\\d\\d\\d bytes of output.*/replay/term-", lines[0]);
-            Assert.Equal(int.Parse(lines[1], null) + 1, int.Parse(lines[2], null));
+            Assert.Matches("^\\[Only the end.* of 1,80\\d,\\d\\d\\d bytes of output.*/replay/term-", lines[0]);
+            Assert.All(lines[1..^2], line => Assert.Equal(118, line.Length));
+            Assert.Equal(int.Parse(lines[1][..6], null) + 1, int.Parse(lines[2][..6], null));
+        }
+    }
+
+    [Theory]
+    [InlineData("2025-11-25")]
+    [InlineData("2026-07-28")]
+    public async Task The_screen_of_a_task_can_be_read_while_it_runs_and_after_it(string revision)
+    {
+        await using var app = new CodaApp();
+        await using var client = await app.ConnectAsync(revision);
+        var run = await client.CallToolAsync(
+            "coda_run", Run("""printf '\e[?1049h\e[2J\e]2;menu\a\e[2;3H\e[31m<b>漢字</b>\e[0m\e[?25l'; sleep 600"""),
+            cancellationToken: Cancellation);
+        var id = run.StructuredContent!.Value.GetProperty("task_id").GetString()!;
+        var uri = $"coda://tasks/{id}/screen";
+        Assert.Contains(run.Content.OfType<ResourceLinkBlock>(), link => link.Uri == uri);
+        JsonElement screen;
+        do
+        {
+            screen = JsonDocument.Parse(await ReadAsync(client, uri)).RootElement;
+        }
+        while (screen.GetProperty("cursor").GetProperty("visible").GetBoolean());
+        Check("running");
+        JsonElement line;
+        while (!JsonDocument.Parse(await ReadAsync(client, $"coda://tasks/{id}")).RootElement.TryGetProperty("last_line", out line))
+        {
+        }
+
+        Assert.Equal("<b>漢字</b>", line.GetString());
+        await client.CallToolAsync("coda_cancel", new Dictionary<string, object?> { ["task_id"] = id }, cancellationToken: Cancellation);
+        screen = JsonDocument.Parse(await ReadAsync(client, uri)).RootElement;
+        Check("cancelled");
+        Assert.DoesNotContain("last_line", await ReadAsync(client, $"coda://tasks/{id}"), StringComparison.Ordinal);
+
+        void Check(string status)
+        {
+            Assert.Equal((id, status), (screen.GetProperty("task_id").GetString(), screen.GetProperty("status").GetString()));
+            Assert.Equal(("menu", true), (screen.GetProperty("title").GetString(), screen.GetProperty("alternate").GetBoolean()));
+            Assert.Equal((120, 32), (screen.GetProperty("columns").GetInt32(), screen.GetProperty("rows").GetInt32()));
+            Assert.Equal("""{"column":14,"row":2,"visible":false}""", screen.GetProperty("cursor").GetRawText());
+            Assert.Equal(
+                ["", "  <b>漢字</b>", .. Enumerable.Repeat("", 30)],
+                screen.GetProperty("lines").EnumerateArray().Select(row => row.GetString()!));
         }
     }
 
@@ -71,7 +117,7 @@ public sealed class ResourceTests
         await using var client = await app.ConnectAsync(revision);
         var templates = await client.ListResourceTemplatesAsync(cancellationToken: Cancellation);
         Assert.Equal(
-            ["coda://tasks/{id}", "coda://tasks/{id}/result", "coda://tasks/{id}/transcript"],
+            ["coda://tasks/{id}", "coda://tasks/{id}/result", "coda://tasks/{id}/screen", "coda://tasks/{id}/transcript"],
             templates.Select(template => template.UriTemplate).Order());
         Assert.Equal(["coda://inbox"], (await client.ListResourcesAsync(cancellationToken: Cancellation)).Select(resource => resource.Uri));
 
@@ -80,7 +126,8 @@ public sealed class ResourceTests
         Assert.Equal([id], (await CompleteAsync(id[..7])).Values);
         Assert.Empty((await CompleteAsync("nothing")).Values);
 
-        foreach (var unknown in (string[])["coda://tasks/task-00000000", "coda://tasks/..%2F..%2Fetc/transcript", "coda://else"])
+        foreach (var unknown in (string[])
+            ["coda://tasks/task-00000000", "coda://tasks/task-00000000/screen", "coda://tasks/..%2F..%2Fetc/transcript", "coda://else"])
         {
             var refused = await Assert.ThrowsAsync<McpProtocolException>(() => ReadAsync(client, unknown));
             Assert.Equal(revision == "2026-07-28" ? McpErrorCode.InvalidParams : McpErrorCode.ResourceNotFound, refused.ErrorCode);

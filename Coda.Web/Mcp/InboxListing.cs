@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Coda.Core.Handoffs;
 using Coda.Core.Tasks;
+using Coda.Core.Terminals;
 
 namespace Coda.Web.Mcp;
 
@@ -20,9 +21,10 @@ internal sealed record InboxListing
     public string Next { get; init; } = "";
 
     /// <summary>Describes a page as it is at <paramref name="now"/>.</summary>
-    public static InboxListing Of(InboxSlice page, DateTimeOffset now, PublicLinks links) => new()
+    public static InboxListing Of(InboxSlice page, DateTimeOffset now, PublicLinks links, TerminalRegistry terminals) => new()
     {
-        Tasks = [.. page.Tasks.Select(task => InboxEntry.Of(task, now, links.ViewerOf(task)))],
+        Tasks = [.. page.Tasks.Select(
+            task => InboxEntry.Of(task, now, links.ViewerOf(task), terminals.LastLineOf(task.TerminalId)))],
         Counts = page.Counts,
         Total = page.Total,
         Next = page.Next,
@@ -65,6 +67,9 @@ internal sealed record InboxEntry
     [Description("What the agent is doing; only while it runs.")]
     public string Progress { get; init; } = "";
 
+    [Description("The last line on the agent's screen; only while it runs.")]
+    public string LastLine { get; init; } = "";
+
     [Description("Read-only page that shows the agent's terminal.")]
     public string ViewerUrl { get; init; } = "";
 
@@ -84,7 +89,7 @@ internal sealed record InboxEntry
     };
 
     /// <summary>Describes a task as it is at <paramref name="now"/>.</summary>
-    public static InboxEntry Of(TaskView task, DateTimeOffset now, string viewerUrl) => new()
+    public static InboxEntry Of(TaskView task, DateTimeOffset now, string viewerUrl, string lastLine) => new()
     {
         TaskId = task.TaskId,
         SessionId = task.SessionId,
@@ -96,6 +101,7 @@ internal sealed record InboxEntry
         Version = task.Version,
         Summary = Cut.To(task.Summary, MaxText),
         Progress = task.Status == CodingTaskStatus.Running ? Cut.To(task.Progress, MaxText) : "",
+        LastLine = task.Status == CodingTaskStatus.Running ? Cut.To(lastLine, MaxText) : "",
         ViewerUrl = viewerUrl,
     };
 }

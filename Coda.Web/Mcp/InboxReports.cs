@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Coda.Core.Tasks;
+using Coda.Core.Terminals;
 using Coda.Web.Mcp.Transport;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -15,15 +16,16 @@ internal sealed class InboxReports
     private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(1);
 
     private readonly TaskService tasks;
+    private readonly TerminalRegistry terminals;
     private readonly PublicLinks links;
     private readonly TimeProvider time;
     private long changes;
     private Kept? newest;
 
     /// <summary>Listens to changes for as long as the server runs.</summary>
-    public InboxReports(TaskService tasks, PublicLinks links, TimeProvider time)
+    public InboxReports(TaskService tasks, TerminalRegistry terminals, PublicLinks links, TimeProvider time)
     {
-        (this.tasks, this.links, this.time) = (tasks, links, time);
+        (this.tasks, this.terminals, this.links, this.time) = (tasks, terminals, links, time);
         tasks.Changed += _ => Interlocked.Increment(ref changes);
     }
 
@@ -47,7 +49,7 @@ internal sealed class InboxReports
                 }
 
                 page = JsonSerializer.SerializeToUtf8Bytes(
-                    InboxListing.Of(((InboxResult.Page)answer).Value, time.GetUtcNow(), links), ToolResult.Json);
+                    InboxListing.Of(((InboxResult.Page)answer).Value, time.GetUtcNow(), links, terminals), ToolResult.Json);
                 if (page.Length <= ToolResult.MaxJson || limit == 1)
                 {
                     break; // what does not fit is the next page's

@@ -15,9 +15,17 @@ internal static class ResourceLinks
         answer.Content.Add(Link(
             TaskUris.Of(task.TaskId, TaskPart.Transcript),
             $"{task.TaskId} transcript",
-            "The agent's terminal as plain text, the last 64 KB",
+            "What the agent's terminal showed, as plain text",
             "text/plain"));
-        if (task.Status != CodingTaskStatus.Running)
+        if (task.Status == CodingTaskStatus.Running)
+        {
+            answer.Content.Add(Link(
+                TaskUris.Of(task.TaskId, TaskPart.Screen),
+                $"{task.TaskId} screen",
+                "What the agent's screen shows now",
+                "application/json"));
+        }
+        else
         {
             answer.Content.Add(Link(
                 TaskUris.Of(task.TaskId, TaskPart.Result), $"{task.TaskId} result", "What the task came to", "application/json"));

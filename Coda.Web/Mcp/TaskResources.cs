@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Coda.Core.Tasks;
+using Coda.Core.Terminals;
 using Coda.Web.Mcp.Transport;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
@@ -9,13 +10,15 @@ using ModelContextProtocol.Server;
 namespace Coda.Web.Mcp;
 
 /// <summary>
-/// What people and models can attach to a conversation: the inbox, and of each task its state, its result and its terminal's text.
+/// What people and models can attach to a conversation: the inbox, and of each task its state, its result, its terminal's text and its
+/// screen.
 /// </summary>
 [McpServerResourceType]
-internal sealed class TaskResources(TaskService tasks, TaskReports answers, PublicLinks links, TimeProvider time)
+internal sealed class TaskResources(
+    TaskService tasks, TaskReports answers, TerminalRegistry terminals, PublicLinks links, TimeProvider time)
 {
     /// <summary>Most bytes of a transcript, its note included.</summary>
-    public const int TranscriptBytes = 64 * 1024;
+    public const int TranscriptBytes = 1 << 20;
 
     private const int NoteBytes = 512;
     private const string Json = "application/json";
@@ -26,7 +29,9 @@ internal sealed class TaskResources(TaskService tasks, TaskReports answers, Publ
     {
         var answer = (InboxResult.Page)await tasks.InboxAsync(new InboxQuery(), cancellation);
         return Text(
-            TaskUris.Inbox, Json, JsonSerializer.Serialize(InboxListing.Of(answer.Value, time.GetUtcNow(), links), ToolResult.Json));
+            TaskUris.Inbox,
+            Json,
+            JsonSerializer.Serialize(InboxListing.Of(answer.Value, time.GetUtcNow(), links, terminals), ToolResult.Json));
     }
 
     [McpServerResource(UriTemplate = TaskUris.State, Name = "task", Title = "Task", MimeType = Json)]
@@ -37,7 +42,8 @@ internal sealed class TaskResources(TaskService tasks, TaskReports answers, Publ
         return Text(
             TaskUris.Of(id, TaskPart.State),
             Json,
-            JsonSerializer.Serialize(InboxEntry.Of(task, time.GetUtcNow(), links.ViewerOf(task)), ToolResult.Json));
+            JsonSerializer.Serialize(
+                InboxEntry.Of(task, time.GetUtcNow(), links.ViewerOf(task), terminals.LastLineOf(task.TerminalId)), ToolResult.Json));
     }
 
     [McpServerResource(UriTemplate = TaskUris.Result, Name = "task result", Title = "Task result", MimeType = Json)]
@@ -49,19 +55,27 @@ internal sealed class TaskResources(TaskService tasks, TaskReports answers, Publ
     }
 
     [McpServerResource(UriTemplate = TaskUris.Transcript, Name = "task transcript", Title = "Task transcript", MimeType = "text/plain")]
-    [System.ComponentModel.Description("What the agent's terminal showed, as plain text: the last 64 KB.")]
+    [System.ComponentModel.Description("What the agent's terminal showed, as plain text: the newest lines, at most 1 MB of them.")]
     public async Task<ReadResourceResult> TranscriptAsync(string id, CancellationToken cancellation)
     {
         var task = await FindAsync(id, cancellation);
         var transcript = await tasks.TranscriptAsync(TaskId.Of(task), TranscriptBytes - NoteBytes, cancellation)
-            ?? throw NotFound(
-                $"Nothing is left of what {id} showed: recordings are removed after a while. "
-                + $"Its result stays: {TaskUris.Of(id, TaskPart.Result)}");
+            ?? throw NothingLeft(id);
         var note = transcript.IsWhole ? "" : string.Create(
             CultureInfo.InvariantCulture,
             $"[Only the end: what came before is left out, of {transcript.OutputBytes:N0} bytes of output. "
             + $"All of it: {links.ViewerOf(task)}]\n");
         return Text(TaskUris.Of(id, TaskPart.Transcript), "text/plain", note + transcript.Text);
+    }
+
+    [McpServerResource(UriTemplate = TaskUris.Screen, Name = "task screen", Title = "Task screen", MimeType = Json)]
+    [System.ComponentModel.Description(
+        "What the agent's screen shows now, row by row, with size, cursor and title; of a task that ended, what it showed last.")]
+    public async Task<ReadResourceResult> ScreenAsync(string id, CancellationToken cancellation)
+    {
+        var task = await FindAsync(id, cancellation);
+        var screen = await tasks.ScreenAsync(TaskId.Of(task), cancellation) ?? throw NothingLeft(id);
+        return Text(TaskUris.Of(id, TaskPart.Screen), Json, JsonSerializer.Serialize(TaskScreen.Of(task, screen), ToolResult.Json));
     }
 
     /// <summary>
@@ -85,6 +99,9 @@ internal sealed class TaskResources(TaskService tasks, TaskReports answers, Publ
     private async Task<TaskView> FindAsync(string id, CancellationToken cancellation) =>
         await answers.FindAsync(id, cancellation)
         ?? throw NotFound($"There is no task '{id}'. {TaskUris.Inbox} lists the tasks there are.");
+
+    private static McpProtocolException NothingLeft(string id) => NotFound(
+        $"Nothing is left of what {id} showed: recordings are removed after a while. Its result stays: {TaskUris.Of(id, TaskPart.Result)}");
 
     private static McpProtocolException NotFound(string message) => new(message, McpErrorCode.ResourceNotFound);
 

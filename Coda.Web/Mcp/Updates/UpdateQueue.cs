@@ -69,10 +69,14 @@ internal sealed class UpdateQueue : IDisposable
         Note(task.TaskId);
         if (task.Status != CodingTaskStatus.Running)
         {
-            Note(TaskUris.Of(task.TaskId, TaskPart.Transcript));
+            OnWrote(task);
             Note(TaskUris.Of(task.TaskId, TaskPart.Result));
         }
     }
 
-    private void OnWrote(TaskView task) => Note(TaskUris.Of(task.TaskId, TaskPart.Transcript));
+    private void OnWrote(TaskView task)
+    {
+        Note(TaskUris.Of(task.TaskId, TaskPart.Transcript));
+        Note(TaskUris.Of(task.TaskId, TaskPart.Screen));
+    }
 }
