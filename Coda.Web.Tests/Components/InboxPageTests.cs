@@ -70,6 +70,20 @@ public sealed class InboxPageTests : BunitContext
     }
 
     [Fact]
+    public async Task A_running_task_shows_the_last_line_of_its_screen_as_text_until_it_ends()
+    {
+        var task = await StartTaskAsync(
+            @"printf 'one\r<b>two</b>\e[31m !\e[0m\n\n'; until [ -e go ]; do sleep 0.1; done; echo three; sleep 600");
+        var page = Render<InboxPage>();
+        page.WaitForAssertion(() => Assert.Equal("<b>two</b> !", page.Find(".card-line").TextContent), Waiting.Timeout);
+        await File.WriteAllTextAsync(Path.Combine(task.WorkingDirectory, "go"), "", TestContext.Current.CancellationToken);
+        page.WaitForAssertion(() => Assert.Equal("three", page.Find(".card-line").TextContent), Waiting.Timeout);
+        await app.Services.GetRequiredService<TaskService>().CancelAsync(
+            TestCaller.Owner, TaskId.Of(task), TestContext.Current.CancellationToken);
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll(".card-line")), Waiting.Timeout);
+    }
+
+    [Fact]
     public async Task The_filter_shows_sessions_alone_and_the_others_show_none()
     {
         var handoff = await HandOverAsync("stay");

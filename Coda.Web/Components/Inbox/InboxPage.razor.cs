@@ -78,7 +78,7 @@ public sealed partial class InboxPage
         query = query with { Status = Status ?? "", Email = Email ?? "", Window = SpanOf(window = Window) };
         Follow(Tasks);
         Follow(Handoffs);
-        Follow(Registry, TerminalChanges.State);
+        Follow(Registry, TerminalChanges.State | TerminalChanges.LastLine);
         LoadSoon();
     }
 
