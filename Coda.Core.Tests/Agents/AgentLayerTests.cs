@@ -77,12 +77,14 @@ public sealed class AgentLayerTests : IDisposable
             ("AGENTS:CLAUDE:HEADLESS:10", "c"), ("AGENTS:CLAUDE:HEADLESS:9", "b"), ("AGENTS:CLAUDE:HEADLESS:0", "a"),
             ("AGENTS:CLAUDE:SEEDS:0:FILE", "~/x"), ("AGENTS:CLAUDE:SEEDS:0:KEYS:0", "k"), ("AGENTS:CLAUDE:SEEDS:0:VALUE", ""),
             ("AGENTS:CLAUDE:TITLES:0:PATTERN", "x"), ("AGENTS:CLAUDE:TITLES:0:STATE", "idle"),
+            ("AGENTS:CLAUDE:SCREEN:0:PATTERN", "y"), ("AGENTS:CLAUDE:SCREEN:0:STATE", "idle"), ("AGENTS:CLAUDE:SCREEN:0:LINES", "2"),
             ("AGENTS:CLAUDE:SETENVIRONMENT:0", "a variable"), ("AGENTS:CLAUDE:SMART:ENVIRONMENT:http_proxy", "x"));
 
         var claude = catalog.Find("claude")!;
         Assert.Equal(["a", "b", "c"], claude.Headless);
         Assert.Equal(("~/x", "k", ""), (claude.Seeds.Single().File, claude.Seeds.Single().Keys.Single(), claude.Seeds.Single().Value));
         Assert.Equal(TerminalStateKind.Idle, claude.Titles.Single().State);
+        Assert.Equal(new ScreenRule { Pattern = "y", State = TerminalStateKind.Idle, Lines = 2 }, claude.Screen.Single());
         Assert.Equal("a variable", claude.SetEnvironment["0"]);
         Assert.Equal(["CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS", "http_proxy"], claude.Smart.Environment.Keys.Order(StringComparer.Ordinal));
     }
@@ -142,6 +144,10 @@ public sealed class AgentLayerTests : IDisposable
         """{ "claude": { "seeds": [{ "file": "~/x", "keys": ["a"], "vale": "" }] } }""",
         "'claude': seeds[0].vale is no key. Known: File, Keys, Value, OnlyWith.")]
     [InlineData("""{ "claude": { "titles": [{ "pattern": "x" }] } }""", "'claude': titles[0].State is missing.")]
+    [InlineData("""{ "claude": { "screen": [{ "pattern": "x" }] } }""", "'claude': screen[0].State is missing.")]
+    [InlineData(
+        """{ "claude": { "screen": [{ "pattern": "x", "state": "Idle", "lines": "few" }] } }""",
+        "'claude': screen[0].lines must be a number.")]
     [InlineData("""{ "claude": { "delegable": "true" } }""", "'claude': delegable must be true or false.")]
     [InlineData("""{ "claude": { "graceSeconds": true } }""", "'claude': graceSeconds must be a number.")]
     [InlineData("""{ "claude": { "graceSeconds": 1e999 } }""", "'claude': GraceSeconds must be between 0 and 60.")]

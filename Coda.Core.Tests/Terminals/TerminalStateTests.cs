@@ -17,6 +17,13 @@ public sealed class TerminalStateTests : IAsyncLifetime
         new() { Pattern = "^◇", State = Idle },
     ];
 
+    private static readonly ScreenRule[] Rules =
+    [
+        new() { Pattern = "(a+)+$", State = Failed },
+        new() { Pattern = @"^Run .*\?$\n\[y/N\]", State = WaitingForApproval, Lines = 2 },
+        new() { Pattern = "which one:.*", State = WaitingForInput, Lines = 2 },
+    ];
+
     private readonly CoreHost host = new(FakeAgent.Does("""
         say plan 'looking'
         printf '\e]7501;state=blocked:kind=permission:msg=%s\e\\' "$(printf 'rm -rf build' | base64 -w0)"
@@ -81,6 +88,70 @@ public sealed class TerminalStateTests : IAsyncLifetime
         await Becomes(terminal, kind, message, reason);
     }
 
+    [Theory]
+    [InlineData("", @"Run ls?\r\n[y/N] ", WaitingForApproval, "Run ls? [y/N]", @"screen rule ^Run .*\?$\n\[y/N\]")]
+    [InlineData("", @"\e[?1049h\e[5;3Hwhich one: \e[31mred\e[0m", WaitingForInput, "which one: red", "screen rule which one:.*")]
+    [InlineData(@"\a", "which one: 1", WaitingForInput, "which one: 1", "screen rule which one:.*")] // a bell knows less
+    [InlineData(@"\e]0;✦ x\a", "which one: 1", Working, "", "title")]
+    [InlineData(@"\e]7501;state=working\a", "which one: 1", Working, "", "OSC 7501")]
+    [InlineData(@"which one: 1\n\n\n", "2", Running, "", "output")] // further up than the rule looks
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "!", Running, "", "output")] // a pattern without an end in sight
+    public async Task Rules_for_the_screen_tell_where_nothing_better_does(
+        string before, string shown, TerminalStateKind kind, string message, string reason)
+    {
+        var terminal = await OpenAsync($"printf '{before}'; printf '{shown}'; sleep 1000");
+        await Becomes(terminal, kind, message, reason);
+        await Wait.Until(() => kind != Running || terminal.LastLine.EndsWith(shown, StringComparison.Ordinal)); // it was looked at
+        await Becomes(terminal, kind, message, reason);
+    }
+
+    [Fact]
+    public async Task A_rule_holds_as_long_as_its_text_is_to_be_seen_and_a_bell_counts_again_after_it()
+    {
+        var terminal = await OpenAsync(@"printf 'which one: '; read -r; printf '\e[H\e[J'; read -r; printf '\a'; sleep 1000");
+        await Becomes(terminal, WaitingForInput, "which one:", "screen rule which one:.*");
+        await terminal.TypesAsync("\n");
+        await Becomes(terminal, Running, "", "output");
+        await terminal.TypesAsync("\n");
+        await Becomes(terminal, WaitingForInput, "", "bell");
+    }
+
+    [Fact]
+    public async Task The_rules_of_an_agent_say_nothing_of_the_shell_after_it()
+    {
+        var asks = Command("printf 'which one: '; read -r") with { FollowWithin = TimeSpan.FromMinutes(1) };
+        var opening = await host.Terminals.OpenAsync(
+            TestCaller.Owner,
+            new TerminalLaunch { Mode = TerminalMode.Interactive, Label = "test", Command = asks },
+            CancellationToken.None);
+        var terminal = Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
+        var left = terminal.ProgramEndedAsync();
+        await Becomes(terminal, WaitingForInput, "which one:", "screen rule which one:.*");
+        await terminal.TypesAsync("\n");
+        await left.WaitAsync(Wait.Timeout);
+        terminal.Run(Command("printf 'which one: '; sleep 1000") with { Screen = [], Titles = [], IsAgent = false });
+        await Wait.Until(() => terminal.State.Kind == Running);
+        await Becomes(terminal, Running, "", "output");
+    }
+
+    [Fact]
+    public async Task The_last_line_of_a_task_is_what_its_screen_says_last()
+    {
+        var task = await host.RunsAsync(new TaskRequest
+        {
+            Agent = "shell", Prompt = @"for i in $(seq 300); do printf '\r%d%% ' $i; done; printf '\e[1m<b>done\e[0m\n\n'; sleep 1000",
+        });
+        Assert.True(TerminalId.TryParse(task.TerminalId, out var id));
+        var terminal = host.Terminals.Find(id)!;
+        var changes = 0;
+        terminal.Changed += kinds => _ = kinds.HasFlag(TerminalChanges.LastLine) && Interlocked.Increment(ref changes) > 0;
+        await Wait.Until(() => host.Terminals.LastLineOf(task.TerminalId) == "300% <b>done");
+        Assert.InRange(Volatile.Read(ref changes), 0, 10);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed);
+        Assert.Equal("300% <b>done", terminal.LastLine);
+        await Wait.Until(() => host.Terminals.LastLineOf(task.TerminalId).Length == 0);
+    }
+
     [Fact]
     public async Task A_shells_bell_means_nothing()
     {
@@ -128,14 +199,21 @@ public sealed class TerminalStateTests : IAsyncLifetime
         () => terminal.State is var state && (state.Kind, state.Message, state.Reason) == (kind, message, reason),
         $"{kind} '{message}' by {reason}; is {terminal.State}");
 
+    private TerminalCommand Command(string script) => new()
+    {
+        Arguments = ["bash", "--norc", "-c", script],
+        WorkingDirectory = host.Projects,
+        Titles = Gemini,
+        Screen = Rules,
+        IsAgent = true,
+    };
+
     private async Task<Terminal> OpenAsync(string script)
     {
-        var command = new TerminalCommand
-        {
-            Arguments = ["bash", "--norc", "-c", script], WorkingDirectory = host.Projects, Titles = Gemini, IsAgent = true,
-        };
-        var opening = await host.Terminals.OpenAsync(TestCaller.Owner, 
-            new TerminalLaunch { Mode = TerminalMode.Interactive, Label = "test", Command = command }, CancellationToken.None);
+        var opening = await host.Terminals.OpenAsync(
+            TestCaller.Owner,
+            new TerminalLaunch { Mode = TerminalMode.Interactive, Label = "test", Command = Command(script) },
+            CancellationToken.None);
         return Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
     }
 

@@ -129,6 +129,7 @@ public static partial class AgentCommand
             StopSignal = (int)agent.StopSignal,
             StopGrace = TimeSpan.FromSeconds(agent.GraceSeconds),
             Titles = agent.Titles,
+            Screen = agent.Screen,
             IsAgent = agent.PromptVia != PromptVia.Script,
         };
 

@@ -102,6 +102,12 @@ public sealed record AgentDefinition
     /// <summary>What its window titles say about its state; the first that matches counts.</summary>
     public IReadOnlyList<TitleRule> Titles { get; init; } = [];
 
+    /// <summary>
+    /// What its screen says about its state, where neither events nor titles do; the first that matches counts. At most 20: each is looked
+    /// for twice a second at most, for at most 50 ms.
+    /// </summary>
+    public IReadOnlyList<ScreenRule> Screen { get; init; } = [];
+
     /// <summary>Variables it gets in every terminal.</summary>
     public IReadOnlyDictionary<string, string> SetEnvironment { get; init; } = new Dictionary<string, string>();
 

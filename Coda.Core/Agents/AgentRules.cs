@@ -5,6 +5,8 @@ namespace Coda.Core.Agents;
 /// <summary>What a definition must be, so that a mistake shows at the start and not in the middle of a task.</summary>
 internal static partial class AgentRules
 {
+    private const int MostScreenRules = 20;
+    private const int MostLines = 500; // rows of the largest screen
     private static readonly string[] OfTask = ["promptFile", "resultsDir", "workDir", "taskDir"];
     private static readonly string[] OfPerson = ["prompt", "workDir", "eventPort", "eventPassword", "filesDir"];
     private static readonly string[] Ours = ["prompt.txt", "request.json", "script.sh", "results", "result.json"];
@@ -63,6 +65,21 @@ internal static partial class AgentRules
         if (agent.Titles.FirstOrDefault(rule => !IsPattern(rule.Pattern)) is { } title)
         {
             return $"Titles: '{title.Pattern}' is no regular expression.";
+        }
+
+        if (agent.Screen.Count > MostScreenRules)
+        {
+            return $"Screen: at most {MostScreenRules} rules.";
+        }
+
+        if (agent.Screen.FirstOrDefault(rule => !IsPattern(rule.Pattern)) is { } screen)
+        {
+            return $"Screen: '{screen.Pattern}' is no regular expression.";
+        }
+
+        if (agent.Screen.Any(rule => rule.Lines is not (>= 0 and <= MostLines)))
+        {
+            return $"Screen: Lines must be between 0 and {MostLines}.";
         }
 
         if (agent.Seeds.FirstOrDefault(

@@ -64,7 +64,7 @@ public sealed partial class Terminal
         tracker = new StateTracker(time, () => RaiseChanged(TerminalChanges.State), titles.Signal);
         screen = new ScreenWatch(
             () => engine.ReadLinesAsync(id),
-            _ => { },
+            tracker.Screen,
             () => RaiseChanged(TerminalChanges.LastLine),
             failure => LogNotLookedAt(failure, id),
             time);
@@ -367,7 +367,7 @@ public sealed partial class Terminal
 
     private void LookSoon()
     {
-        if (Mode == TerminalMode.Run)
+        if (Mode == TerminalMode.Run || tracker.ReadsScreen)
         {
             screen.Signal();
         }

@@ -35,6 +35,9 @@ public sealed record TerminalCommand
     /// <summary>What its window titles say about its state; the first that matches counts.</summary>
     public IReadOnlyList<TitleRule> Titles { get; init; } = [];
 
+    /// <summary>What its screen says about its state; the first that matches counts.</summary>
+    public IReadOnlyList<ScreenRule> Screen { get; init; } = [];
+
     /// <summary>Whether it is an agent, whose bell and notifications mean that it waits for a person.</summary>
     public bool IsAgent { get; init; }
 }

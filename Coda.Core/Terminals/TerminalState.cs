@@ -62,3 +62,16 @@ public sealed record TitleRule
     /// <summary>What it means.</summary>
     public required TerminalStateKind State { get; init; }
 }
+
+/// <summary>What an agent's screen says about its state, where nothing that it reports does.</summary>
+public sealed record ScreenRule
+{
+    /// <summary>A regular expression that is found in the lines on the screen; <c>^</c> and <c>$</c> match at each line.</summary>
+    public required string Pattern { get; init; }
+
+    /// <summary>What it means.</summary>
+    public required TerminalStateKind State { get; init; }
+
+    /// <summary>Only so many of the last lines are looked at, empty ones at the end aside; 0 = all that are on the screen.</summary>
+    public int Lines { get; init; }
+}

@@ -4,16 +4,18 @@ namespace Coda.Core.Terminals.States;
 
 /// <summary>
 /// Makes one state from all sources. The best source wins: once a program reports by OSC 7501, its titles say nothing
-/// more; once its titles speak, its bells do not.
+/// more; once its titles speak, its screen and its bells do not. What is read from its screen holds as long as it is to be seen.
 /// </summary>
 internal sealed class StateTracker(TimeProvider time, Action changed, Action worded)
 {
     private const int MaxMessage = 500;
+    private const int MaxReason = 200;
     private const string Start = "start";
     private static readonly TimeSpan LongestMatch = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock gate = new();
     private List<(Regex Pattern, TerminalStateKind State)> titles = [];
+    private List<Rule> rules = [];
     private bool isAgent;
     private Source best;
     private TerminalState state = new(TerminalStateKind.Starting, "", Start, time.GetUtcNow());
@@ -22,13 +24,28 @@ internal sealed class StateTracker(TimeProvider time, Action changed, Action wor
     {
         Output,
         Notification,
+        Screen,
         Title,
         Events,
         Program,
     }
 
+    private sealed record Rule(Regex Pattern, TerminalStateKind State, int Lines, string Reason);
+
     /// <summary>The state in force.</summary>
     public TerminalState State => Volatile.Read(ref state);
+
+    /// <summary>Whether its screen may say something that nothing better does.</summary>
+    public bool ReadsScreen
+    {
+        get
+        {
+            lock (gate)
+            {
+                return rules.Count > 0 && best <= Source.Screen;
+            }
+        }
+    }
 
     /// <summary>Another command begins; what was known of the one before is forgotten.</summary>
     public void Begin(TerminalCommand command)
@@ -36,6 +53,11 @@ internal sealed class StateTracker(TimeProvider time, Action changed, Action wor
         lock (gate)
         {
             titles = [.. command.Titles.Select(rule => (new Regex(rule.Pattern, RegexOptions.CultureInvariant, LongestMatch), rule.State))];
+            rules = [.. command.Screen.Select(rule => new Rule(
+                new Regex(rule.Pattern, RegexOptions.CultureInvariant | RegexOptions.Multiline, LongestMatch),
+                rule.State,
+                rule.Lines,
+                OneLine.Of($"screen rule {rule.Pattern}", MaxReason)))];
             isAgent = command.IsAgent; // a shell's bell means nothing
             best = Source.Output;
         }
@@ -87,11 +109,37 @@ internal sealed class StateTracker(TimeProvider time, Action changed, Action wor
     {
         foreach (var (pattern, kind) in titles)
         {
-            if (Matches(pattern, title))
+            if (Found(pattern, title) is not null)
             {
                 Set(Source.Title, kind, "", "title");
                 return;
             }
+        }
+    }
+
+    /// <summary>These lines are on its screen.</summary>
+    public void Screen(IReadOnlyList<string> lines)
+    {
+        var asked = Volatile.Read(ref rules);
+        foreach (var rule in asked)
+        {
+            var text = string.Join('\n', rule.Lines > 0 ? lines.TakeLast(rule.Lines) : lines);
+            if (Found(rule.Pattern, text) is { } words)
+            {
+                Set(Source.Screen, rule.State, words, rule.Reason, asked: asked);
+                return;
+            }
+        }
+
+        bool spoke;
+        lock (gate)
+        {
+            spoke = best == Source.Screen;
+        }
+
+        if (spoke)
+        {
+            Set(Source.Screen, TerminalStateKind.Running, "", "output", next: Source.Output, asked);
         }
     }
 
@@ -128,13 +176,20 @@ internal sealed class StateTracker(TimeProvider time, Action changed, Action wor
     public void Exited(int code) =>
         Set(Source.Program, TerminalStateKind.Exited, code < 0 ? "" : $"exit code {code}", "process exit");
 
-    private void Set(Source source, TerminalStateKind kind, string message, string reason, Source? next = null)
+    /// <param name="source">Who says it.</param>
+    /// <param name="kind">What it does.</param>
+    /// <param name="message">The program's words.</param>
+    /// <param name="reason">Where it is known from.</param>
+    /// <param name="next">Who may speak from now on; null = no one below the source.</param>
+    /// <param name="asked">The rules that say it; of a command before this one they say nothing.</param>
+    private void Set(
+        Source source, TerminalStateKind kind, string message, string reason, Source? next = null, List<Rule>? asked = null)
     {
         bool sameKind;
         lock (gate)
         {
             var words = OneLine.Of(message, MaxMessage);
-            if (source < best)
+            if (source < best || (asked is not null && asked != rules))
             {
                 return;
             }
@@ -152,15 +207,15 @@ internal sealed class StateTracker(TimeProvider time, Action changed, Action wor
         (sameKind ? worded : changed)();
     }
 
-    private static bool Matches(Regex pattern, string title)
+    private static string? Found(Regex pattern, string text)
     {
         try
         {
-            return pattern.IsMatch(title);
+            return pattern.Match(text) is { Success: true } match ? match.Value : null;
         }
         catch (RegexMatchTimeoutException)
         {
-            return false; // a program may set any title
+            return null; // a program may show anything
         }
     }
 }
