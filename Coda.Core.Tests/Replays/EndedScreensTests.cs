@@ -98,6 +98,33 @@ public sealed class EndedScreensTests : IDisposable
     }
 
     [Fact]
+    public async Task Behind_lost_bytes_a_keyframe_says_what_was_shown()
+    {
+        using var made = new MadeRecording(Place, 20, 4);
+        made.Output("before\r\n").Lose(1234).Output("x");
+        made.Add(Keyframe.Pack(made.Place, "lost\r\n\e[?1049h\e[H\e]2;title\amenu x"u8));
+        made.Output("\e[2;1Hafter").End();
+        var screen = (await screens.ReadScreenAsync(Id, Cancellation))!;
+        Assert.Equal((true, "title"), (screen.IsAlternate, screen.Title));
+        Assert.Equal(["menu x", "after", "", ""], screen.Rows);
+        var text = (await screens.ReadTextAsync(Id, 1000, Cancellation))!;
+        Assert.Equal(("lost\nmenu x\nafter\n", false), (text.Text, text.IsWhole));
+    }
+
+    [Fact]
+    public async Task A_screen_is_shown_from_the_last_keyframe_on()
+    {
+        using var made = new MadeRecording(Place, 20, 4);
+        made.Output("one\r\n");
+        made.Add(Keyframe.Pack(made.Place, "first"u8));
+        made.Output("two\r\n");
+        made.Add(Keyframe.Pack(made.Place, "second "u8));
+        made.Output("three").End();
+        Assert.Equal(["second three", "", "", ""], (await screens.ReadScreenAsync(Id, Cancellation))!.Rows);
+        Assert.Equal("one\ntwo\nthree\n", (await screens.ReadTextAsync(Id, 1000, Cancellation))!.Text);
+    }
+
+    [Fact]
     public async Task Files_that_are_torn_or_foreign_are_shown_as_far_as_they_go()
     {
         using var made = new MadeRecording(Place);

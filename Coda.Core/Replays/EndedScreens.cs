@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Coda.Core.Replays;
 
 /// <summary>
-/// What terminals that have ended showed last, made again from their recordings: the last 8 MB of output, from a keyframe before them.
-/// Where there is none, it begins with a line, and what a program switched before is not known.
+/// What terminals that have ended showed last, made again from their recordings: a screen from the last keyframe on, text from one 8 MB
+/// before the end. Where there is none, it begins with a line, and what a program switched before is not known.
 /// </summary>
 /// <param name="archive">Finds the recordings.</param>
 internal sealed class EndedScreens(RecordingArchive archive) : IDisposable
@@ -20,6 +20,7 @@ internal sealed class EndedScreens(RecordingArchive archive) : IDisposable
     /// <summary>The newest lines, at most so many bytes; null when no recording is left.</summary>
     public Task<Transcript?> ReadTextAsync(string terminalId, int most, CancellationToken cancellation) => ReadAsync(
         terminalId,
+        MostBytes,
         ended =>
         {
             var (text, isWhole) = ScreenText.Newest(ended.Screen, most);
@@ -29,12 +30,12 @@ internal sealed class EndedScreens(RecordingArchive archive) : IDisposable
 
     /// <summary>The screen; null when no recording is left.</summary>
     public Task<ScreenView?> ReadScreenAsync(string terminalId, CancellationToken cancellation) =>
-        ReadAsync(terminalId, ended => ScreenView.Of(ended.Screen), cancellation);
+        ReadAsync(terminalId, 0, ended => ScreenView.Of(ended.Screen), cancellation);
 
     /// <inheritdoc />
     public void Dispose() => turns.Dispose();
 
-    private async Task<T?> ReadAsync<T>(string terminalId, Func<Ended, T> read, CancellationToken cancellation)
+    private async Task<T?> ReadAsync<T>(string terminalId, long wanted, Func<Ended, T> read, CancellationToken cancellation)
         where T : class
     {
         if (archive.Find(terminalId) is not { } files)
@@ -45,7 +46,7 @@ internal sealed class EndedScreens(RecordingArchive archive) : IDisposable
         await turns.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(() => read(Play(files, cancellation)), cancellation);
+            return await Task.Run(() => read(Play(files, wanted, cancellation)), cancellation);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -57,12 +58,12 @@ internal sealed class EndedScreens(RecordingArchive archive) : IDisposable
         }
     }
 
-    private static Ended Play(RecordingFiles files, CancellationToken cancellation)
+    private static Ended Play(RecordingFiles files, long wanted, CancellationToken cancellation)
     {
         using var output = Open(files.OutputPath);
         using var timing = Open(files.TimingPath);
         var first = TimingWalk.FromStart(files.FirstByte()).Place;
-        var (begin, keyframe) = FindBegin(files, timing, first, RandomAccess.GetLength(output) - MostBytes, cancellation);
+        var (begin, keyframe) = FindBegin(files, timing, first, RandomAccess.GetLength(output), wanted, cancellation);
         var walk = new TimingWalk(begin);
         var recorded = keyframe is null ? null : RecordedScreen.At(keyframe);
         var isCut = keyframe is null && begin != first;
@@ -78,34 +79,38 @@ internal sealed class EndedScreens(RecordingArchive archive) : IDisposable
         return new Ended(recorded.Screen, walk.Place.Offset, begin == first);
     }
 
-    /// <summary>The start of a short recording; else the newest keyframe up to a place of the output file, else the place itself.</summary>
+    /// <summary>
+    /// Where to begin: at the newest keyframe with so many bytes behind it, else at the start of a short recording, else so many bytes
+    /// before the end. What a screen showed behind lost bytes is known from a keyframe only: one behind them goes before more text.
+    /// </summary>
     private static (RecordingPlace Place, Keyframe? Keyframe) FindBegin(
-        RecordingFiles files, SafeFileHandle timing, in RecordingPlace first, long place, CancellationToken cancellation)
+        RecordingFiles files, SafeFileHandle timing, in RecordingPlace first, long end, long wanted, CancellationToken cancellation)
     {
-        if (place <= first.FileOffset)
-        {
-            return (first, null);
-        }
-
         var keyframes = new KeyframeIndex();
         keyframes.Read(files.KeyframesPath);
         var walk = new TimingWalk(first);
-        var begin = first;
-        foreach (var _ in walk.Read(timing))
+        var cut = first;
+        long gap = -1; // where in the timing file the last one is
+        foreach (var line in walk.Read(timing))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (walk.Place.FileOffset > place)
-            {
-                break;
-            }
-
-            begin = walk.Place;
-            keyframes.Confirm(begin);
+            keyframes.Confirm(walk.Place);
+            gap = line is { Kind: 'H', Name: TimingFormat.Gap } ? walk.Place.TimingOffset : gap;
+            cut = walk.Place.FileOffset <= end - MostBytes ? walk.Place : cut;
         }
 
-        return keyframes.Confirmed is [.., var newest] && newest.Place.FileOffset > begin.FileOffset - MostBytes
-            ? (newest.Place, newest.Read(files.KeyframesPath))
-            : (begin, null);
+        var confirmed = keyframes.Confirmed;
+        var chosen = confirmed.LastOrDefault(keyframe => keyframe.Place.FileOffset <= end - wanted);
+        if (chosen.Place.TimingOffset <= gap
+            && confirmed.FirstOrDefault(keyframe => keyframe.Place.TimingOffset > gap) is { Length: > 0 } behind)
+        {
+            chosen = behind;
+        }
+
+        // Spaced far apart, or torn: the rest of the recording may be all of it.
+        return chosen.Length > 0 && chosen.Place.FileOffset > end - (2 * MostBytes) && chosen.Read(files.KeyframesPath) is { } read
+            ? (read.Place, read)
+            : (cut, null);
     }
 
     // Where there is no line end, anywhere is as good.
