@@ -30,6 +30,7 @@ public sealed class ScreenTextTests
     [InlineData("12345678漢字", "12345678漢字\n")]
     [InlineData("e\u0301 👩‍💻 🇩🇪 👍🏽", "e\u0301 👩‍💻 🇩🇪 👍🏽\n")]
     [InlineData("a\u2028b\u2029c\u0085d", "a b c\nd\n")]
+    [InlineData("a\u202eb\u2066c\u200fd", "a b c d\n")] // would turn what is around them
     [InlineData("a\e[?25", "a\n")]
     [InlineData("a\e]0;never ended", "a\n")]
     public void Text_is_what_is_seen(string output, string text) => Assert.Equal((text, true), ScreenText.Newest(Shown(output), 1000));
@@ -121,8 +122,9 @@ public sealed class ScreenTextTests
         var random = new Random(7);
         string[] parts =
         [
-            "\e[", "\e]", "\e(0", "\eP", ";", "H", "J", "m", "1", "25", "?1049h", "?1049l", "\a", "\e\\", "\u009b", "\u0085", "\u2028", "\0",
-            "\u007f", "\r\n", "\n", "\t", "\b", "漢", "e\u0301", "👩‍💻", "\u200d", "\u202e", "text", "   ", "\e[5;1r", "\e[2L", "\e#8", "\ec",
+            "\e[", "\e]", "\e(0", "\eP", ";", "H", "J", "m", "1", "25", "?1049h", "?1049l", "\a", "\e\\", "\u009b", "\u0085",
+            "\u2028", "\0", "\u007f", "\r\n", "\n", "\t", "\b", "漢", "e\u0301", "👩‍💻", "\u200d", "\u202e", "\u2067", "\u200f", "text",
+            "   ", "\e[5;1r", "\e[2L", "\e#8", "\ec",
         ];
         for (var round = 0; round < 300; round++)
         {
@@ -145,7 +147,8 @@ public sealed class ScreenTextTests
             foreach (var text in texts)
             {
                 Assert.DoesNotContain(
-                    text.Replace("\n", "", StringComparison.Ordinal), letter => char.IsControl(letter) || letter is '\u2028' or '\u2029');
+                    text.Replace("\n", "", StringComparison.Ordinal), letter => char.IsControl(letter)
+                        || letter is '\u061c' or '\u200e' or '\u200f' or (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069'));
                 Assert.Equal(text, Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)));
             }
         }

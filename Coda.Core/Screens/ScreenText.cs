@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -6,17 +5,14 @@ namespace Coda.Core.Screens;
 
 /// <summary>
 /// What a screen shows, as a person reads it: rows that wrap are one line, a line ends with its last character, a wide character and a
-/// cluster are there once, and no control character is. Empty lines at the end are left out. While the alternate screen is shown, its
-/// picture follows the lines of the main one; once it is left, nothing of it is, as in every terminal.
+/// cluster are there once, and no character that controls or turns text is. Empty lines at the end are left out. While the alternate
+/// screen is shown, its picture follows the lines of the main one; once it is left, nothing of it is, as in every terminal.
 /// </summary>
 internal static class ScreenText
 {
     // A line that never ends fills the whole scrollback: so much of it is enough where one line of many is looked at.
     private const int LongestLine = 16 << 10;
 
-    // Cells hold no controls; line separators would make two lines of one.
-    private static readonly SearchValues<char> NoText = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Concat(Enumerable.Range(0x7f, 0x21)).Append(0x2028).Append(0x2029).Select(value => (char)value)]);
 
     /// <summary>The newest lines, each with its line end, and whether nothing before them is left out.</summary>
     /// <param name="screen">What is shown.</param>
@@ -163,9 +159,7 @@ internal static class ScreenText
         }
 
         var cells = text.ToString();
-        return cells.AsSpan().ContainsAny(NoText)
-            ? string.Concat(cells.Select(character => NoText.Contains(character) ? ' ' : character))
-            : cells;
+        return OneLine.Plain(cells);
     }
 
     /// <summary>A line without its start, of at least so many bytes; no cluster is cut.</summary>
