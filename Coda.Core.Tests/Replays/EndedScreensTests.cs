@@ -125,6 +125,16 @@ public sealed class EndedScreensTests : IDisposable
     }
 
     [Fact]
+    public async Task A_keyframe_that_cannot_be_unpacked_is_as_if_it_were_not_there()
+    {
+        using var made = new MadeRecording(Place, 20, 4);
+        made.Output("one\r\n");
+        made.Add(new Keyframe(made.Place, [1, 2, 3]));
+        made.Output("two").End();
+        Assert.Equal(["one", "two", "", ""], (await screens.ReadScreenAsync(Id, Cancellation))!.Rows);
+    }
+
+    [Fact]
     public async Task Files_that_are_torn_or_foreign_are_shown_as_far_as_they_go()
     {
         using var made = new MadeRecording(Place);

@@ -129,6 +129,15 @@ internal sealed class Recording : IDisposable
         }
     }
 
+    /// <summary>No output follows: notes what was lost last.</summary>
+    public void EndGap()
+    {
+        if (!complete)
+        {
+            writer?.EndGap(Length);
+        }
+    }
+
     /// <summary>Adds a keyframe, if there is space for it.</summary>
     public void Add(Keyframe keyframe)
     {

@@ -148,6 +148,18 @@ internal sealed class RecordingWriter : IDisposable
         }
     }
 
+    /// <summary>Output follows no more: notes what was lost up to <paramref name="offset"/>, the end of the stream.</summary>
+    public void EndGap(long offset)
+    {
+        if (capped || lostFrom is not { } from)
+        {
+            return;
+        }
+
+        WriteLine(delay => TimingFormat.Note(delay, TimingFormat.Gap, $$"""{"from":{{from}},"to":{{offset}}}"""));
+        (lostFrom, end, Gaps) = (null, offset, Gaps + 1);
+    }
+
     /// <summary>Notes a new window size.</summary>
     public void Resize(int newColumns, int newRows)
     {

@@ -63,10 +63,9 @@ internal sealed class EndedScreens(RecordingArchive archive) : IDisposable
         using var output = Open(files.OutputPath);
         using var timing = Open(files.TimingPath);
         var first = TimingWalk.FromStart(files.FirstByte()).Place;
-        var (begin, keyframe) = FindBegin(files, timing, first, RandomAccess.GetLength(output), wanted, cancellation);
+        var (begin, recorded) = FindBegin(files, timing, first, RandomAccess.GetLength(output), wanted, cancellation);
         var walk = new TimingWalk(begin);
-        var recorded = keyframe is null ? null : RecordedScreen.At(keyframe);
-        var isCut = keyframe is null && begin != first;
+        var isCut = recorded is null && begin != first;
         foreach (var piece in RecordedPiece.Read(walk, timing, output))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -83,7 +82,7 @@ internal sealed class EndedScreens(RecordingArchive archive) : IDisposable
     /// Where to begin: at the newest keyframe with so many bytes behind it, else at the start of a short recording, else so many bytes
     /// before the end. What a screen showed behind lost bytes is known from a keyframe only: one behind them goes before more text.
     /// </summary>
-    private static (RecordingPlace Place, Keyframe? Keyframe) FindBegin(
+    private static (RecordingPlace Place, RecordedScreen? Screen) FindBegin(
         RecordingFiles files, SafeFileHandle timing, in RecordingPlace first, long end, long wanted, CancellationToken cancellation)
     {
         var keyframes = new KeyframeIndex();
@@ -108,9 +107,21 @@ internal sealed class EndedScreens(RecordingArchive archive) : IDisposable
         }
 
         // Spaced far apart, or torn: the rest of the recording may be all of it.
-        return chosen.Length > 0 && chosen.Place.FileOffset > end - (2 * MostBytes) && chosen.Read(files.KeyframesPath) is { } read
-            ? (read.Place, read)
+        return chosen.Length > 0 && chosen.Place.FileOffset > end - (2 * MostBytes) && TryRead(chosen, files) is { } screen
+            ? (chosen.Place, screen)
             : (cut, null);
+    }
+
+    private static RecordedScreen? TryRead(KeyframeEntry entry, RecordingFiles files)
+    {
+        try
+        {
+            return entry.Read(files.KeyframesPath) is { } keyframe ? RecordedScreen.At(keyframe) : null;
+        }
+        catch (InvalidDataException)
+        {
+            return null; // of another's making: replays have it made again
+        }
     }
 
     // Where there is no line end, anywhere is as good.

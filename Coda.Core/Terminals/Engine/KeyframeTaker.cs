@@ -37,8 +37,16 @@ internal sealed class KeyframeTaker(Recording recording, ScreenModel screen, Str
         }
     }
 
-    /// <summary>No output follows: waits for the keyframe that is under way.</summary>
+    /// <summary>No output follows: waits for the keyframe that is under way, and takes one behind what was lost last.</summary>
     public async Task FinishAsync()
+    {
+        await AddLastAsync();
+        recording.EndGap();
+        Follow();
+        await AddLastAsync();
+    }
+
+    private async Task AddLastAsync()
     {
         if (packing is { } last)
         {

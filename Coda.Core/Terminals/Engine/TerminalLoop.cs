@@ -33,7 +33,7 @@ internal sealed partial class TerminalLoop
     private readonly SemaphoreSlim turns;
     private readonly KeyframeTaker keyframes;
     private readonly RowMemory rows;
-    private readonly Lock images = new(); // a picture reads rows that are put aside, after the loop's end on any thread
+    private readonly Lock asked = new(); // an answer reads rows that are put aside, after the loop's end on any thread
 
     // Never full: the loop waits for nothing but this and output.
     private readonly Channel<Action> posted = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
@@ -154,7 +154,10 @@ internal sealed partial class TerminalLoop
         {
             try
             {
-                answered.SetResult(question(screen));
+                lock (asked)
+                {
+                    answered.SetResult(question(screen));
+                }
             }
             catch (Exception e)
             {
@@ -213,7 +216,7 @@ internal sealed partial class TerminalLoop
             Finish(action);
         }
 
-        lock (images)
+        lock (asked)
         {
             rows.Dispose();
         }
@@ -395,11 +398,7 @@ internal sealed partial class TerminalLoop
     private ScreenImage TakeImage(Action<IBufferWriter<byte>> write)
     {
         var bytes = new ArrayBufferWriter<byte>(16 << 10);
-        lock (images)
-        {
-            write(bytes);
-        }
-
+        write(bytes);
         var (offset, before) = parser.Resume(Recording.Length);
         return new ScreenImage(offset, bytes.WrittenSpan.ToArray(), before, screen.Size, resizes);
     }
