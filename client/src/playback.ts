@@ -302,6 +302,7 @@ export class Playback {
         this.offset += moment.length;
         this.torn = true;
         this.screen.write(this.text.end() + notKept(moment.length));
+        await this.mend(); // what was lost may be the end
       } else if (moment.kind === 'capped') {
         this.screen.write(this.text.end() + recordingFull);
       }
@@ -346,7 +347,7 @@ export class Playback {
 
   /** Behind bytes that were not kept, shows what was there: the terminal has left a keyframe soon after. */
   private async mend(): Promise<void> {
-    const keyframe = this.overview.keyframes.find(({ fileOffset }) => fileOffset >= this.fed);
+    const keyframe = this.overview.keyframes.find(({ offset, fileOffset }) => offset >= this.offset && fileOffset >= this.fed);
     if (!keyframe || keyframe.fileOffset - this.fed > mendWithin) this.torn = false;
     if (keyframe?.fileOffset !== this.fed || this.unusable.has(keyframe.start)) return;
     this.torn = false;

@@ -158,6 +158,15 @@ test('behind bytes that were not kept the screen is as the terminal left it', as
   assert.equal(stage.playback.offset, 1012);
 });
 
+test('when what was not kept is the end, the screen is as the terminal left it', async context => {
+  const timing = 'O 1 3\nH 0 GAP {"from":3,"to":1003}\nH 9 EXIT_CODE 0\n';
+  const stage = new Stage(context, 'aaa', timing, [
+    { output: 3, lines: 1, picture: '[before]' }, { output: 3, lines: 2, picture: '[as it was]', offset: 1003 },
+  ]);
+  await stage.playback.start(false);
+  await stage.waitFor(() => stage.shown === '[as it was]');
+});
+
 test('of what runs a seek uses keyframes that came since it was opened', async context => {
   const stage = new Stage(context, long, longTiming, everyMegabyte);
   stage.told = longTiming.split('\n').slice(0, 70).join('\n').length + 1;
