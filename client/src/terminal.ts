@@ -20,6 +20,8 @@ interface Port {
 }
 
 const resizeSettles = 80;
+/** A page that is not seen paints nothing. */
+const paintsWithin = 100;
 
 /** A terminal that shows a stream of bytes with absolute offsets and sends what is typed. */
 class LiveTerminal {
@@ -35,6 +37,8 @@ class LiveTerminal {
   private received = -1;
   /** What a snapshot waits for before it is written; what comes after it waits with it. */
   private unpacking: Promise<string> | null = null;
+  /** The newest frame: what takes long is parsed when it is seen. */
+  private painting: Promise<void> = Promise.resolve();
   private driver = true;
   private shape = '';
   private settle = 0;
@@ -93,6 +97,7 @@ class LiveTerminal {
     this.setShape(columns, rows, driver);
     this.screen.write(new TextDecoder().decode(bytes));
     await this.screen.parsed();
+    this.painting = painted();
   }
 
   /**
@@ -103,7 +108,7 @@ class LiveTerminal {
     offset: number, compressed: Uint8Array, before: string, columns: number, rows: number, driver: boolean,
   ): Promise<void> {
     await this.unpacking;
-    this.unpacking = unpack(compressed);
+    this.unpacking = Promise.all([unpack(compressed), this.painting]).then(([sequences]) => sequences);
     const sequences = await this.unpacking;
     this.unpacking = null;
     this.text.end();
@@ -218,6 +223,14 @@ function openTerminal(id: string, host: HTMLElement, port: Port, theme: ITheme):
 }
 
 export { openTerminal as open };
+
+/** Completes when what is parsed has been painted, or cannot be soon. */
+function painted(): Promise<void> {
+  return new Promise(resolve => {
+    setTimeout(resolve, paintsWithin);
+    requestAnimationFrame(() => setTimeout(resolve));
+  });
+}
 
 /** What fits into `host`, before there is a terminal. */
 export function measure(host: HTMLElement, theme: ITheme): Cells {

@@ -176,6 +176,13 @@ internal sealed class OutputPump
 
     private async Task SendSnapshotAsync(CancellationToken cancellation)
     {
+        if (isFresh && terminal.Recording.Length > LargestPiece && await terminal.TakeFrameAsync().WaitAsync(cancellation) is { } frame)
+        {
+            // To parse all that has scrolled off takes longer than a person wants to wait.
+            feed.SentFrame(frame.Offset);
+            _ = DeliverFrameAsync(frame, cancellation);
+        }
+
         var image = await terminal.TakeSnapshotAsync(failures > 1 ? 0 : int.MaxValue).WaitAsync(cancellation);
         var bytes = await Task.Run(() => Compress(image.Bytes), cancellation);
         unacknowledged.Clear(); // what was on its way is within it
