@@ -12,6 +12,7 @@ foreach (var (name, benchmark) in ((string, Func<Task<IReadOnlyList<Measurement>
     [
         (nameof(CatThroughput), () => CatThroughput.RunAsync(tiny)),
         (nameof(IdleTerminals), () => IdleTerminals.RunAsync(tiny)),
+        (nameof(ScreenCosts), () => ScreenCosts.RunAsync(tiny)),
         (nameof(TaskStartLatency), () => TaskStartLatency.RunAsync(tiny)),
         (nameof(InboxLatency), () => InboxLatency.RunAsync(tiny)),
         (nameof(WriteThroughput), () => WriteThroughput.RunAsync(tiny)),

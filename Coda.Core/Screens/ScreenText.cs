@@ -13,7 +13,6 @@ internal static class ScreenText
     // A line that never ends fills the whole scrollback: so much of it is enough where one line of many is looked at.
     private const int LongestLine = 16 << 10;
 
-
     /// <summary>The newest lines, each with its line end, and whether nothing before them is left out.</summary>
     /// <param name="screen">What is shown.</param>
     /// <param name="most">Bytes of UTF-8. Only a line that alone is longer is cut, at its start.</param>

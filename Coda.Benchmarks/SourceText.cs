@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Coda.Benchmarks.Browser;
+namespace Coda.Benchmarks;
 
 /// <summary>Text with lines as long as those of source code: many short or empty, few beyond 100 characters; the same each time.</summary>
 internal static class SourceText
@@ -13,17 +13,23 @@ internal static class SourceText
         "Append(piece);", "// the newest", "string.Empty,", "cancellation", "private", "static", "readonly", "foreach", "\"text\"", "null;",
     ];
 
-    /// <summary>Writes about so many bytes of it to a new file.</summary>
-    public static async Task WriteAsync(string path, long bytes)
+    /// <summary>Writes about so many bytes of it to a new file; returns how many lines these are.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="bytes">How many.</param>
+    /// <param name="lineEnd">What ends a line: a terminal makes CR LF of the LF in a file.</param>
+    public static async Task<int> WriteAsync(string path, long bytes, string lineEnd = "\n")
     {
         var random = new Random(Seed);
         var line = new StringBuilder();
-        await using var file = new StreamWriter(path, append: false, new UTF8Encoding(false), 1 << 16) { NewLine = "\n" };
-        for (long written = 0; written < bytes; written += line.Length + 1)
+        await using var file = new StreamWriter(path, append: false, new UTF8Encoding(false), 1 << 16) { NewLine = lineEnd };
+        var lines = 0;
+        for (long written = 0; written < bytes; written += line.Length + lineEnd.Length, lines++)
         {
             Fill(line, random);
             await file.WriteLineAsync(line);
         }
+
+        return lines;
     }
 
     private static void Fill(StringBuilder line, Random random)
