@@ -131,7 +131,10 @@ internal static class ScreenCosts
         var number = CultureInfo.InvariantCulture;
         using var node = Process.Start(new ProcessStartInfo(
             "node",
-            ["oracle/start.mjs", "throughput", Size.Columns.ToString(number), Size.Rows.ToString(number), rounds.ToString(number), .. files])
+            [
+                "oracle/start.mjs", "throughput", Size.Columns.ToString(number), Size.Rows.ToString(number), rounds.ToString(number),
+                .. files,
+            ])
         {
             WorkingDirectory = Path.Combine(Directory.GetCurrentDirectory(), "client"),
             RedirectStandardOutput = true,

@@ -28,10 +28,12 @@ public sealed class ViewerFeed(TimeProvider time)
     public const long MostBehind = 1 << 20;
 
     private const int MostFrames = 2;
+    private const long Enough = 64 << 10; // to do, for a viewer's speed to be seen
+    private static readonly TimeSpan Measured = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan RateTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan QuickTime = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan QuickInterval = TimeSpan.FromMilliseconds(1000 / 30);
+    private static readonly TimeSpan QuickInterval = TimeSpan.FromMilliseconds(1000 / 15);
     private static readonly TimeSpan SlowInterval = TimeSpan.FromMilliseconds(1000 / 10);
     private static readonly TimeSpan HiddenTime = TimeSpan.FromSeconds(10);
 
@@ -40,7 +42,8 @@ public sealed class ViewerFeed(TimeProvider time)
     private long grownAt = time.GetTimestamp();
     private long acknowledged;
     private double parsedPerSecond = MostBehind; // until it is known
-    private long parsedAt = time.GetTimestamp();
+    private long parsed; // since then
+    private long parsedSince = time.GetTimestamp();
     private bool wantsSnapshot = true;
     private bool snapshotOnTheWay;
     private int framesOnTheWay;
@@ -130,7 +133,7 @@ public sealed class ViewerFeed(TimeProvider time)
     {
         (wantsSnapshot, snapshotOnTheWay, inFrames) = (false, true, false);
         (Sent, acknowledged) = (offset, offset);
-        parsedAt = time.GetTimestamp();
+        MeasureParsing();
     }
 
     /// <summary>It has parsed the stream up to an offset.</summary>
@@ -141,15 +144,21 @@ public sealed class ViewerFeed(TimeProvider time)
             return;
         }
 
-        var elapsed = time.GetElapsedTime(parsedAt).TotalSeconds;
-        if (length - acknowledged > 64 << 10 && elapsed > 0)
+        var wasBusy = length - acknowledged > Enough;
+        parsed += offset - acknowledged;
+        acknowledged = offset;
+        var elapsed = time.GetElapsedTime(parsedSince);
+        if (wasBusy && elapsed < Measured)
         {
-            // It had enough to do: this is what it can.
-            parsedPerSecond += ((offset - acknowledged) / elapsed - parsedPerSecond) / 4;
+            return; // several pieces are often acknowledged at once, which is no sign of speed
         }
 
-        acknowledged = offset;
-        parsedAt = time.GetTimestamp();
+        if (wasBusy)
+        {
+            parsedPerSecond += ((parsed / elapsed.TotalSeconds) - parsedPerSecond) / 4;
+        }
+
+        MeasureParsing();
     }
 
     /// <summary>It has painted a frame.</summary>
@@ -159,7 +168,7 @@ public sealed class ViewerFeed(TimeProvider time)
     public void ParsedSnapshot()
     {
         snapshotOnTheWay = false;
-        parsedAt = time.GetTimestamp();
+        MeasureParsing();
     }
 
     /// <summary>It looks at something that must not move, or no longer.</summary>
@@ -206,6 +215,8 @@ public sealed class ViewerFeed(TimeProvider time)
     }
 
     private bool IsAway => hiddenAt is { } since && Left(since, HiddenTime) is null;
+
+    private void MeasureParsing() => (parsed, parsedSince) = (0, time.GetTimestamp());
 
     private void CatchUp() => wantsSnapshot |= length - acknowledged > MostBehind && !inFrames;
 

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { emulate, emulation } from '../src/emulation';
 
-// How long a terminal as the pages have them takes to parse files, without a page around it: for the benchmark of the server's screen model.
-//   node oracle/start.mjs throughput <columns> <rows> <rounds> <file>...      one line for each file: the median, in seconds
+// How long a terminal as the pages have them takes to parse files, without a page around it: what the server's screen model is measured by.
+//   node oracle/start.mjs throughput <columns> <rows> <rounds> <file>...
+// It writes a line for each file: the median, in seconds.
 
 const pieceSize = 1 << 16;
 const inFlight = 1 << 24;
