@@ -32,6 +32,8 @@ public sealed class ViewerFeed(TimeProvider time)
     private static readonly TimeSpan Measured = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan RateTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TypedTime = TimeSpan.FromMilliseconds(500); // in which what a key does is seen
+    private static readonly TimeSpan TypedInterval = TimeSpan.FromMilliseconds(1000 / 30);
     private static readonly TimeSpan QuickTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan QuickInterval = TimeSpan.FromMilliseconds(1000 / 15);
     private static readonly TimeSpan SlowInterval = TimeSpan.FromMilliseconds(1000 / 10);
@@ -50,6 +52,7 @@ public sealed class ViewerFeed(TimeProvider time)
     private long framed = -1; // length of the stream at the last frame
     private long framedAt;
     private long quickSince;
+    private long? typedAt;
     private bool inFrames;
     private long? hiddenAt;
 
@@ -202,7 +205,7 @@ public sealed class ViewerFeed(TimeProvider time)
     }
 
     /// <summary>A key was typed: its effect is to be seen soon.</summary>
-    public void Typed() => quickSince = time.GetTimestamp();
+    public void Typed() => typedAt = quickSince = time.GetTimestamp();
 
     /// <summary>The connection was lost and is back, or a fresh xterm has taken the page's place.</summary>
     /// <param name="isFresh">Whether what was sent before is gone.</param>
@@ -235,7 +238,9 @@ public sealed class ViewerFeed(TimeProvider time)
             return FeedStep.Nothing;
         }
 
-        var interval = time.GetElapsedTime(quickSince) < QuickTime ? QuickInterval : SlowInterval;
+        var interval = typedAt is { } typed && Left(typed, TypedTime) is not null ? TypedInterval
+            : Left(quickSince, QuickTime) is not null ? QuickInterval
+            : SlowInterval;
         if (framed >= 0 && Left(framedAt, interval) is { } untilNext)
         {
             Until = untilNext < untilRest ? untilNext : untilRest;
