@@ -71,6 +71,9 @@ public sealed class AgentCatalogTests : IDisposable
     [InlineData("{ \"claude\": { \"stopSignal\": \"64\" } }", "stopSignal must be one of Hup, Int, Term.")]
     [InlineData("{ \"claude\": { \"promptVia\": 0 } }", "promptVia must be one of Stdin, File, Script.")]
     [InlineData("{ \"claude\": { \"titles\": [{ \"pattern\": \"x\", \"state\": 99 }] } }", "titles[0].state must be one of Starting, ")]
+    [InlineData(
+        "{ \"claude\": { \"screen\": [{ \"pattern\": \"x\", \"state\": \"Exited\" }] } }",
+        "Titles, Screen: that a program has exited is known without them; Exited is no state to give.")]
     [InlineData("{ \"claude\": { \"screen\": [{ \"pattern\": \"(\", \"state\": \"Idle\" }] } }", "Screen: '(' is no regular expression.")]
     [InlineData(
         "{ \"claude\": { \"screen\": [{ \"pattern\": \"x\", \"state\": \"Idle\", \"lines\": -1 }] } }",

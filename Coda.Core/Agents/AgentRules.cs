@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Coda.Core.Terminals;
 
 namespace Coda.Core.Agents;
 
@@ -65,6 +66,11 @@ internal static partial class AgentRules
         if (agent.Titles.FirstOrDefault(rule => !IsPattern(rule.Pattern)) is { } title)
         {
             return $"Titles: '{title.Pattern}' is no regular expression.";
+        }
+
+        if (agent.Titles.Select(rule => rule.State).Concat(agent.Screen.Select(rule => rule.State)).Contains(TerminalStateKind.Exited))
+        {
+            return "Titles, Screen: that a program has exited is known without them; Exited is no state to give.";
         }
 
         if (agent.Screen.Count > MostScreenRules)

@@ -15,6 +15,9 @@ internal sealed class ColorTable
     /// <summary>Every changed colour.</summary>
     public IReadOnlyDictionary<int, int> Changed => changed;
 
+    /// <summary>Whether any was changed, even if none is now.</summary>
+    public bool WasChanged { get; private set; }
+
     /// <summary>Applies OSC 4, 10–12, 104, 110–112.</summary>
     public void Apply(int code, string data)
     {
@@ -30,6 +33,7 @@ internal sealed class ColorTable
                     if (IndexOf(slots[i]) is { } index && Parse(slots[i + 1]) is { } color)
                     {
                         changed[index] = color;
+                        WasChanged = true;
                     }
                 }
 
@@ -40,6 +44,7 @@ internal sealed class ColorTable
                     if (Parse(slot) is { } color)
                     {
                         changed[Text + code - 10] = color;
+                        WasChanged = true;
                     }
 
                     code++;

@@ -16,6 +16,11 @@ internal static class ScreenFrame
         writer.Write("\x18\e[!p\e[?9l\e[?1006l\e[20l");
         writer.Write(screen.IsAlternate ? "\e[?47h" : "\e[?47l");
         writer.Write("\e[?2026h\e[?25l\e[?7l");
+        if (screen.Colors.WasChanged)
+        {
+            ScreenSnapshot.WriteColors(screen, writer);
+        }
+
         var buffer = screen.Active;
         for (var y = 0; buffer.Row(y) is { } row; y++)
         {

@@ -30,8 +30,8 @@ internal sealed class ScreenSnapshot
     private void Write()
     {
         // Painted at once, when all is there. RIS leaves the cursor's visibility, LNM and the colours.
-        writer.Write("\x18\ec\e[?2026h\e[20l\e[?25h\e]104\e\\\e]110\e\\\e]111\e\\\e]112\e\\");
-        WriteColors();
+        writer.Write("\x18\ec\e[?2026h\e[20l\e[?25h");
+        WriteColors(screen, writer);
         if (screen.Title.Length > 0)
         {
             writer.Write($"\e]2;{screen.Title}\e\\");
@@ -60,8 +60,10 @@ internal sealed class ScreenSnapshot
         WriteCursor();
     }
 
-    private void WriteColors()
+    /// <summary>Writes the colours that programs have changed, and that the others are as they were.</summary>
+    public static void WriteColors(ScreenModel screen, SequenceWriter writer)
     {
+        writer.Write("\e]104\e\\\e]110\e\\\e]111\e\\\e]112\e\\");
         foreach (var (number, color) in screen.Colors.Changed)
         {
             var command = number < ColorTable.Text ? $"4;{number}" : $"{number - ColorTable.Text + 10}";

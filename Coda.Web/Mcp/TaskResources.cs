@@ -35,7 +35,7 @@ internal sealed class TaskResources(
     }
 
     [McpServerResource(UriTemplate = TaskUris.State, Name = "task", Title = "Task", MimeType = Json)]
-    [System.ComponentModel.Description("The state of a task: status, progress, summary, link.")]
+    [System.ComponentModel.Description("The state of a task: status, progress, last line on the screen, summary, link.")]
     public async Task<ReadResourceResult> StateAsync(string id, CancellationToken cancellation)
     {
         var task = await FindAsync(id, cancellation);
@@ -101,7 +101,8 @@ internal sealed class TaskResources(
         ?? throw NotFound($"There is no task '{id}'. {TaskUris.Inbox} lists the tasks there are.");
 
     private static McpProtocolException NothingLeft(string id) => NotFound(
-        $"Nothing is left of what {id} showed: recordings are removed after a while. Its result stays: {TaskUris.Of(id, TaskPart.Result)}");
+        $"Nothing is left of what {id} showed: recordings are removed after a while, and a task that never began has none. "
+            + $"Its result stays: {TaskUris.Of(id, TaskPart.Result)}");
 
     private static McpProtocolException NotFound(string message) => new(message, McpErrorCode.ResourceNotFound);
 

@@ -42,7 +42,7 @@ internal sealed class OutputPump
     /// <param name="page">Shows it.</param>
     /// <param name="connection">The circuit's.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="failures">How often xterm has failed in this page: after the second time it gets the visible screen alone.</param>
+    /// <param name="failures">How often xterm has failed in this page: from the second time on its snapshot has no scrollback.</param>
     public OutputPump(
         Terminal terminal, TerminalViewer viewer, IJSObjectReference page, CircuitConnection connection, TimeProvider time,
         int failures = 0)
