@@ -36,6 +36,27 @@ public sealed partial class SnapshotTests(Oracle oracle) : IClassFixture<Oracle>
     }
 
     [Theory]
+    [InlineData(45)]
+    [InlineData(300)]
+    public void A_place_saved_within_a_line_that_wraps_and_has_scrolled_off_costs_no_row(int length)
+    {
+        var line = string.Concat(Enumerable.Range(0, length / 5).Select(word => $"w{word:000} "));
+        var output = $"{Lines(12)}{line}\e7{line}\r\n{Lines(30)}";
+        var screen = new ScreenCase("saved", new(20, 5), 1000, [ScreenStep.Write(output)]);
+        var model = new ScreenModel(screen.Size, screen.Scrollback);
+        ScreenDump.Play(screen, model, new StreamParser(model));
+        var rows = Rows(oracle.Show(screen));
+        Assert.True(rows.Count > 45);
+        Assert.Equal(rows, Rows(oracle.Show(screen with { Steps = [ScreenStep.Write(Snapshot(model))] })));
+
+        static string Lines(int count) => string.Concat(Enumerable.Range(1, count).Select(number => $"{number}\r\n"));
+
+        static List<string> Rows(string dump) =>
+            [.. dump[dump.IndexOf("rows ", StringComparison.Ordinal)..dump.IndexOf("buffer alt", StringComparison.Ordinal)]
+                .Split('\n').Where(row => row.Length > 0 && char.IsAsciiDigit(row[0]))];
+    }
+
+    [Theory]
     [MemberData(nameof(Kinds))]
     public void As_many_pages_see_something_else_as_are_known(string kind)
     {

@@ -24,7 +24,7 @@ internal static class KeyframeFile
     public const int HeaderSize = 64;
 
     /// <summary>Raised when the model, or a snapshot, shows something else for the same bytes: older keyframes are made again.</summary>
-    public const int ModelVersion = 1;
+    public const int ModelVersion = 2;
 
     private const int FormatVersion = 1;
     private const int HashedHeader = 48;

@@ -21,7 +21,8 @@ public sealed record RecordingHeader(DateTimeOffset StartedAt, int Columns, int 
 internal sealed class RecordingWriter : IDisposable
 {
     // Kept free below the cap for the lines that end a recording.
-    private const int Reserve = 1024;
+    private const int LastLines = 1024;
+    private const int LastKeyframe = 64 << 10;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly SafeFileHandle output;
@@ -29,6 +30,7 @@ internal sealed class RecordingWriter : IDisposable
     private readonly string keyframesPath;
     private readonly TimeProvider time;
     private readonly long cap;
+    private readonly long reserve; // for the lines that end it, and for a keyframe of what is shown then
     private readonly long started;
     private SafeFileHandle? keyframes; // made with the first of them
     private long outputLength;
@@ -48,6 +50,7 @@ internal sealed class RecordingWriter : IDisposable
     {
         this.time = time;
         cap = capBytes;
+        reserve = LastLines + Math.Min(LastKeyframe, cap / 256);
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var files = RecordingFiles.In(directory);
         output = Create(files.OutputPath);
@@ -90,7 +93,7 @@ internal sealed class RecordingWriter : IDisposable
         }
 
         const int LinesOfOneChunk = 160;
-        var room = cap - Reserve - LinesOfOneChunk - Used;
+        var room = cap - reserve - LinesOfOneChunk - Used;
         var kept = bytes[..(int)Math.Clamp(room, 0, bytes.Length)];
         var lines = new StringBuilder();
         var delay = now - lastLine;
@@ -148,14 +151,18 @@ internal sealed class RecordingWriter : IDisposable
         }
     }
 
-    /// <summary>Output follows no more: notes what was lost up to <paramref name="offset"/>, the end of the stream.</summary>
+    /// <summary>
+    /// Output follows no more: notes what was lost up to <paramref name="offset"/>, the end of the stream, be it because there was no room.
+    /// </summary>
     public void EndGap(long offset)
     {
-        if (capped || lostFrom is not { } from)
+        var from = lostFrom ?? end;
+        if (from == offset)
         {
             return;
         }
 
+        (capped, completing) = (false, true); // the reserve is for these lines, and for a keyframe behind them
         WriteLine(delay => TimingFormat.Note(delay, TimingFormat.Gap, $$"""{"from":{{from}},"to":{{offset}}}"""));
         (lostFrom, end, Gaps) = (null, offset, Gaps + 1);
     }
@@ -174,7 +181,7 @@ internal sealed class RecordingWriter : IDisposable
     public void Add(Keyframe keyframe)
     {
         var record = KeyframeFile.Encode(keyframe);
-        if (Used + record.Length <= cap - Reserve)
+        if (Used + record.Length <= (completing ? cap : cap - reserve))
         {
             WriteKeyframes(record);
         }
@@ -266,7 +273,7 @@ internal sealed class RecordingWriter : IDisposable
 
         var now = time.GetElapsedTime(started);
         var text = line(now - lastLine);
-        if (!completing && Used + Encoding.UTF8.GetByteCount(text) > cap - Reserve)
+        if (!completing && Used + Encoding.UTF8.GetByteCount(text) > cap - reserve)
         {
             // Lines count as output does, or markers alone would grow without end.
             text = TimingFormat.Note(now - lastLine, TimingFormat.Capped, $$"""{"offset":{{end}}}""");

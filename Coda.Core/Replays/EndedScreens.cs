@@ -89,7 +89,7 @@ internal sealed class EndedScreens(RecordingArchive archive) : IDisposable
         keyframes.Read(files.KeyframesPath);
         var walk = new TimingWalk(first);
         var cut = first;
-        long gap = -1; // where in the timing file the last one is
+        long gap = -1; // where in the timing file the last one ends
         foreach (var line in walk.Read(timing))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -100,8 +100,8 @@ internal sealed class EndedScreens(RecordingArchive archive) : IDisposable
 
         var confirmed = keyframes.Confirmed;
         var chosen = confirmed.LastOrDefault(keyframe => keyframe.Place.FileOffset <= end - wanted);
-        if (chosen.Place.TimingOffset <= gap
-            && confirmed.FirstOrDefault(keyframe => keyframe.Place.TimingOffset > gap) is { Length: > 0 } behind)
+        if (chosen.Place.TimingOffset < gap
+            && confirmed.FirstOrDefault(keyframe => keyframe.Place.TimingOffset >= gap) is { Length: > 0 } behind)
         {
             chosen = behind;
         }

@@ -90,24 +90,51 @@ internal sealed class ScreenSnapshot
     {
         var row = new ScreenRow(buffer.Columns);
         var rows = buffer.Length;
-        var savedAt = Math.Max(buffer.Saved.Y, first);
+        var saved = Math.Max(buffer.Saved.Y, first);
+        var savedAt = saved < rows - buffer.Rows ? PlaceToSave(buffer, saved, first) : -1;
         for (var index = first; index < rows; index++)
         {
             var current = buffer.Read(index, row);
             var wraps = index + 1 < rows && buffer.IsWrapped(index + 1);
-            if (index == savedAt && index < rows - buffer.Rows)
+            if (index == savedAt)
             {
-                Save(buffer.Saved, Math.Min(index - first, buffer.Rows - 1)); // it is on the screen only now
-                writer.Write($"\e[{Math.Min(index - first, buffer.Rows - 1) + 1};1H");
+                var y = Math.Min(index - first, buffer.Rows - 1);
+                Save(buffer.Saved, Math.Clamp(y + saved - index, 0, buffer.Rows - 1)); // it is on the screen only now
+                writer.Write($"\e[{y + 1};1H");
             }
 
             WriteRow(buffer, current, index, wraps);
         }
 
-        if (savedAt >= rows - buffer.Rows)
+        if (savedAt < 0)
         {
-            Save(buffer.Saved, savedAt - (rows - buffer.Rows));
+            Save(buffer.Saved, saved - (rows - buffer.Rows));
         }
+    }
+
+    /// <summary>
+    /// The row before which a place that has scrolled off can be saved, while it is on the screen: one that begins a line. Where the cursor
+    /// is to wrap into the next row, it cannot go elsewhere first.
+    /// </summary>
+    private static int PlaceToSave(ScreenBuffer buffer, int saved, int first)
+    {
+        var at = saved;
+        while (at < saved + buffer.Rows && at < buffer.Length && buffer.IsWrapped(at))
+        {
+            at++;
+        }
+
+        if (at < saved + buffer.Rows && at < buffer.Length)
+        {
+            return at;
+        }
+
+        for (at = saved; at > first && buffer.IsWrapped(at);)
+        {
+            at--; // a line that is longer than the screen: the place is as near as can be
+        }
+
+        return at;
     }
 
     private void WriteRow(ScreenBuffer buffer, ScreenRow row, int index, bool wraps)

@@ -64,7 +64,7 @@ internal sealed class TaskResources(
         var note = transcript.IsWhole ? "" : string.Create(
             CultureInfo.InvariantCulture,
             $"[Only the end: what came before is left out, of {transcript.OutputBytes:N0} bytes of output. "
-            + $"All of it: {links.ViewerOf(task)}]\n");
+            + $"Its replay: {links.ViewerOf(task)}]\n");
         return Text(TaskUris.Of(id, TaskPart.Transcript), "text/plain", note + transcript.Text);
     }
 

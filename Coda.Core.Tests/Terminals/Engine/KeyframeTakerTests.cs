@@ -23,7 +23,7 @@ public sealed class KeyframeTakerTests : IDisposable
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
         parser = new StreamParser(screen);
         recording = new Recording(
-            Place, new RecordingHeader(time.GetUtcNow(), 20, 4, "xterm", "/dev/pts/0", "bash"), 1 << 30, time,
+            Place, new RecordingHeader(time.GetUtcNow(), 20, 4, "xterm", "/dev/pts/0", "bash"), 1 << 21, time,
             entry => parser.Parse(entry.Output, entry.Offset));
         taker = new KeyframeTaker(recording, screen, parser, _ => { });
     }
@@ -48,7 +48,31 @@ public sealed class KeyframeTakerTests : IDisposable
         using var screens = new EndedScreens(new RecordingArchive(root));
         var shown = (await screens.ReadScreenAsync(Path.GetFileName(Place), TestContext.Current.CancellationToken))!;
         Assert.Equal((true, "menu"), (shown.IsAlternate, shown.Rows[0]));
+        var text = (await screens.ReadTextAsync(Path.GetFileName(Place), 1000, TestContext.Current.CancellationToken))!;
+        Assert.EndsWith("lost\nmenu\n", text.Text, StringComparison.Ordinal);
+        Assert.False(text.IsWhole);
         Assert.Contains("""GAP {"from":50000,"to":""", await TimingAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_terminal_shows_when_it_ends_with_a_full_recording_is_in_its_last_keyframe()
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            Output(new string('x', 50_000), isKept: true);
+        }
+
+        Output("\r\nthe end", isKept: true);
+        Assert.True(recording.IsFull);
+        await taker.FinishAsync();
+        recording.Complete(0);
+        using var screens = new EndedScreens(new RecordingArchive(root));
+        var shown = (await screens.ReadScreenAsync(Path.GetFileName(Place), TestContext.Current.CancellationToken))!;
+        Assert.Equal("the end", shown.Rows[3]);
+        var text = (await screens.ReadTextAsync(Path.GetFileName(Place), 1000, TestContext.Current.CancellationToken))!;
+        Assert.EndsWith("the end\n", text.Text, StringComparison.Ordinal);
+        Assert.Equal((2_500_009, false), (text.OutputBytes, text.IsWhole));
+        Assert.InRange(Directory.GetFiles(Place).Sum(path => new FileInfo(path).Length), 1 << 20, 1 << 21);
     }
 
     [Fact]
