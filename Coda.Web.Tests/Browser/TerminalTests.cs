@@ -157,6 +157,7 @@ public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) :
         await second.WaitForLineAsync("^finished");
         foreach (var view in (TerminalOnPage[])[again, second])
         {
+            await Waiting.UntilAsync(async () => (await view.LinesAsync()).Length >= lines.Length); // the screen comes first
             Assert.Equal(lines, await view.LinesAsync());
             Assert.Equal(cells, await view.CellsAsync());
             Assert.Equal(cursor, await view.CursorAsync());

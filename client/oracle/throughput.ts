@@ -12,7 +12,7 @@ const inFlight = 1 << 24;
 const [columns, rows, rounds, ...files] = process.argv.slice(3);
 
 for (const file of files) {
-  const bytes = readFileSync(file);
+  const bytes = Uint8Array.from(readFileSync(file));
   const times: number[] = [];
   for (let round = 0; round < Number(rounds); round++) times.push(await parse(bytes));
   times.sort((a, b) => a - b);

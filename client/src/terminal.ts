@@ -95,6 +95,7 @@ class LiveTerminal {
     await this.unpacking;
     this.text.end();
     this.setShape(columns, rows, driver);
+    this.hold.showsFrames(true);
     this.screen.write(new TextDecoder().decode(bytes));
     await this.screen.parsed();
     this.painting = painted();
@@ -114,6 +115,7 @@ class LiveTerminal {
     this.text.end();
     this.setShape(columns, rows, driver);
     this.received = offset;
+    this.hold.showsFrames(false);
     const place = this.hold.keepPlace();
     this.screen.write(sequences + this.text.next(new TextEncoder().encode(before)));
     await this.screen.parsed();

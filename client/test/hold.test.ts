@@ -15,11 +15,12 @@ function makeSign(): Sign & { addEventListener(type: string, listener: () => voi
 
 /** What of an xterm is looked at: a buffer of `baseY` rows above the screen, of which the user sees those from `viewportY` on. */
 class FakeTerminal {
-  readonly buffer = { active: { baseY: 100, viewportY: 100 } };
-  readonly element = { addEventListener: (_: string, listener: () => void) => (this.wheel = listener) };
+  readonly buffer = { active: { type: 'normal', baseY: 100, viewportY: 100 } };
+  readonly modes = { mouseTrackingMode: 'none' };
+  readonly element = { addEventListener: (_: string, listener: (turn: { deltaY: number }) => void) => (this.wheel = listener) };
   selection = '';
   focused = false;
-  private wheel = () => {};
+  private wheel: (turn: { deltaY: number }) => void = () => {};
   private scrolled = () => {};
   private selected = () => {};
   private keyed = () => {};
@@ -63,7 +64,7 @@ class FakeTerminal {
 
   /** As the wheel does it: xterm tells nothing of it while it scrolls smoothly. */
   async wheelTo(row: number) {
-    this.wheel();
+    this.wheel({ deltaY: row - this.buffer.active.viewportY || -1 });
     this.buffer.active.viewportY = row;
     await settled();
   }
@@ -118,6 +119,36 @@ test('the wheel holds it still, too', async () => {
   const { terminal, told } = page();
   await terminal.wheelTo(97);
   assert.deepEqual(told, ['held in history']);
+});
+
+test('the wheel goes up where a page has the screen alone, as soon as it has got what is above', async () => {
+  const { hold, terminal, told } = page();
+  Object.assign(terminal.buffer.active, { baseY: 0, viewportY: 0 });
+  await terminal.wheelTo(0);
+  assert.deepEqual(told, []); // there is nothing above
+  hold.showsFrames(true);
+  await terminal.wheelTo(0);
+  assert.deepEqual(told, ['held in history']);
+  hold.showsFrames(false);
+  const place = hold.keepPlace();
+  terminal.writeAgain(500);
+  place();
+  assert.equal(terminal.buffer.active.viewportY, 497);
+  assert.deepEqual(told, ['held in history']);
+  terminal.key();
+  assert.deepEqual(told, ['held in history', 'released']);
+});
+
+test('in frames of a full-screen program the wheel is the program\'s', async () => {
+  const { hold, terminal, told } = page();
+  Object.assign(terminal.buffer.active, { baseY: 0, viewportY: 0 });
+  hold.showsFrames(true);
+  terminal.buffer.active.type = 'alternate';
+  await terminal.wheelTo(0);
+  Object.assign(terminal.buffer.active, { type: 'normal' });
+  terminal.modes.mouseTrackingMode = 'vt200';
+  await terminal.wheelTo(0);
+  assert.deepEqual(told, []);
 });
 
 test('output that scrolls while the end is seen holds nothing', () => {
