@@ -55,6 +55,7 @@ public sealed partial class ClientConfigurationTests
 
     private static IEnumerable<JsonNode> Configurations() => JsonBlock().Matches(Text)
         .Select(block => JsonNode.Parse(block.Groups[1].Value)!)
+        .Where(block => block["task_id"] is null) // an answer
         .Select(configuration => (configuration["mcpServers"] ?? configuration["servers"] ?? configuration["mcp"])!["coda"]!);
 
     [GeneratedRegex("```json\n(.*?)```", RegexOptions.Singleline)]
