@@ -23,9 +23,15 @@ internal sealed class RowMemory(ScreenMemory all, ScreenModel screen, string dir
     /// <summary>The terminal has ended: its rows are in memory for the moment in which it is still asked.</summary>
     public void Dispose()
     {
-        screen.Main.History.TakeBack();
-        file.Dispose();
-        Count(0);
+        try
+        {
+            screen.Main.History.TakeBack();
+        }
+        finally
+        {
+            file.Dispose();
+            Count(0);
+        }
     }
 
     private void Count(long bytes)

@@ -218,14 +218,14 @@ internal sealed partial class TerminalLoop
 
         lock (asked)
         {
-            rows.Dispose();
+            Finish(rows.Dispose);
         }
 
         await keyframes.FinishAsync();
         Complete(failure);
     }
 
-    /// <summary>A viewer may wait for what was posted last; a failure of it changes nothing now.</summary>
+    /// <summary>A viewer may wait for what was posted last, and the end must be told: a failure changes nothing now.</summary>
     private void Finish(Action last)
     {
         try
