@@ -84,6 +84,20 @@ public sealed class LeftoverModesTests : IAsyncLifetime
         await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
     }
 
+    [Fact]
+    public async Task A_program_that_ended_in_good_order_before_its_output_was_read_is_followed_by_no_reset()
+    {
+        var terminal = await PromptAsync(Interactive);
+        for (var round = 2; round < 22; round++)
+        {
+            await terminal.TypesAsync("bash -c \"printf '\\e[?1049h\\e[?2004h%01500d\\e[?1049l\\e[?2004l' 7\"\r");
+            await PromptAsync(terminal, round);
+        }
+
+        Assert.DoesNotContain("\e[!p", terminal.Text(), StringComparison.Ordinal);
+        await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed).WaitAsync(Wait.Timeout);
+    }
+
     [Theory]
     [InlineData("bash -c \"trap '' TTOU PIPE; {0}; read -n 1; printf '\\e[?2004h'; read -n 1\"")] // as tmux does
     [InlineData("bash -c \"trap '' TTOU; {0}; read -n 1; printf '\\e[?2004h'; read -n 1\"")]

@@ -21,6 +21,7 @@ internal static unsafe partial class Libc
     public const int TCSANOW = 0;
     public const short POSIX_SPAWN_SETSIGDEF = 0x04, POSIX_SPAWN_SETSIGMASK = 0x08, POSIX_SPAWN_SETSID = 0x80;
     public const uint EPOLLIN = 0x1, EPOLLOUT = 0x4, EPOLLERR = 0x8, EPOLLHUP = 0x10, EPOLLONESHOT = 1u << 30;
+    public const short POLLIN = 0x1;
     public const int EPOLL_CTL_ADD = 1, EPOLL_CTL_DEL = 2, EPOLL_CTL_MOD = 3, EPOLL_CLOEXEC = O_CLOEXEC;
     public const int EFD_CLOEXEC = O_CLOEXEC, EFD_NONBLOCK = O_NONBLOCK;
     public const int RLIMIT_NOFILE = 7;
@@ -132,6 +133,9 @@ internal static unsafe partial class Libc
     public static partial int epoll_wait(int epoll, void* events, int maxEvents, int timeoutMilliseconds);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int poll(PollEntry* entries, nuint count, int timeoutMilliseconds);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int eventfd(uint initial, int flags);
 
     [LibraryImport("libc")]
@@ -220,5 +224,13 @@ internal static unsafe partial class Libc
         public readonly bool IsDirectory => (Mode & S_IFMT) == S_IFDIR;
 
         public readonly bool IsLink => (Mode & S_IFMT) == S_IFLNK;
+    }
+
+    /// <summary>struct pollfd (poll(2)).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PollEntry
+    {
+        public int Fd;
+        public short Events, Returned;
     }
 }

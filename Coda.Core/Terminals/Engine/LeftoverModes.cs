@@ -1,3 +1,4 @@
+using System.Buffers;
 using Coda.Core.Terminals.Pty;
 
 namespace Coda.Core.Terminals.Engine;
@@ -11,13 +12,53 @@ namespace Coda.Core.Terminals.Engine;
 /// <param name="session">The session's id; 0 before the start.</param>
 internal sealed class LeftoverModes(PtyPair pty, Func<int> session)
 {
+    private const int LongestPrompt = 64 << 10;
+
+    private static readonly SearchValues<byte> Numbers = SearchValues.Create("0123456789;"u8);
+
     private int owner; // the process group whose the terminal was when output came last
     private int program; // whose it was before, until a prompt has followed
+    private readonly ArrayBufferWriter<byte> held = new();
+    private long taken; // bytes of output, in all
     private int unprompted; // pieces of output since, without a prompt; -1 = one has come
 
     private static ReadOnlySpan<byte> PromptMark => "\e]133;A"u8;
 
     private static ReadOnlySpan<byte> BracketedPaste => "\e[?2004h"u8;
+
+    private static ReadOnlySpan<byte> PrivateMode => "\e[?"u8;
+
+    /// <summary>What is looked at next: output that was read, behind what was held back.</summary>
+    public ReadOnlySpan<byte> Follow(ReadOnlySpan<byte> output)
+    {
+        taken += output.Length;
+        if (held.WrittenCount == 0)
+        {
+            return output;
+        }
+
+        held.Write(output);
+        var joined = held.WrittenSpan.ToArray();
+        held.Clear();
+        return joined;
+    }
+
+    /// <summary>
+    /// Whether what may be a prompt is held back, since more follows that is not read yet: a program may have written all of it, restored
+    /// the modes and ended before the terminal's owner was asked for.
+    /// </summary>
+    /// <param name="prompt">From the place on.</param>
+    public bool HoldsBack(ReadOnlySpan<byte> prompt)
+    {
+        if (prompt.Length > LongestPrompt || !pty.HasMoreThan(taken))
+        {
+            return false;
+        }
+
+        unprompted = prompt.IsEmpty ? 1 : 0;
+        held.Write(prompt);
+        return true;
+    }
 
     /// <summary>Where the modes are undone: an index of <paramref name="output"/>, or its length; -1 = nowhere.</summary>
     /// <param name="output">What was read last. Whoever wrote it, had written it before the terminal's owner is asked for here.</param>
@@ -38,8 +79,10 @@ internal sealed class LeftoverModes(PtyPair pty, Func<int> session)
         if (!isWhole)
         {
             place = output.LastIndexOf(BracketedPaste);
-            // A full-screen program switches more after it: then the prompt is perhaps still to come.
-            isWhole = place >= 0 && output[(place + BracketedPaste.Length)..].IndexOf("\e[?"u8) < 0;
+            var after = place < 0 ? default : output[(place + BracketedPaste.Length)..];
+            // A full-screen program switches more after it: then the prompt is perhaps still to come. What switches off is no prompt.
+            isWhole = place >= 0 && after.IndexOf(PrivateMode) < 0;
+            place = SwitchesOff(after) ? -1 : place;
         }
 
         if (isWhole)
@@ -74,5 +117,21 @@ internal sealed class LeftoverModes(PtyPair pty, Func<int> session)
 
         // tmux and others ignore the signals that shells do. Without a death that was seen, only the terminal's own shell is believed.
         return ProcessTable.IsEmptyGroup(program) || (owner == session() && !processes.Exists(entry => entry.IsStopped));
+    }
+
+    /// <summary>Whether a private mode is switched off (DECRST: CSI ? numbers l).</summary>
+    private static bool SwitchesOff(ReadOnlySpan<byte> output)
+    {
+        for (int at; (at = output.IndexOf(PrivateMode)) >= 0;)
+        {
+            output = output[(at + PrivateMode.Length)..];
+            var end = output.IndexOfAnyExcept(Numbers);
+            if (end >= 0 && output[end] == 'l')
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -295,6 +295,8 @@ internal sealed partial class TerminalLoop
                 await HandleForAsync(flood.Delay);
             }
         }
+
+        Recording.Append(leftovers.Follow([]));
     }
 
     /// <summary>Handles what is posted for some time, in which no output is read.</summary>
@@ -406,6 +408,7 @@ internal sealed partial class TerminalLoop
     private void Take(ReadOnlySpan<byte> output)
     {
         flood.Took(output.Length, Recording.IsFull);
+        output = leftovers.Follow(output);
         var place = leftovers.PlaceIn(output);
         if (place >= 0)
         {
@@ -414,6 +417,11 @@ internal sealed partial class TerminalLoop
             var reset = ModeReset.Of(screen, keepShells: true);
             if (reset.Length > 0 && leftovers.IsShells())
             {
+                if (leftovers.HoldsBack(output))
+                {
+                    return;
+                }
+
                 // CAN ends a sequence that the program had no time to end.
                 Recording.Append(Encoding.ASCII.GetBytes(parser.IsBetweenSequences ? reset : $"\x18{reset}"));
             }

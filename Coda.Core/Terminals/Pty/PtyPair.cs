@@ -62,6 +62,17 @@ internal sealed class PtyPair : IDisposable
         }
     }
 
+    /// <summary>Whether programs have written more than the first so many bytes.</summary>
+    public unsafe bool HasMoreThan(long bytes)
+    {
+        lock (gate)
+        {
+            // poll(2), not FIONREAD: it waits for what the kernel has not moved to this end yet.
+            var entry = new Libc.PollEntry { Fd = master, Events = Libc.POLLIN };
+            return received > bytes || (!disposed && Libc.poll(&entry, 1, timeoutMilliseconds: 0) > 0);
+        }
+    }
+
     /// <summary>The bytes the programs write; completes after <see cref="Finish"/> when the last one is read.</summary>
     public PipeReader Output => pipe.Reader;
 
