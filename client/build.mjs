@@ -6,6 +6,7 @@ await build({
     'js/app': 'src/app.ts',
     'js/terminal': 'src/terminal.ts',
     'js/player': 'src/player.ts',
+    'js/settings-page': 'src/settings-page.ts',
     'js/xterm': 'src/xterm.css',
     // Below the login page, and so before the gate: it shares nothing with the rest.
     'login/sign-in': 'src/sign-in.ts',

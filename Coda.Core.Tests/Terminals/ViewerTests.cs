@@ -36,12 +36,31 @@ public sealed class ViewerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_phone_takes_no_size_over_from_a_window_with_a_mouse_unless_it_asks_to()
+    {
+        var terminal = await host.OpenAsync("exec cat");
+        using var desk = terminal.Attach(TestCaller.Owner, new TerminalSize(100, 30), new ViewerDevice("Firefox on Linux", IsTouch: false));
+        using var phone = terminal.Attach(TestCaller.Owner, new TerminalSize(40, 20), new ViewerDevice("Chrome on Android", IsTouch: true));
+        await phone.TypeAsync(1, "x"u8.ToArray(), CancellationToken.None);
+        Assert.False(phone.IsDriver);
+        Assert.Equal("Firefox on Linux", terminal.Driver?.Name);
+        phone.Fit();
+        Assert.Equal((true, new TerminalSize(40, 20)), (phone.IsDriver, terminal.Size));
+        await desk.TypeAsync(1, "y"u8.ToArray(), CancellationToken.None);
+        Assert.True(desk.IsDriver);
+        desk.SetVisible(false);
+        await phone.TypeAsync(2, "z"u8.ToArray(), CancellationToken.None);
+        desk.SetVisible(true);
+        Assert.True(phone.IsDriver);
+    }
+
+    [Fact]
     public async Task Of_changes_of_size_at_once_the_last_is_applied_last()
     {
         var terminal = await host.OpenAsync("exec cat");
         var applied = new List<TerminalSize>();
         var viewers = new ViewerSet((_, size) => applied.Add(size), () => { });
-        using var viewer = viewers.Add(TestCaller.Owner, terminal, new TerminalSize(80, 24));
+        using var viewer = viewers.Add(TestCaller.Owner, terminal, new TerminalSize(80, 24), new ViewerDevice("", IsTouch: false));
         await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(() => viewer.SetSize(new TerminalSize(100 + i, 25)))))
             .WaitAsync(Wait.Timeout);
         Assert.Equal(viewer.Size, applied[^1]);

@@ -226,6 +226,7 @@ internal sealed partial class ScreenModel
                 EraseRows(0, Size.Rows, sparesProtected);
                 break;
             case 3:
+                IsHistoryCleared |= Active.History.Count > 0;
                 Active.DropHistory();
                 break;
         }

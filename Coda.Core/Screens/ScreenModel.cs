@@ -47,6 +47,9 @@ internal sealed partial class ScreenModel
     /// <summary>Whether the alternate screen is shown.</summary>
     public bool IsAlternate => Active == Alternate;
 
+    /// <summary>Whether a program has cleared what had scrolled off (ED 3).</summary>
+    public bool IsHistoryCleared { get; private set; }
+
     /// <summary>What programs have switched.</summary>
     public ref readonly ScreenModes Modes => ref modes;
 

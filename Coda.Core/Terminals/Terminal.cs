@@ -12,6 +12,8 @@ namespace Coda.Core.Terminals;
 public sealed partial class Terminal
 {
     private const int MaxTitle = 256;
+    private const int LongestDevice = 40;
+    private static readonly TimeSpan EnterAfter = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan TitleInterval = TimeSpan.FromMilliseconds(500); // a spinner in a title turns ten times a second
 
     private readonly TerminalLaunch launch;
@@ -178,11 +180,19 @@ public sealed partial class Terminal
     /// <summary>Adds a viewer; disposing it is detaching.</summary>
     /// <param name="caller">Types as this one.</param>
     /// <param name="fitting">What fits its window.</param>
-    public TerminalViewer Attach(Caller caller, TerminalSize fitting)
+    /// <param name="device">What it is shown on; without one it counts as a window with a mouse.</param>
+    public TerminalViewer Attach(Caller caller, TerminalSize fitting, ViewerDevice? device = null)
     {
         Note(caller, "looks");
-        return viewers.Add(caller, this, fitting);
+        device ??= new ViewerDevice("", IsTouch: false);
+        return viewers.Add(caller, this, fitting, device with { Name = OneLine.Of(device.Name, LongestDevice) });
     }
+
+    /// <summary>How many pages show it.</summary>
+    public int ViewerCount => viewers.Count;
+
+    /// <summary>What the viewer is shown on that drives; null = none looks.</summary>
+    public ViewerDevice? Driver => viewers.Driver;
 
     /// <summary>Types into the terminal, in order with other writers; false when it is read-only or has ended.</summary>
     public async ValueTask<bool> WriteAsync(Caller caller, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
@@ -195,6 +205,31 @@ public sealed partial class Terminal
         Note(caller, "types");
         tracker.Typed();
         return await typing.WriteAsync(bytes.ToArray(), cancellation);
+    }
+
+    /// <summary>
+    /// Types a message as a paste: in brackets where the program takes them, without control characters; then, apart from it so that
+    /// programs do not take it for a part of the paste, Enter.
+    /// </summary>
+    /// <param name="caller">Who wrote it.</param>
+    /// <param name="text">Any text; its line ends become those of the Enter key.</param>
+    /// <param name="enter">Whether Enter follows.</param>
+    /// <param name="cancellation">Ends the wait for a program that does not read; what is on its way is typed.</param>
+    /// <returns>False when the terminal is read-only or has ended.</returns>
+    public async Task<bool> SendAsync(Caller caller, string text, bool enter, CancellationToken cancellation)
+    {
+        if (await ReadScreenAsync() is not { } shown || !await WriteAsync(caller, Paste.Of(text, shown.BracketsPastes), cancellation))
+        {
+            return false;
+        }
+
+        if (enter)
+        {
+            await Task.Delay(EnterAfter, time, cancellation);
+            return await WriteAsync(caller, "\r"u8.ToArray(), cancellation);
+        }
+
+        return true;
     }
 
     /// <summary>Changes the size, where the mode allows it.</summary>

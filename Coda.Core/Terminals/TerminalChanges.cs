@@ -22,7 +22,7 @@ public enum TerminalChanges
     /// <summary>Its colours.</summary>
     Scheme = 16,
 
-    /// <summary>Which viewer drives.</summary>
+    /// <summary>Which viewer drives, or how many there are.</summary>
     Driver = 32,
 
     /// <summary>Whether it will soon be ended because it is idle.</summary>

@@ -10,8 +10,9 @@ public sealed class TerminalViewer : IDisposable
     private long accepted;
     private Task lastTyped = Task.CompletedTask;
 
-    internal TerminalViewer(Caller caller, Terminal terminal, ViewerSet set, TerminalSize size)
+    internal TerminalViewer(Caller caller, Terminal terminal, ViewerSet set, TerminalSize size, ViewerDevice device)
     {
+        Device = device;
         Caller = caller;
         this.terminal = terminal;
         this.set = set;
@@ -20,6 +21,9 @@ public sealed class TerminalViewer : IDisposable
 
     /// <summary>Who looks, and types.</summary>
     public Caller Caller { get; }
+
+    /// <summary>What it is shown on.</summary>
+    public ViewerDevice Device { get; }
 
     /// <summary>Whether this viewer's size is the terminal's (it typed last, or is the only one).</summary>
     public bool IsDriver => set.IsDriver(this);
@@ -47,6 +51,9 @@ public sealed class TerminalViewer : IDisposable
 
     /// <summary>Whether a person can see the page; one that is hidden does not drive while another is seen.</summary>
     public void SetVisible(bool visible) => set.Change(() => Visible = visible);
+
+    /// <summary>Takes the terminal's size over, as typing does.</summary>
+    public void Fit() => set.Fit(this);
 
     /// <summary>Types a piece, once: a sequence number already applied is dropped.</summary>
     /// <param name="sequence">1, 2, 3… for this viewer.</param>

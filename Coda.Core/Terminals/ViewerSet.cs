@@ -12,7 +12,7 @@ internal sealed class ViewerSet
 
     /// <summary>Begins without viewers.</summary>
     /// <param name="resize">Takes the driver's size; must not wait.</param>
-    /// <param name="changed">Is called when another drives.</param>
+    /// <param name="changed">Is called when another drives, or more or fewer look.</param>
     public ViewerSet(Action<Caller, TerminalSize> resize, Action changed) => (this.resize, this.changed) = (resize, changed);
 
     public bool IsDriver(TerminalViewer viewer)
@@ -23,37 +23,69 @@ internal sealed class ViewerSet
         }
     }
 
-    public TerminalViewer Add(Caller caller, Terminal terminal, TerminalSize size)
+    /// <summary>What the driver is shown on; null = no viewer.</summary>
+    public ViewerDevice? Driver
     {
-        var viewer = new TerminalViewer(caller, terminal, this, size);
+        get
+        {
+            lock (gate)
+            {
+                return driver?.Device;
+            }
+        }
+    }
+
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+            {
+                return viewers.Count;
+            }
+        }
+    }
+
+    public TerminalViewer Add(Caller caller, Terminal terminal, TerminalSize size, ViewerDevice device)
+    {
+        var viewer = new TerminalViewer(caller, terminal, this, size, device);
         Change(() => viewers.Add(viewer));
         return viewer;
     }
 
     public void Remove(TerminalViewer viewer) => Change(() => viewers.Remove(viewer));
 
-    /// <summary>The viewer typed: it drives from now on.</summary>
-    public void Typed(TerminalViewer viewer) => Change(() => viewer.TypedAt = ++typed);
+    /// <summary>The viewer typed: it drives from now on. An answer from a phone gives no window with a mouse another size.</summary>
+    public void Typed(TerminalViewer viewer) => Change(() =>
+    {
+        if (!viewer.Device.IsTouch || !viewers.Exists(other => other.IsAttached && !other.Device.IsTouch))
+        {
+            viewer.TypedAt = ++typed;
+        }
+    });
+
+    /// <summary>The viewer drives from now on, whatever it is shown on.</summary>
+    public void Fit(TerminalViewer viewer) => Change(() => viewer.TypedAt = ++typed);
 
     /// <summary>Changes a viewer's state, then decides who drives.</summary>
     public void Change(Action change)
     {
-        bool driverChanged;
+        bool isAnother;
         lock (gate)
         {
-            var before = driver;
+            var before = (driver, viewers.Count);
             change();
 
             // Who typed last, else who came first. A page that is away does not count while another is there.
             driver = viewers.OrderByDescending(viewer => viewer.IsAttached).ThenByDescending(viewer => viewer.TypedAt).FirstOrDefault();
-            driverChanged = driver != before;
+            isAnother = (driver, viewers.Count) != before;
             if (driver is { IsAttached: true })
             {
                 resize(driver.Caller, driver.Size);
             }
         }
 
-        if (driverChanged)
+        if (isAnother)
         {
             changed();
         }

@@ -58,6 +58,7 @@ public static class PageSetup
         app.UseAssetDelivery();
         app.MapStaticAssets();
         app.MapTaskForms();
+        app.MapTerminalMessages();
         // Compression costs three times the CPU and a quarter of the throughput (docs/decisions).
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.DisableWebSocketCompression = true);
     }

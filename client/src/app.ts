@@ -1,4 +1,6 @@
+import { takeKeys } from './commands';
 import { watchConnection } from './connection';
+import { keepFormDrafts } from './form-drafts';
 import { sendForms } from './forms';
 import './appearance';
 
@@ -28,6 +30,8 @@ function configureSignalR(builder: SignalRBuilder): void {
 }
 
 watchConnection();
+takeKeys();
+keepFormDrafts();
 sendForms();
 
 // The default back-off leaves a page dead for 15 s after a cut of one second.

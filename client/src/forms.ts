@@ -1,8 +1,9 @@
+import { formTaken } from './form-drafts';
+import { postOnce } from './post';
+
 /** Navigates within the circuit. */
 declare const Blazor: { navigateTo(url: string): void };
 
-const attempts = 4;
-const pause = 1_000;
 const navigationLimit = 3_000;
 
 /** The id of a form that was sent and not answered: sent again, with the same content, it is the same. */
@@ -33,10 +34,13 @@ async function send(form: HTMLFormElement, url: string, submitter: HTMLElement |
   form.ariaBusy = 'true';
   say(form, '');
   try {
-    const response = await post(url, id, body);
-    const answer = (await response.json()) as { location?: string; message?: string };
-    if (response.ok && answer.location) go(form, answer.location);
-    else say(form, answer.message ?? `The server refused it (${response.status}). What you wrote is still here.`);
+    const answer = await postOnce(url, id, body);
+    if (answer.ok && answer.location) {
+      formTaken(form);
+      go(form, answer.location);
+    } else {
+      say(form, answer.message ?? '');
+    }
   } catch {
     say(form, 'The server cannot be reached. What you wrote is still here: send it again, it is not done twice.');
   } finally {
@@ -50,18 +54,6 @@ function go(form: HTMLFormElement, url: string): void {
   setTimeout(() => {
     if (form.isConnected) location.assign(url);
   }, navigationLimit);
-}
-
-/** Tries again when the connection fails on the way. */
-async function post(url: string, id: string, body: string): Promise<Response> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Coda-Form': id }, body });
-    } catch (error) {
-      if (attempt === attempts) throw error;
-      await new Promise(resolve => setTimeout(resolve, pause));
-    }
-  }
 }
 
 function say(form: HTMLFormElement, text: string): void {

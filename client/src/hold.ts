@@ -76,8 +76,8 @@ export class Hold {
     };
   }
 
-  /** The wheel went up. Frames bring nothing that has scrolled off: a snapshot does, for which the server is asked. */
-  private goUp(): void {
+  /** The user went up. Frames bring nothing that has scrolled off: a snapshot does, for which the server is asked. */
+  goUp(): void {
     const { terminal } = this;
     const scrolls = terminal?.buffer.active.type === 'normal' && terminal.modes.mouseTrackingMode === 'none';
     if (scrolls && this.inFrames && terminal.buffer.active.baseY === 0) this.wanted = firstStep;

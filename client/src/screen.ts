@@ -12,7 +12,8 @@ export interface Cells {
 }
 
 const scrollbarWidth = 14;
-const smallestFont = 5;
+/** What is shown whole below the user's own size; a larger terminal is moved about in. */
+const smallestFont = 9;
 /** How long after an error of the page a write may still be parsed before xterm counts as broken. */
 const brokenAfter = 2_000;
 /** An empty string would end a queue that xterm works off at once. */
@@ -54,8 +55,9 @@ export class Screen {
       fontFamily,
       fontSize: fontSize(),
       cursorBlink: true,
-      macOptionIsMeta: false,
-      theme,
+      macOptionClickForcesSelection: true,
+      scrollbar: { width: scrollbarWidth, overviewRuler: {} },
+      theme: withoutLine(theme),
       minimumContrastRatio: contrastOn(theme),
       linkHandler: { activate: (_, uri) => openLink(uri) },
       ...this.options,
@@ -63,6 +65,8 @@ export class Screen {
     emulate(terminal);
     showLinks(terminal);
     terminal.open(this.host);
+    for (const name of ['autocapitalize', 'autocorrect', 'autocomplete']) terminal.textarea?.setAttribute(name, 'off');
+    terminal.textarea?.setAttribute('spellcheck', 'false');
     this.measure(terminal);
     void accelerate(terminal);
     this.prepare(terminal);
@@ -144,14 +148,16 @@ export class Screen {
   fitFont(shrink: boolean): void {
     const wanted = fontSize();
     const ratio = shrink ? this.ratio() : 1;
-    const size = ratio === 1 ? wanted : Math.max(smallestFont, Math.floor(wanted * ratio * 2) / 2);
+    const size = ratio === 1 ? wanted : Math.max(Math.min(wanted, smallestFont), Math.floor(wanted * ratio * 2) / 2);
+    // What is larger than the window even so is moved about in.
+    this.host.classList.toggle('pans', shrink && ratio * wanted < size);
     if (this.terminal.options.fontSize === size) return;
     this.terminal.options.fontSize = size;
     this.measure(this.terminal);
   }
 
   set theme(theme: ITheme) {
-    this.terminal.options.theme = theme;
+    this.terminal.options.theme = withoutLine(theme);
     this.terminal.options.minimumContrastRatio = contrastOn(theme);
   }
 
@@ -176,6 +182,11 @@ export class Screen {
       font: terminal.options.fontSize ?? fontSize(),
     };
   }
+}
+
+/** The marks beside the scroll bar have no border of their own. */
+function withoutLine(theme: ITheme): ITheme {
+  return { ...theme, overviewRulerBorder: theme.background };
 }
 
 /** Programs choose their colours for a dark ground; on a light one many a pair cannot be read. It costs throughput, so only there. */

@@ -1,47 +1,59 @@
-import { SearchAddon } from '@xterm/addon-search';
+import { SearchAddon, type ISearchOptions } from '@xterm/addon-search';
 import type { Terminal } from '@xterm/xterm';
 import { button } from './button';
 
+const most = 1_000;
+const shortest = 2;
 const decorations = {
   matchBackground: '#7a5b00',
   matchOverviewRuler: '#c8a020',
   activeMatchBackground: '#b35900',
+  activeMatchBorder: '#ffffff',
   activeMatchColorOverviewRuler: '#ff8c00',
 };
 
-/** Finds text in the scrollback: Enter next, Shift+Enter previous, Esc closes. */
+/** Finds text in the scrollback, from two characters on: Enter goes to what is older, Shift+Enter to what is newer, Esc closes. */
 export class SearchBar {
-  private readonly addon = new SearchAddon();
+  private readonly addon = new SearchAddon({ highlightLimit: most });
   private readonly bar = document.createElement('div');
   private readonly box = document.createElement('input');
   private readonly count = document.createElement('span');
+  private readonly caseSensitive = option('Aa', 'Match case');
+  private readonly wholeWord = option('word', 'Whole words');
+  private readonly regex = option('.*', 'Regular expression');
 
-  constructor(
-    private readonly terminal: Terminal, host: HTMLElement, private readonly toggled: (open: boolean) => void,
-  ) {
+  constructor(private readonly terminal: Terminal, host: HTMLElement, private readonly toggled: (open: boolean) => void) {
     terminal.loadAddon(this.addon);
     this.bar.className = 'terminal-search';
+    this.bar.setAttribute('role', 'search');
     this.bar.hidden = true;
-    this.box.type = 'search';
+    this.box.type = 'text';
     this.box.placeholder = 'Search';
+    this.box.spellcheck = false;
+    this.box.autocapitalize = 'off';
     this.box.setAttribute('aria-label', 'Search in the terminal');
+    this.count.className = 'terminal-search-count';
     this.count.setAttribute('role', 'status');
     this.bar.append(
       this.box, this.count,
-      button('Previous match', 'terminal-search-previous', () => this.addon.findPrevious(this.box.value, { decorations })),
-      button('Next match', 'terminal-search-next', () => this.addon.findNext(this.box.value, { decorations })),
-      button('Close the search', 'terminal-search-close', () => this.close()),
+      button('Older match (Enter)', 'terminal-search-previous', () => this.find('older')),
+      button('Newer match (Shift+Enter)', 'terminal-search-next', () => this.find('newer')),
+      this.caseSensitive, this.wholeWord, this.regex,
+      button('Close the search (Esc)', 'terminal-search-close', () => this.close()),
     );
     host.append(this.bar);
 
-    this.addon.onDidChangeResults(({ resultIndex, resultCount }) => {
-      this.count.textContent = this.box.value === '' ? '' : resultCount === 0 ? 'none' : `${resultIndex + 1}/${resultCount}`;
-    });
-    this.box.addEventListener('input', () => this.addon.findNext(this.box.value, { decorations, incremental: true }));
-    this.box.addEventListener('keydown', event => {
+    this.addon.onDidChangeResults(({ resultIndex, resultCount }) => this.say(counted(resultIndex, resultCount)));
+    this.box.addEventListener('input', () => this.find('here'));
+    for (const toggle of [this.caseSensitive, this.wholeWord, this.regex]) {
+      toggle.addEventListener('click', () => {
+        toggle.setAttribute('aria-pressed', String(toggle.ariaPressed !== 'true'));
+        this.find('here');
+      });
+    }
+    this.bar.addEventListener('keydown', event => {
       if (event.key === 'Escape') this.close();
-      else if (event.key === 'Enter' && event.shiftKey) this.addon.findPrevious(this.box.value, { decorations });
-      else if (event.key === 'Enter') this.addon.findNext(this.box.value, { decorations });
+      else if (event.key === 'Enter' && event.target === this.box) this.find(event.shiftKey ? 'newer' : 'older');
       else return;
       event.preventDefault();
     });
@@ -54,6 +66,7 @@ export class SearchBar {
     if (selected && !selected.includes('\n')) this.box.value = selected;
     this.box.focus();
     this.box.select();
+    this.find('here');
   }
 
   toggle(): void {
@@ -65,10 +78,61 @@ export class SearchBar {
     this.bar.remove();
   }
 
+  private find(which: 'here' | 'older' | 'newer'): void {
+    const { value } = this.box;
+    const problem = this.regex.ariaPressed === 'true' ? brokenExpression(value) : '';
+    this.box.setAttribute('aria-invalid', String(problem !== ''));
+    this.box.title = problem;
+    if (value.length < shortest || problem) {
+      this.addon.clearDecorations();
+      this.terminal.clearSelection();
+      this.say(problem ? 'not a regular expression' : '');
+      return;
+    }
+    const options: ISearchOptions = {
+      decorations,
+      caseSensitive: this.caseSensitive.ariaPressed === 'true',
+      wholeWord: this.wholeWord.ariaPressed === 'true',
+      regex: this.regex.ariaPressed === 'true',
+    };
+    // What is typed is looked for from the end on: the newest is meant.
+    if (which === 'here') this.terminal.clearSelection();
+    if (which === 'newer') this.addon.findNext(value, options);
+    else this.addon.findPrevious(value, options);
+  }
+
+  private say(text: string): void {
+    this.count.textContent = text;
+  }
+
   private close(): void {
     this.bar.hidden = true;
     this.toggled(false);
     this.addon.clearDecorations();
     this.terminal.focus();
   }
+}
+
+/** Where the present match is among all: `3 of 17`, `1000+`, `none`. */
+export function counted(index: number, count: number): string {
+  if (count === 0) return 'none';
+  if (count >= most) return index < 0 ? `${most}+` : `${index + 1} of ${most}+`;
+  return `${index + 1} of ${count}`;
+}
+
+/** Why an expression is none, in the browser's words; empty = it is one. */
+export function brokenExpression(text: string): string {
+  try {
+    new RegExp(text);
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function option(sign: string, label: string): HTMLButtonElement {
+  const made = button(label, 'terminal-search-option', () => {});
+  made.textContent = sign;
+  made.setAttribute('aria-pressed', 'false');
+  return made;
 }

@@ -1,14 +1,24 @@
 import type { ITheme, Terminal } from '@xterm/xterm';
 import { changeFontSize } from './appearance';
-import { acceptClips } from './clipboard';
+import { ringBell } from './bell';
+import { ClearedSign } from './cleared';
+import { acceptClips, cleanCopies } from './clipboard';
+import { provide } from './commands';
+import { Compose } from './compose';
 import { Hold } from './hold';
 import { InputQueue } from './input';
+import { device, type Device } from './device';
 import { exposeForInspection } from './inspection';
-import { cleanPastes } from './paste';
+import { KeyBar, type Key } from './key-bar';
+import { pasteClipboard, takePastes, type PasteTarget } from './paste';
 import { Screen, type Cells } from './screen';
 import { SearchBar } from './search';
+import { assistSelection } from './selection';
+import { followSettings, settings } from './settings';
 import { bindShortcuts } from './shortcuts';
+import { followSoftKeyboard } from './soft-keyboard';
 import { StreamText } from './stream-text';
+import { Touch } from './touch';
 import { unpack } from './unpack';
 import { notKept } from './words';
 
@@ -30,6 +40,12 @@ class LiveTerminal {
   private readonly input: InputQueue;
   private search?: SearchBar;
   private readonly hold: Hold;
+  private readonly touch: Touch;
+  private readonly keyBar: KeyBar;
+  private readonly compose: Compose;
+  private readonly clearedSign: ClearedSign;
+  private readonly foot: HTMLElement;
+  private followsKeyboard = () => {};
   private readonly observer: ResizeObserver;
   private readonly unexpose: () => void;
   private readonly visibilityChanged = () => this.tellWindow();
@@ -46,8 +62,27 @@ class LiveTerminal {
   constructor(id: string, private readonly host: HTMLElement, private readonly port: Port, theme: ITheme) {
     this.input = new InputQueue((sequence, text, kind) => port.invokeMethodAsync(kind === 'text' ? 'Type' : 'TypeBytes', sequence, text));
     this.hold = new Hold(host, (held, inHistory) => port.invokeMethodAsync('Hold', held, inHistory));
+    this.clearedSign = new ClearedSign(host, id);
+    const { signal } = this.gone;
+    const current = () => this.screen.terminal;
+    const paste = () => void pasteClipboard(host, this.pasteTarget);
+    this.keyBar = new KeyBar({ key: key => this.press(key), text: text => this.type(text), paste });
+    this.touch = new Touch(host, current, {
+      zoom: by => this.zoom(by), scrolledUp: () => this.hold.goUp(), paste, search: () => this.search?.open(),
+    }, signal);
     this.screen = new Screen(host, theme, {}, terminal => this.equip(terminal));
-    cleanPastes(host, text => this.screen.terminal.paste(text), this.gone.signal);
+    takePastes(host, this.pasteTarget, signal);
+    cleanCopies(current, host, signal);
+    assistSelection(host, current, signal);
+    this.compose = new Compose(id, () => {}, () => this.leaveCompose());
+    this.foot = host.parentElement?.querySelector('.terminal-foot') ?? host.appendChild(document.createElement('div'));
+    this.foot.append(this.keyBar.element, this.compose.element);
+    this.followsKeyboard = followSoftKeyboard(host, this.foot, current, signal);
+    followSettings(({ optionIsMeta, screenReader }) => {
+      this.screen.terminal.options.macOptionIsMeta = optionIsMeta;
+      this.screen.terminal.options.screenReaderMode = screenReader;
+    }, signal);
+    this.provideCommands(signal);
     this.observer = new ResizeObserver(() => {
       clearTimeout(this.settle);
       this.settle = window.setTimeout(() => this.windowChanged(), resizeSettles);
@@ -55,12 +90,13 @@ class LiveTerminal {
     this.observer.observe(host);
     document.addEventListener('visibilitychange', this.visibilityChanged);
     this.unexpose = exposeForInspection(id, () => this.screen.terminal, () => this.received);
-    this.focus();
+    if (!matchMedia('(pointer: coarse)').matches) this.focus();
+    if (!this.compose.isEmpty) this.showCompose();
   }
 
   /** What fits the window. */
-  window(): Cells {
-    return this.screen.window;
+  window(): Cells & Device {
+    return { ...this.screen.window, ...device() };
   }
 
   /** xterm threw: a fresh one takes its place and waits for a snapshot. What was typed stays on its way. */
@@ -106,7 +142,7 @@ class LiveTerminal {
    * start of a sequence whose rest comes next. Completes when it is parsed.
    */
   async snapshot(
-    offset: number, compressed: Uint8Array, before: string, columns: number, rows: number, driver: boolean,
+    offset: number, compressed: Uint8Array, before: string, columns: number, rows: number, driver: boolean, cleared: boolean,
   ): Promise<void> {
     await this.unpacking;
     this.unpacking = Promise.all([unpack(compressed), this.painting]).then(([sequences]) => sequences);
@@ -116,6 +152,7 @@ class LiveTerminal {
     this.setShape(columns, rows, driver);
     this.received = offset;
     this.hold.showsFrames(false);
+    this.clearedSign.cleared = cleared;
     const place = this.hold.keepPlace();
     this.screen.write(sequences + this.text.next(new TextEncoder().encode(before)));
     await this.screen.parsed();
@@ -163,6 +200,12 @@ class LiveTerminal {
     this.screen.terminal.focus();
   }
 
+  /** Opens the field for a message; on a phone it is always there. */
+  writeMessage(): void {
+    this.showCompose();
+    this.compose.focus();
+  }
+
   /** Whether what it shows in is still part of the page. */
   get inDocument(): boolean {
     return this.host.isConnected;
@@ -172,6 +215,9 @@ class LiveTerminal {
     open.delete(this);
     this.gone.abort();
     this.search?.dispose();
+    this.compose.dispose();
+    this.keyBar.element.remove();
+    this.clearedSign.dispose();
     this.hold.dispose();
     clearTimeout(this.settle);
     this.observer.disconnect();
@@ -182,13 +228,80 @@ class LiveTerminal {
 
   /** What each xterm gets, a fresh one too. */
   private equip(terminal: Terminal): void {
-    terminal.onData(text => this.input.push(text));
+    const typed = bindShortcuts(terminal);
+    terminal.onData(text => this.input.push(this.keyBar.modifiers.apply(typed(text))));
     terminal.onBinary(bytes => this.input.push(bytes, 'bytes'));
-    acceptClips(terminal);
+    terminal.onCursorMove(() => this.followsKeyboard());
+    acceptClips(terminal, this.host);
+    ringBell(terminal);
     this.search?.dispose();
     this.search = new SearchBar(terminal, this.host, open => this.hold.searches(open));
     this.hold.watch(terminal);
-    bindShortcuts(terminal, { search: () => this.search?.open(), zoom: by => this.zoom(by) });
+    this.touch.watch(terminal);
+    this.clearedSign.watch(terminal);
+    const { optionIsMeta, screenReader } = settings();
+    terminal.options.macOptionIsMeta = optionIsMeta;
+    terminal.options.screenReaderMode = screenReader;
+  }
+
+  private get pasteTarget(): PasteTarget {
+    const terminal = () => this.screen.terminal;
+    return {
+      paste: text => terminal().paste(text),
+      get bracketsPastes() {
+        return terminal().modes.bracketedPasteMode;
+      },
+      focus: () => this.focus(),
+    };
+  }
+
+  /** The keys of the page that are this terminal's. */
+  private provideCommands(signal: AbortSignal): void {
+    provide('search', () => this.search?.open(), signal);
+    provide('text-larger', () => this.zoom(1), signal);
+    provide('text-smaller', () => this.zoom(-1), signal);
+    provide('text-reset', () => this.zoom(0), signal);
+    provide('compose', () => this.toggleCompose(), signal);
+    provide('dictate', () => this.dictate(), signal);
+  }
+
+  /** A key of the key bar, which xterm encodes as the program's modes say. */
+  private press(key: Key): void {
+    const { terminal } = this.screen;
+    terminal.clearSelection(); // else Ctrl+C copies
+    for (const type of ['keydown', 'keyup']) {
+      const event = new KeyboardEvent(type, { ...key, bubbles: true, cancelable: true });
+      // Not every browser takes it from what is given above, and xterm reads nothing else.
+      Object.defineProperty(event, 'keyCode', { value: key.keyCode });
+      terminal.textarea?.dispatchEvent(event);
+    }
+  }
+
+  private type(text: string): void {
+    this.screen.terminal.input(text);
+  }
+
+  private toggleCompose(): void {
+    if (this.foot.contains(document.activeElement) && document.activeElement instanceof HTMLTextAreaElement) {
+      this.leaveCompose();
+    } else {
+      this.writeMessage();
+    }
+  }
+
+  /** Back to the terminal; a field with nothing in it goes. */
+  private leaveCompose(): void {
+    if (this.compose.isEmpty) this.foot.classList.remove('shows-compose');
+    this.focus();
+  }
+
+  private dictate(): void {
+    this.showCompose();
+    this.compose.dictate();
+  }
+
+  private showCompose(): void {
+    this.foot.classList.add('shows-compose');
   }
 
   private setShape(columns: number, rows: number, driver: boolean): void {

@@ -402,7 +402,7 @@ internal sealed partial class TerminalLoop
         var bytes = new ArrayBufferWriter<byte>(16 << 10);
         write(bytes);
         var (offset, before) = parser.Resume(Recording.Length);
-        return new ScreenImage(offset, bytes.WrittenSpan.ToArray(), before, screen.Size, resizes);
+        return new ScreenImage(offset, bytes.WrittenSpan.ToArray(), before, screen.Size, resizes, screen.IsHistoryCleared);
     }
 
     private void Take(ReadOnlySpan<byte> output)

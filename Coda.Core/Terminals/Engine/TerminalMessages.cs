@@ -92,7 +92,8 @@ internal enum InputOutcome
 /// <param name="Before">The start of a control sequence, whose rest is at that offset.</param>
 /// <param name="Size">The size there.</param>
 /// <param name="Resizes">How often the size has changed up to there.</param>
-public sealed record ScreenImage(long Offset, byte[] Bytes, string Before, TerminalSize Size, int Resizes);
+/// <param name="IsHistoryCleared">Whether a program has cleared what had scrolled off.</param>
+public sealed record ScreenImage(long Offset, byte[] Bytes, string Before, TerminalSize Size, int Resizes, bool IsHistoryCleared = false);
 
 /// <summary>What a terminal has shown, as text: its newest lines.</summary>
 /// <param name="Text">Lines, each with its line end.</param>
@@ -108,8 +109,10 @@ public sealed record Transcript(string Text, long OutputBytes, bool IsWhole);
 /// <param name="IsCursorVisible">Whether it is seen.</param>
 /// <param name="Title">What a program has set with OSC 0 or 2, on one line, at most 256 characters; or empty.</param>
 /// <param name="IsAlternate">Whether it is the alternate screen.</param>
+/// <param name="BracketsPastes">Whether its program takes a paste as one, in brackets (mode 2004).</param>
 public sealed record ScreenView(
-    IReadOnlyList<string> Rows, TerminalSize Size, int CursorColumn, int CursorRow, bool IsCursorVisible, string Title, bool IsAlternate)
+    IReadOnlyList<string> Rows, TerminalSize Size, int CursorColumn, int CursorRow, bool IsCursorVisible, string Title, bool IsAlternate,
+    bool BracketsPastes)
 {
     private const int MaxTitle = 256;
 
@@ -121,7 +124,8 @@ public sealed record ScreenView(
         screen.Active.Y + 1,
         !screen.Modes.CursorHidden,
         OneLine.Of(screen.Title, MaxTitle),
-        screen.IsAlternate);
+        screen.IsAlternate,
+        screen.Modes.BracketedPaste);
 }
 
 /// <summary>What a terminal of a server that died has left.</summary>

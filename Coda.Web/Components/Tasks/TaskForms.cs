@@ -1,16 +1,12 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text.Json;
 using Coda.Core.Storage;
 using Coda.Core.Tasks;
+using Coda.Web.Components.Forms;
 using Coda.Web.Security;
 
 namespace Coda.Web.Components.Tasks;
 
-/// <summary>
-/// Takes what people write for agents, by a plain POST of the page: a long text typed through the circuit would cross it whole with every
-/// key, and could not pass its limit. A form carries an id, so that one that is sent again starts its task once.
-/// </summary>
+/// <summary>Takes what people write for agents: new tasks, and answers to their questions.</summary>
 internal static class TaskForms
 {
     /// <summary>Where new tasks are started.</summary>
@@ -18,11 +14,6 @@ internal static class TaskForms
 
     /// <summary>Where a task's question is answered; the task's id follows.</summary>
     public const string AnswerPath = "/tasks/answer";
-
-    /// <summary>Names the form. A page of another site cannot send it without asking first.</summary>
-    public const string IdHeader = "X-Coda-Form";
-
-    private const int LongestId = 64;
 
     /// <summary>Maps both.</summary>
     public static void MapTaskForms(this IEndpointRouteBuilder endpoints)
@@ -52,35 +43,19 @@ internal static class TaskForms
                 () => tasks.ReplyAsync(Callers.Of(context.User), task, $"{form.Decision} {form.Words}", CancellationToken.None))
             : Results.NotFound(new { message = "There is no such task." });
 
-    // Not the request's own cancellation: a page that goes away has still sent its form.
-    private static async Task<IResult> OnceAsync<T>(HttpContext context, T form, RememberedCalls calls, Func<Task<TaskStart>> start)
-    {
-        var id = context.Request.Headers[IdHeader].ToString();
-        if (id.Length is 0 or > LongestId)
-        {
-            return Results.BadRequest(new { message = "This form is sent by CoDA's own pages only." });
-        }
-
-        var outcome = await calls.BeginOnceAsync(
-            new CallKey(context.User.Identity?.Name ?? "", context.Request.Path, id),
-            Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(form))),
+    private static Task<IResult> OnceAsync<T>(HttpContext context, T form, RememberedCalls calls, Func<Task<TaskStart>> start) =>
+        SentForm.TakeAsync(
+            context,
+            form,
+            calls,
             async () => await start() switch
             {
                 TaskStart.Started(var task) => new CallOutcome.Begun(task.TaskId),
                 TaskStart.Refused(var message) => new CallOutcome.Refused(message),
                 var other => throw new InvalidOperationException($"No answer for {other}."),
             },
-            CancellationToken.None);
-        return outcome switch
-        {
-            CallOutcome.Begun(var task) => Results.Json(new { location = $"tasks/{task}" }),
-            CallOutcome.Refused(var message) => Results.UnprocessableEntity(new { message }),
-            CallOutcome.Other => Results.UnprocessableEntity(
-                new { message = "This form was sent before with another content. Reload the page and send it again." }),
-            _ => Results.UnprocessableEntity(
-                new { message = "The server stopped while this was sent. The inbox shows whether the task was started." }),
-        };
-    }
+            task => new { location = $"tasks/{task}" },
+            "The inbox shows whether the task was started.");
 
     private static int Minutes(string text) =>
         int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var minutes) && minutes is > 0 and <= 1440 ? minutes : 0;

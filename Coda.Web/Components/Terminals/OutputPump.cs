@@ -252,7 +252,8 @@ internal sealed class OutputPump
 
     private Task DeliverSnapshotAsync(ScreenImage image, byte[] compressed, CancellationToken cancellation) => DeliverAsync(
         page.InvokeVoidAsync(
-            "snapshot", cancellation, image.Offset, compressed, image.Before, image.Size.Columns, image.Size.Rows, sent.Driver),
+            "snapshot", cancellation, image.Offset, compressed, image.Before, image.Size.Columns, image.Size.Rows, sent.Driver,
+            image.IsHistoryCleared),
         feed.ParsedSnapshot);
 
     private async Task DeliverAsync(ValueTask delivery, Action parsed)

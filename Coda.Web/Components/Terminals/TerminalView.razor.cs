@@ -63,6 +63,12 @@ public sealed partial class TerminalView : IAsyncDisposable
     /// <summary>Lets the visitor type into it.</summary>
     public ValueTask FocusAsync() => Call("focus");
 
+    /// <summary>Opens the field for a message.</summary>
+    public ValueTask WriteMessageAsync() => Call("writeMessage");
+
+    /// <summary>Whether this page's window gives the terminal its size, while others look, too.</summary>
+    public bool DrivesOthers => viewer is { IsDriver: true } && Terminal.ViewerCount > 1;
+
     /// <summary>Makes the font larger or smaller by so many pixels; 0 = as it was.</summary>
     public ValueTask ZoomAsync(int by) => Call("zoom", by);
 
@@ -90,7 +96,7 @@ public sealed partial class TerminalView : IAsyncDisposable
                 return;
             }
 
-            Attach(visitor, new TerminalSize(window.Columns, window.Rows));
+            Attach(visitor, new TerminalSize(window.Columns, window.Rows), new ViewerDevice(window.Device, window.Touch));
         }
         catch (Exception e) when (e is OperationCanceledException or JSDisconnectedException)
         {
@@ -137,12 +143,12 @@ public sealed partial class TerminalView : IAsyncDisposable
         }
     }
 
-    private void Attach(Caller visitor, TerminalSize size)
+    private void Attach(Caller visitor, TerminalSize size, ViewerDevice device)
     {
         Terminal.Changed += OnChanged;
         Appearance.Toggled += OnToggled;
         showing = Circuit.Show(Terminal);
-        viewer = Terminal.Attach(visitor, size);
+        viewer = Terminal.Attach(visitor, size, device);
         port.Pump = pump = new OutputPump(Terminal, viewer, page!, Connection, Time);
         port.Open(viewer);
         pumping = PumpAsync();
