@@ -37,23 +37,27 @@ public sealed class Chromium : IAsyncLifetime, ICollectionFixture<Chromium>
     }
 
     /// <summary>A browser of its own cookies, signed in by a login link.</summary>
-    public async Task<IPage> SignInAsync(CodaApp app, bool dark = true, int width = 1200, int height = 760)
+    public async Task<IPage> SignInAsync(CodaApp app, bool dark = true, int width = 1200, int height = 760, bool phone = false)
     {
-        var page = await NewPageAsync(dark, width, height);
+        var page = phone ? await NewPhoneAsync(dark) : await NewPageAsync(dark, width, height);
         await page.SignInAsync(app.LoginLink());
         return page;
     }
 
     /// <summary>A browser of its own cookies that no one has let in yet.</summary>
-    public async Task<IPage> NewPageAsync(bool dark = true, int width = 1200, int height = 760)
+    public Task<IPage> NewPageAsync(bool dark = true, int width = 1200, int height = 760) =>
+        OpenAsync(dark, new() { ViewportSize = new() { Width = width, Height = height } });
+
+    /// <summary>The same on a phone, which is worked by fingers.</summary>
+    public Task<IPage> NewPhoneAsync(bool dark = true) =>
+        OpenAsync(dark, new() { ViewportSize = new() { Width = 390, Height = 844 }, IsMobile = true, HasTouch = true });
+
+    private async Task<IPage> OpenAsync(bool dark, BrowserNewContextOptions options)
     {
         await CloseEarlierAsync();
-        var context = await browser.NewContextAsync(new()
-        {
-            ViewportSize = new() { Width = width, Height = height },
-            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
-            Permissions = ["clipboard-read", "clipboard-write"],
-        });
+        options.ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light;
+        options.Permissions = ["clipboard-read", "clipboard-write"];
+        var context = await browser.NewContextAsync(options);
         contexts.Add(context);
         context.SetDefaultTimeout(Timeout);
         return await context.NewPageAsync();

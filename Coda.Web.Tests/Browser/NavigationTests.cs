@@ -151,19 +151,21 @@ public sealed class NavigationTests(Chromium chromium) : IAsyncDisposable
     {
         var page = await chromium.SignInAsync(app);
         var terminal = await TerminalOnPage.OnAsync(page);
-        foreach (var button in (string[])["Larger text (Ctrl+=)", "Light theme"])
-        {
-            await page.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
-            await Assertions.Expect(page.Locator(".xterm-helper-textarea")).ToBeFocusedAsync();
-        }
+        await page.GetByRole(AriaRole.Button, new() { Name = "More" }).ClickAsync();
+        await page.GetByText("Larger text").ClickAsync();
+        await Assertions.Expect(page.Locator(".xterm-helper-textarea")).ToBeFocusedAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Light theme" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".xterm-helper-textarea")).ToBeFocusedAsync();
 
         await page.Keyboard.TypeAsync("echo st''ays\n");
         await terminal.WaitForLineAsync("^stays");
-        await page.Keyboard.PressAsync("Control+F6");
+        await page.Keyboard.PressAsync("Control+Shift+F6");
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "New terminal" })).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Control+Shift+F6");
         await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Navigation" })).ToBeFocusedAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Search (Ctrl+Shift+F)" }).ClickAsync();
-        await page.GetByRole(AriaRole.Searchbox, new() { Name = "Search in the terminal" }).FillAsync("stays");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Next match" }).ClickAsync();
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Search in the terminal" }).FillAsync("stays");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Older match" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Close the search" }).ClickAsync();
         await Assertions.Expect(page.Locator(".xterm-helper-textarea")).ToBeFocusedAsync();
     }

@@ -71,7 +71,8 @@ public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) :
         await terminal.WaitForLineAsync("TUI");
         await MoveMouseAsync(page);
         await terminal.WaitForLineAsync("35;");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Reset terminal" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "More" }).ClickAsync();
+        await page.GetByText("Reset terminal").ClickAsync();
         await terminal.WaitForLineAsync("^42$"); // the main screen again
         await terminal.RunAsync(""); // what the mouse has typed before is a line of its own
         await terminal.RunAsync("typed");

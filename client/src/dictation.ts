@@ -76,7 +76,8 @@ export class Dictation {
       this.element.setAttribute('aria-pressed', 'false');
     });
     this.element.setAttribute('aria-pressed', 'true');
-    this.say(recognition.processLocally ? 'Listening. The sound stays on this device.' : 'Listening. The browser sends the sound to its maker.');
+    this.say(recognition.processLocally ? 'Listening. The sound stays on this device.'
+      : 'Listening. The browser sends the sound to its maker.');
     recognition.start();
   }
 

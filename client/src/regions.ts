@@ -10,6 +10,6 @@ export function nextRegion(step: number): void {
 
 function first(region: HTMLElement): HTMLElement | undefined {
   const terminal = region.querySelector<HTMLElement>('.xterm-helper-textarea:not(:disabled)');
-  return terminal ?? [...region.querySelectorAll<HTMLElement>(focusable)].find(element => element.checkVisibility({ visibilityProperty: true })
-    && element.getBoundingClientRect().right > 0);
+  return terminal ?? [...region.querySelectorAll<HTMLElement>(focusable)].find(element =>
+    element.checkVisibility({ visibilityProperty: true }) && element.getBoundingClientRect().right > 0);
 }

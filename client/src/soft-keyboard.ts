@@ -4,9 +4,9 @@ import type { Terminal } from '@xterm/xterm';
 const margin = 8;
 
 /**
- * Keeps the row of the cursor in sight: the soft keyboard of a phone and the field for a message lie over the page and change no size. What
- * stands at the bottom moves above the keyboard, and the terminal moves up as far as its cursor's row needs. Returns what is called when the
- * cursor has moved.
+ * Keeps the row of the cursor in sight: the soft keyboard of a phone and the field for a message lie over the page and change no size.
+ * What stands at the bottom moves above the keyboard, and the terminal moves up as far as its cursor's row needs. Returns what is called
+ * when the cursor has moved.
  */
 export function followSoftKeyboard(host: HTMLElement, foot: HTMLElement, terminal: () => Terminal, until: AbortSignal): () => void {
   const { visualViewport } = window;

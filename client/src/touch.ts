@@ -20,8 +20,8 @@ const doubleTapWithin = 300;
 const edge = 20;
 
 /**
- * One finger scrolls (the history; in a full-screen program as the wheel does) and glides on; a tap is a click and opens the keyboard; a long
- * press selects; two fingers change the font and move what does not fit.
+ * One finger scrolls (the history; in a full-screen program as the wheel does) and glides on; a tap is a click and opens the keyboard; a
+ * long press selects; two fingers change the font and move what does not fit.
  */
 export class Touch {
   private readonly selection: TouchSelection;

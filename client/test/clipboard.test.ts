@@ -11,7 +11,11 @@ let focus = true;
 let refuses = false;
 
 Object.defineProperty(globalThis, 'navigator', {
-  value: { clipboard: { writeText: (text: string) => refuses ? Promise.reject(new Error('NotAllowedError')) : Promise.resolve(void clips.push(text)) } },
+  value: {
+    clipboard: {
+      writeText: (text: string) => refuses ? Promise.reject(new Error('NotAllowedError')) : Promise.resolve(void clips.push(text)),
+    },
+  },
   configurable: true,
 });
 /** Just enough of a page to say something in. */

@@ -51,7 +51,9 @@ test('a program with the kitty keyboard protocol is told of Shift+Enter itself',
 
 test('Enter alone, with other keys, or while a character is composed, is left as it is', async () => {
   const { press, typed } = await keyboard();
-  const others: Partial<KeyboardEvent>[] = [{}, ...['ctrlKey', 'altKey', 'metaKey', 'isComposing'].map(key => ({ shiftKey: true, [key]: true }))];
+  const others: Partial<KeyboardEvent>[] = [
+    {}, ...['ctrlKey', 'altKey', 'metaKey', 'isComposing'].map(key => ({ shiftKey: true, [key]: true })),
+  ];
   for (const other of others) {
     press({ key: 'Enter', code: 'Enter', ...other });
     assert.equal(typed('\r'), '\r', JSON.stringify(other));

@@ -1,0 +1,115 @@
+using System.Text.RegularExpressions;
+using Coda.Web.Tests.Hosting;
+using Microsoft.Playwright;
+
+namespace Coda.Web.Tests.Browser;
+
+/// <summary>Nothing that was typed is lost.</summary>
+[Collection(Chromium.Collection)]
+public sealed partial class DraftTests(Chromium chromium) : IDisposable
+{
+    private const string Draft = "Please refactor the parser so that it keeps comments";
+    private readonly TemporaryDirectory place = new();
+    private readonly int port = CodaProcess.FreePort();
+
+    /// <inheritdoc />
+    public void Dispose() => place.Dispose();
+
+    [Fact]
+    public async Task A_prompt_survives_a_reload_and_a_killed_server_until_its_task_is_started_or_it_is_discarded()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var page = await chromium.NewPageAsync();
+        await using (var first = Start())
+        {
+            await first.ListensAsync(cancellation);
+            await SignInAsync(page, first);
+            await OpenDialogAsync(page);
+            await page.GetByLabel("Prompt").FillAsync(Draft);
+            await page.GetByLabel("Working directory").FillAsync("/tmp");
+            await KeptAsync(page, "task");
+            await page.ReloadAsync();
+            await OpenDialogAsync(page);
+            await Assertions.Expect(page.GetByLabel("Prompt")).ToHaveValueAsync(Draft);
+            await page.GetByLabel("Prompt").PressAsync("End");
+            await page.GetByLabel("Prompt").PressSequentiallyAsync(", then test it");
+            await page.WaitForFunctionAsync("() => localStorage['coda.draft.task'].includes('then test it')");
+            first.Kill();
+        }
+
+        await using var second = Start();
+        await second.ListensAsync(cancellation);
+        await page.GotoAsync($"http://127.0.0.1:{port}/inbox");
+        await OpenDialogAsync(page);
+        await Assertions.Expect(page.GetByLabel("Prompt")).ToHaveValueAsync($"{Draft}, then test it");
+        await Assertions.Expect(page.GetByLabel("Working directory")).ToHaveValueAsync("/tmp");
+        await Assertions.Expect(page.Locator(".draft-note")).ToContainTextAsync("Draft of");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
+        await Assertions.Expect(page.GetByLabel("Prompt")).ToHaveValueAsync("");
+        await page.GetByLabel("Prompt").FillAsync("echo done");
+        await page.GetByLabel("Working directory").FillAsync("");
+        await page.GetByLabel("Agent").SelectOptionAsync("shell");
+        await KeptAsync(page, "task");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start", Exact = true }).ClickAsync();
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/tasks/task-"));
+        Assert.Null(await page.EvaluateAsync<string?>("localStorage.getItem('coda.draft.task')"));
+    }
+
+    [Fact]
+    public async Task A_message_of_200_000_characters_survives_a_reload_and_is_typed_once_as_it_was_written()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var page = await chromium.NewPageAsync();
+        await using var server = Start();
+        await server.ListensAsync(cancellation);
+        await SignInAsync(page, server);
+        var terminal = await TerminalOnPage.OnAsync(page);
+        var message = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i:D8}. "));
+        await page.Keyboard.PressAsync("Alt+Shift+C");
+        await page.GetByLabel("Message to the program").FillAsync(message);
+        await KeptAsync(page, $"message {terminal.Id}");
+        await page.ReloadAsync();
+        terminal = await TerminalOnPage.OnAsync(page);
+        var field = page.GetByLabel("Message to the program");
+        await Assertions.Expect(field).ToHaveValueAsync(message);
+        await terminal.RunAsync("stty raw -echo; echo ready; head -c 200000 > note; stty sane; wc -c note");
+        await terminal.WaitForLineAsync("^ready");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Send (hold" }).ClickAsync();
+        await Assertions.Expect(field).ToHaveValueAsync("");
+        await terminal.WaitForLineAsync("200000 note");
+        Assert.Equal(message, await File.ReadAllTextAsync(Path.Combine(place.Path, "projects", "note"), cancellation));
+        Assert.Null(await page.EvaluateAsync<string?>($"localStorage.getItem('coda.draft.message {terminal.Id}')"));
+    }
+
+    private static Task KeptAsync(IPage page, string subject) =>
+        page.WaitForFunctionAsync("subject => localStorage.getItem(`coda.draft.${subject}`)", subject);
+
+    private static async Task OpenDialogAsync(IPage page)
+    {
+        if (!page.Url.EndsWith("/inbox", StringComparison.Ordinal))
+        {
+            await page.GetByRole(AriaRole.Link, new() { Name = "Inbox" }).ClickAsync();
+        }
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start a task" }).ClickAsync();
+        await Assertions.Expect(page.GetByLabel("Prompt")).ToBeVisibleAsync();
+    }
+
+    private static async Task SignInAsync(IPage page, CodaProcess server)
+    {
+        await Waiting.UntilAsync(() => LoginLink().IsMatch(server.Output));
+        await page.SignInAsync(LoginLink().Match(server.Output).Value);
+        await TerminalOnPage.OnAsync(page);
+    }
+
+    [GeneratedRegex(@"http://\S+/login#c=\S+")]
+    private static partial Regex LoginLink();
+
+    private CodaProcess Start() => new(new Dictionary<string, string>
+    {
+        ["CODA_HOME"] = Path.Combine(place.Path, "home"),
+        ["Workspaces__WorkingDirectory"] = Path.Combine(place.Path, "projects"),
+        ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
+        ["Terminals__Shell"] = "/bin/bash",
+    });
+}
