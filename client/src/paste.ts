@@ -6,11 +6,11 @@ export function pasteable(text: string): string {
   return text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g, '');
 }
 
-/** Cleans what a person pastes into the terminal in `host`, before xterm sees it. */
+/** Cleans the text that a person pastes into the terminal in `host`, before xterm sees it. */
 export function cleanPastes(host: HTMLElement, paste: (text: string) => void, until: AbortSignal): void {
   host.addEventListener('paste', event => {
     const text = event.clipboardData?.getData('text/plain');
-    if (text === undefined || !(event.target instanceof HTMLElement) || !event.target.closest('.xterm')) return;
+    if (!text || !(event.target instanceof HTMLElement) || !event.target.closest('.xterm')) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     paste(pasteable(text));

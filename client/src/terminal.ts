@@ -10,6 +10,7 @@ import { SearchBar } from './search';
 import { bindShortcuts } from './shortcuts';
 import { StreamText } from './stream-text';
 import { unpack } from './unpack';
+import { acceptFiles, type Uploads } from './uploads';
 import { notKept } from './words';
 
 /** The page's side of the server's TerminalPort. */
@@ -28,6 +29,8 @@ class LiveTerminal {
   private readonly screen: Screen;
   private readonly text = new StreamText();
   private readonly input: InputQueue;
+  /** Files for the programs in it. */
+  readonly uploads: Uploads;
   private search?: SearchBar;
   private readonly hold: Hold;
   private readonly observer: ResizeObserver;
@@ -48,6 +51,7 @@ class LiveTerminal {
     this.hold = new Hold(host, (held, inHistory) => port.invokeMethodAsync('Hold', held, inHistory));
     this.screen = new Screen(host, theme, {}, terminal => this.equip(terminal));
     cleanPastes(host, text => this.screen.terminal.paste(text), this.gone.signal);
+    this.uploads = acceptFiles(host, id, text => this.screen.terminal.paste(text), this.gone.signal);
     this.observer = new ResizeObserver(() => {
       clearTimeout(this.settle);
       this.settle = window.setTimeout(() => this.windowChanged(), resizeSettles);
