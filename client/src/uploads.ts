@@ -172,9 +172,9 @@ export class Uploads {
     const where = document.createElement('p');
     const folder = document.createElement('code');
     folder.textContent = uploads;
-    where.append('The file goes to ', folder, ` and is removed after ${uploadDays} days. Its path is typed into the terminal.`);
+    where.append('Files go to ', folder, ` and are removed after ${uploadDays} days. Their paths are typed into the terminal.`);
     const who = document.createElement('p');
-    who.textContent = 'Every agent and every program in a terminal of this server can read it.';
+    who.textContent = 'Every agent and every program in a terminal of this server can read them.';
     const actions = document.createElement('div');
     actions.className = 'upload-dialog-actions';
     for (const [value, text] of [['', 'Cancel'], ['upload', 'Upload']] as const) {
