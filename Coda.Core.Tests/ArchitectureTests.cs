@@ -24,7 +24,8 @@ public sealed partial class ArchitectureTests
         ["Replays"] = ["Files", "Recordings", "Screens", "Terminals"],
         ["Agents"] = ["Files", "Storage", "Terminals"],
         ["Handoffs"] = ["Agents", "Files", "Recordings", "Security", "Storage", "Terminals", "WorkingTrees"],
-        ["Tasks"] = ["Agents", "Files", "Recordings", "Replays", "Security", "Storage", "Terminals", "WorkingTrees"],
+        ["Uploads"] = ["Files", "Security", "Storage", "Terminals"],
+        ["Tasks"] = ["Agents", "Files", "Recordings", "Replays", "Security", "Storage", "Terminals", "Uploads", "WorkingTrees"],
     };
 
     private static string Root => Repository.Root;

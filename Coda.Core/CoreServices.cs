@@ -4,6 +4,7 @@ using Coda.Core.Replays;
 using Coda.Core.Storage;
 using Coda.Core.Tasks;
 using Coda.Core.Terminals;
+using Coda.Core.Uploads;
 using Coda.Core.WorkingTrees;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -13,12 +14,13 @@ namespace Coda.Core;
 /// <summary>Registers the core for a host, which has registered its configuration and a <see cref="CodaHome"/>.</summary>
 public static class CoreServices
 {
-    /// <summary>Adds storage, terminals, replays, agents, workspaces, hand-offs and tasks.</summary>
+    /// <summary>Adds storage, terminals, replays, uploads, agents, workspaces, hand-offs and tasks.</summary>
     public static IServiceCollection AddCodaCore(this IServiceCollection services) => services
         .AddSingleton<StopDeadline>()
         .AddStorage()
         .AddTerminals()
         .AddReplays()
+        .AddUploads()
         .AddAgents()
         .AddWorkingTrees()
         .AddHandoffs()
@@ -29,6 +31,7 @@ public static class CoreServices
             provider.GetRequiredService<TaskLife>(),
             provider.GetRequiredService<Retention>(),
             provider.GetRequiredService<KeyframeRebuilds>(),
+            provider.GetRequiredService<UploadFolder>(),
             provider.GetRequiredService<Database>(),
             provider.GetRequiredService<StopDeadline>(),
             provider.GetRequiredService<TimeProvider>(),

@@ -3,6 +3,7 @@ using Coda.Core.Replays;
 using Coda.Core.Storage;
 using Coda.Core.Tasks;
 using Coda.Core.Terminals;
+using Coda.Core.Uploads;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -23,6 +24,7 @@ public sealed partial class Lifecycle : BackgroundService, IAsyncDisposable
     private readonly TaskLife tasks;
     private readonly Retention retention;
     private readonly KeyframeRebuilds keyframes;
+    private readonly UploadFolder uploads;
     private readonly Database database;
     private readonly StopDeadline deadline;
     private readonly TimeProvider time;
@@ -31,10 +33,11 @@ public sealed partial class Lifecycle : BackgroundService, IAsyncDisposable
 
     internal Lifecycle(
         TerminalRegistry terminals, HandoffService handoffs, TaskLife tasks, Retention retention, KeyframeRebuilds keyframes,
-        Database database, StopDeadline deadline, TimeProvider time, ILogger<Lifecycle> log)
+        UploadFolder uploads, Database database, StopDeadline deadline, TimeProvider time, ILogger<Lifecycle> log)
     {
         (this.terminals, this.handoffs, this.tasks, this.retention) = (terminals, handoffs, tasks, retention);
-        (this.keyframes, this.database, this.deadline, this.time, this.log) = (keyframes, database, deadline, time, log);
+        (this.keyframes, this.uploads, this.database) = (keyframes, uploads, database);
+        (this.deadline, this.time, this.log) = (deadline, time, log);
     }
 
     /// <summary>
@@ -49,6 +52,7 @@ public sealed partial class Lifecycle : BackgroundService, IAsyncDisposable
         {
             await Task.Yield(); // the port opens meanwhile
             await terminals.RecoverAsync(stoppingToken);
+            uploads.RemoveDrafts();
             var settling = SettleAsync(stoppingToken);
             if (!await database.WrittenAsync(settling))
             {

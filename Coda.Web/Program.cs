@@ -5,6 +5,7 @@ using Coda.Web.Health;
 using Coda.Web.Mcp;
 using Coda.Web.Recordings;
 using Coda.Web.Security;
+using Coda.Web.Uploads;
 
 return await Launch.RunAsync(async () =>
 {
@@ -23,6 +24,7 @@ return await Launch.RunAsync(async () =>
     app.UseCodaGate();
     app.MapCodaHealth();
     app.MapCodaRecordings();
+    app.MapCodaUploads();
     app.MapCodaMcp();
     app.MapCodaPages();
     await app.RunAsync();

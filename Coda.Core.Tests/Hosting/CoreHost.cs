@@ -34,7 +34,8 @@ internal sealed class CoreHost : IAsyncDisposable
             .Configure<ScreenOptions>(configuration.GetSection(ScreenOptions.Section))
             .Configure<Coda.Core.Recordings.RecordingOptions>(configuration.GetSection(Coda.Core.Recordings.RecordingOptions.Section))
             .Configure<Coda.Core.Tasks.TaskOptions>(configuration.GetSection(Coda.Core.Tasks.TaskOptions.Section))
-            .Configure<Coda.Core.Tasks.RetentionOptions>(configuration.GetSection(Coda.Core.Tasks.RetentionOptions.Section))
+            .Configure<RetentionOptions>(configuration.GetSection(RetentionOptions.Section))
+            .Configure<Coda.Core.Uploads.UploadOptions>(configuration.GetSection(Coda.Core.Uploads.UploadOptions.Section))
             .Configure<Coda.Core.Handoffs.HandoffOptions>(configuration.GetSection(Coda.Core.Handoffs.HandoffOptions.Section))
             .Configure<WorkingDirectoryOptions>(configuration.GetSection(WorkingDirectoryOptions.Section))
             .AddCodaCore();

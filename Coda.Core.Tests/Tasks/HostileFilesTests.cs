@@ -145,7 +145,7 @@ public sealed class HostileFilesTests : IDisposable
         Assert.Equal((CodingTaskStatus.Interrupted, ""), (now.Status, now.Progress));
 
         await new Retention(
-            host.Terminals, host.Get<TaskStore>(), host.Get<RunningTasks>(),
+            host.Terminals, host.Get<TaskStore>(), host.Get<RunningTasks>(), host.Get<Coda.Core.Uploads.UploadFolder>(),
             Microsoft.Extensions.Options.Options.Create(new RetentionOptions()),
             new Microsoft.Extensions.Time.Testing.FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(100)),
             Microsoft.Extensions.Logging.Abstractions.NullLogger<Retention>.Instance).SweepAsync(default).WaitAsync(Wait.Timeout);

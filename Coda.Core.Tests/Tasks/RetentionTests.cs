@@ -1,3 +1,4 @@
+using Coda.Core.Storage;
 using Coda.Core.Tasks;
 using Coda.Core.Terminals;
 using Coda.Core.Tests.Hosting;
@@ -30,7 +31,7 @@ public sealed class RetentionTests
         Assert.True(TerminalId.TryParse(ended.TerminalId, out var terminal));
         await Wait.Until(async () => (await host.Terminals.FindRecordAsync(terminal, default))!.EndedAt is not null);
         var later = new Retention(
-            host.Terminals, host.Get<TaskStore>(), host.Get<RunningTasks>(),
+            host.Terminals, host.Get<TaskStore>(), host.Get<RunningTasks>(), host.Get<Coda.Core.Uploads.UploadFolder>(),
             Microsoft.Extensions.Options.Options.Create(new RetentionOptions()),
             new FakeTimeProvider(time.GetUtcNow().AddDays(31)), Microsoft.Extensions.Logging.Abstractions.NullLogger<Retention>.Instance);
         await later.SweepAsync(default);

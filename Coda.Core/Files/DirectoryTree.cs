@@ -10,10 +10,26 @@ internal static class DirectoryTree
     /// </summary>
     public static long Size(string directory)
     {
+        try
+        {
+            using var root = HeldDirectory.Find(directory);
+            return root is null ? 0 : Size(root, _ => true);
+        }
+        catch (IOException)
+        {
+            return 0; // whoever asks again gets it
+        }
+    }
+
+    /// <summary>The same of one that is held.</summary>
+    /// <param name="root">Held.</param>
+    /// <param name="enters">Which directories in it count, by their path beneath it.</param>
+    public static long Size(HeldDirectory root, Func<string, bool> enters)
+    {
         var size = 0L;
         try
         {
-            foreach (var (place, entry) in All(directory, _ => true))
+            foreach (var (place, entry) in All(root, enters))
             {
                 if (place.Look(entry) is { IsPlainFile: true } file)
                 {
@@ -35,11 +51,19 @@ internal static class DirectoryTree
     public static IEnumerable<(HeldDirectory Place, HeldEntry Entry)> All(string directory, Func<string, bool> enters)
     {
         using var root = HeldDirectory.Find(directory);
+        foreach (var found in root is null ? [] : All(root, enters))
+        {
+            yield return found;
+        }
+    }
+
+    private static IEnumerable<(HeldDirectory Place, HeldEntry Entry)> All(HeldDirectory root, Func<string, bool> enters)
+    {
         // By their paths from the top, one open at a time: what is nested deeper than a path is long is not found.
-        var left = new Stack<string>(root is null ? [] : ["."]);
+        var left = new Stack<string>(["."]);
         while (left.TryPop(out var path))
         {
-            using var place = Open(root!, path);
+            using var place = Open(root, path);
             foreach (var entry in place?.Entries() ?? [])
             {
                 yield return (place!, entry);

@@ -84,6 +84,13 @@ internal sealed unsafe class HeldDirectory : IDisposable
         parent.Create(last, content);
     }
 
+    /// <summary>Makes a file beneath it, mode 0600, where nothing is, and opens it to be written.</summary>
+    public SafeFileHandle OpenNew(string name) => OpenNew(Bytes(name));
+
+    /// <summary>Gives something in it another name, which nothing has but an empty directory.</summary>
+    public void Rename(string from, string to) =>
+        Check(Libc.renameat(Descriptor, Bytes(from), Descriptor, Bytes(to)), $"{Path}/{to}");
+
     /// <summary>Puts a file in the place of whatever is there: a directory goes with all that is in it.</summary>
     public void Replace(string name, ReadOnlySpan<byte> content)
     {
@@ -111,6 +118,9 @@ internal sealed unsafe class HeldDirectory : IDisposable
         using var parent = FindParent(name, out var last);
         parent.Remove(last);
     }
+
+    /// <summary>Removes what is in it, whatever its name.</summary>
+    public void Remove(HeldEntry entry) => Remove(entry.Raw);
 
     /// <summary>What is in it.</summary>
     public IEnumerable<HeldEntry> Entries()
@@ -175,9 +185,12 @@ internal sealed unsafe class HeldDirectory : IDisposable
         return FindDirectory(parent) ?? throw new FileNotFoundException($"{Path}/{parent} does not exist.");
     }
 
+    private SafeFileHandle OpenNew(byte[] name) =>
+        OpenBeneath(name, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL, OwnerReadWrite) ?? throw Failure(Path);
+
     private void Create(byte[] name, ReadOnlySpan<byte> content)
     {
-        using var made = OpenBeneath(name, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL, OwnerReadWrite) ?? throw Failure(Path);
+        using var made = OpenNew(name);
         try
         {
             RandomAccess.Write(made, content, 0);

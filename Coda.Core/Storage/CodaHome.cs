@@ -36,6 +36,9 @@ public sealed class CodaHome
     /// <summary>One directory for each hand-off, with the folder it works in below it.</summary>
     public string ProjectsDirectory => Path.Combine(Root, "projects");
 
+    /// <summary>Files that people gave to programs in terminals, each in a directory of its own; there once one was.</summary>
+    public string UploadsDirectory => Path.Combine(Root, "uploads");
+
     /// <summary>Where the recording of one terminal is.</summary>
     public string RecordingDirectory(string terminalId) => Path.Combine(RecordingsDirectory, terminalId);
 

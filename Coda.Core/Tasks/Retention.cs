@@ -1,6 +1,7 @@
 using Coda.Core.Files;
 using Coda.Core.Storage;
 using Coda.Core.Terminals;
+using Coda.Core.Uploads;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -9,15 +10,17 @@ namespace Coda.Core.Tasks;
 /// <summary>
 /// Removes the files of what has ended: all older than <c>Retention:Days</c>, and the oldest while what is left is larger than
 /// <c>Retention:TotalGb</c>. Each feature says which files it has and notes what is gone. Rows stay, so that a page can say what was there.
+/// Uploads have a total of their own.
 /// </summary>
 internal sealed partial class Retention(
-    TerminalRegistry terminals, TaskStore tasks, RunningTasks running, IOptions<RetentionOptions> options,
-    TimeProvider time, ILogger<Retention> log)
+    TerminalRegistry terminals, TaskStore tasks, RunningTasks running, UploadFolder uploads,
+    IOptions<RetentionOptions> options, TimeProvider time, ILogger<Retention> log)
 {
     /// <summary>Sweeps once.</summary>
     public async Task SweepAsync(CancellationToken cancellation)
     {
         var oldest = time.GetUtcNow().AddDays(-options.Value.Days);
+        uploads.RemoveBefore(oldest);
         var most = (long)(options.Value.TotalGb * (1L << 30));
 
         // The end of a task still reads its terminal's last lines.

@@ -71,6 +71,37 @@ public sealed class TerminalModuleTests(Chromium chromium) : IAsyncDisposable
         Assert.Equal(["term-kept", "term-new"], ids);
     }
 
+    [Fact]
+    public async Task Files_are_chosen_for_a_terminal_from_elsewhere_in_the_page()
+    {
+        var page = await PageAsync();
+        var id = TerminalOnPage.IdIn(page.Url);
+        await page.EvaluateAsync(
+            $$"""
+            async id => {
+              {{Setup}}
+              localStorage.setItem('coda.uploads.told', 'yes');
+              window.typed = '';
+              const port = {
+                invokeMethodAsync: async (method, sequence, text) => {
+                  if (method === 'Type') window.typed += text;
+                  return sequence;
+                },
+              };
+              window.chooses = module.open(id, host('block'), port, {});
+            }
+            """,
+            id);
+        var chooser = await page.RunAndWaitForFileChooserAsync(() => page.EvaluateAsync("() => window.chooses.uploads.pick()"));
+        Assert.True(chooser.IsMultiple);
+        await chooser.SetFilesAsync(
+        [
+            new FilePayload { Name = "one.txt", MimeType = "text/plain", Buffer = [1] },
+            new FilePayload { Name = "two.txt", MimeType = "text/plain", Buffer = [2] },
+        ]);
+        await page.WaitForFunctionAsync("() => /\\/one\\.txt .*\\/two\\.txt $/.test(window.typed)");
+    }
+
     private async Task<IPage> PageAsync()
     {
         var page = await chromium.SignInAsync(app);

@@ -89,6 +89,7 @@ public sealed class TerminalViewTests : BunitContext
         Services.AddScoped<CircuitTerminals>();
         Services.AddScoped<Appearance>();
         Services.AddSingleton(TestCaller.OfCircuit());
+        Services.AddSingleton(app.Services.GetRequiredService<Coda.Core.Uploads.UploadFolder>());
     }
 
     private async Task<Terminal> OpenAsync()

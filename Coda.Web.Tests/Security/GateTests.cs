@@ -16,7 +16,8 @@ public sealed class GateTests : IAsyncLifetime
     /// <summary>One of each kind: pages, static files, the circuit, recordings, MCP, and what is not there.</summary>
     public static TheoryData<string> Paths =>
         ["/", "/inbox", "/diagnostics", "/mcp", "/_blazor/negotiate", "/_framework/blazor.web.js", "/robots.txt",
-         "/recordings/term-0123456789ab/output", "/replay/term-0123456789ab", "/nothing", "/HEALTH/more",
+         "/recordings/term-0123456789ab/output", "/terminals/term-0123456789ab/files",
+         "/replay/term-0123456789ab", "/nothing", "/HEALTH/more",
          "/?session=term-0123456789ab"];
 
     public ValueTask InitializeAsync()

@@ -6,6 +6,7 @@ using Coda.Core.Server;
 using Coda.Core.Storage;
 using Coda.Core.Tasks;
 using Coda.Core.Terminals;
+using Coda.Core.Uploads;
 using Coda.Core.WorkingTrees;
 using Coda.Web.Security;
 using Microsoft.AspNetCore.Connections;
@@ -39,6 +40,7 @@ public static class ConfigurationSetup
             .AddOptionsFrom<ScreenOptions>(settings, ScreenOptions.Section)
             .AddOptionsFrom<TaskOptions>(settings, TaskOptions.Section)
             .AddOptionsFrom<RetentionOptions>(settings, RetentionOptions.Section)
+            .AddOptionsFrom<UploadOptions>(settings, UploadOptions.Section)
             .AddOptionsFrom<WorkingDirectoryOptions>(settings, WorkingDirectoryOptions.Section)
             .AddOptionsFrom<HandoffOptions>(settings, HandoffOptions.Section)
             .AddOptionsFrom<DiagnosticsOptions>(settings, DiagnosticsOptions.Section)

@@ -6,8 +6,11 @@ export interface Choice {
 
 let count = 0;
 
-/** Asks in a dialog over the page. Esc and "Cancel" do nothing but close it; `closed` comes last, whatever was chosen. */
-export function ask(heading: string, content: (Node | string)[], choices: Choice[], closed: () => void = () => {}): void {
+/**
+ * Asks in a dialog over the page. Esc and "Cancel" do nothing but close it; `closed` comes last, whatever was chosen. Returns what closes it
+ * without a choice.
+ */
+export function ask(heading: string, content: (Node | string)[], choices: Choice[], closed: () => void = () => {}): () => void {
   const dialog = document.createElement('dialog');
   dialog.className = 'coda-dialog';
   const title = document.createElement('h2');
@@ -36,6 +39,7 @@ export function ask(heading: string, content: (Node | string)[], choices: Choice
   document.body.append(dialog);
   dialog.showModal();
   buttons[0]!.focus();
+  return () => dialog.close();
 }
 
 /** A paragraph of a dialog. */

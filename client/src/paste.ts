@@ -25,8 +25,7 @@ export function pasteable(text: string): string {
 export function takePastes(host: HTMLElement, target: PasteTarget, until: AbortSignal): void {
   host.addEventListener('paste', event => {
     const text = event.clipboardData?.getData('text/plain');
-    if (text === undefined || !(event.target instanceof HTMLElement) || !event.target.closest('.xterm')) return;
-    if (text === '' && event.clipboardData?.files.length) return;
+    if (!text || !(event.target instanceof HTMLElement) || !event.target.closest('.xterm')) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     pasteInto(host, target, text);

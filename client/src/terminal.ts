@@ -20,6 +20,7 @@ import { followSoftKeyboard } from './soft-keyboard';
 import { StreamText } from './stream-text';
 import { Touch } from './touch';
 import { unpack } from './unpack';
+import { acceptFiles, type Uploads } from './uploads';
 import { notKept } from './words';
 
 /** The page's side of the server's TerminalPort. */
@@ -38,6 +39,8 @@ class LiveTerminal {
   private readonly screen: Screen;
   private readonly text = new StreamText();
   private readonly input: InputQueue;
+  /** Files for the programs in it. */
+  readonly uploads: Uploads;
   private search?: SearchBar;
   private readonly hold: Hold;
   private readonly touch: Touch;
@@ -72,9 +75,10 @@ class LiveTerminal {
     }, signal);
     this.screen = new Screen(host, theme, {}, terminal => this.equip(terminal));
     takePastes(host, this.pasteTarget, signal);
+    this.uploads = acceptFiles(host, id, text => this.screen.terminal.paste(text), signal);
     cleanCopies(current, host, signal);
     assistSelection(host, current, signal);
-    this.compose = new Compose(id, () => {}, () => this.leaveCompose());
+    this.compose = new Compose(id, () => this.uploads.pick(), () => this.leaveCompose());
     this.foot = host.parentElement?.querySelector('.terminal-foot') ?? host.appendChild(document.createElement('div'));
     this.foot.append(this.keyBar.element, this.compose.element);
     this.followsKeyboard = followSoftKeyboard(host, this.foot, current, signal);
