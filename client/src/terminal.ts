@@ -5,6 +5,7 @@ import { Hold } from './hold';
 import { InputQueue } from './input';
 import { exposeForInspection } from './inspection';
 import { cleanPastes } from './paste';
+import { pulse } from './pulse';
 import { Screen, type Cells } from './screen';
 import { SearchBar } from './search';
 import { bindShortcuts } from './shortcuts';
@@ -44,7 +45,9 @@ class LiveTerminal {
   private settle = 0;
 
   constructor(id: string, private readonly host: HTMLElement, private readonly port: Port, theme: ITheme) {
-    this.input = new InputQueue((sequence, text, kind) => port.invokeMethodAsync(kind === 'text' ? 'Type' : 'TypeBytes', sequence, text));
+    this.input = new InputQueue((sequence, text, kind) =>
+      pulse.ask(port.invokeMethodAsync(kind === 'text' ? 'Type' : 'TypeBytes', sequence, text)));
+    pulse.typists.add(this.input);
     this.hold = new Hold(host, (held, inHistory) => port.invokeMethodAsync('Hold', held, inHistory));
     this.screen = new Screen(host, theme, {}, terminal => this.equip(terminal));
     cleanPastes(host, text => this.screen.terminal.paste(text), this.gone.signal);
@@ -143,6 +146,7 @@ class LiveTerminal {
   /** The program ended: what is shown stays, and no window gives it another size. */
   end(): void {
     this.driver = false;
+    pulse.typists.delete(this.input);
     this.screen.write(this.text.end());
     this.screen.fitFont(true);
     this.screen.terminal.options.disableStdin = true;
@@ -170,6 +174,7 @@ class LiveTerminal {
 
   dispose(): void {
     open.delete(this);
+    pulse.typists.delete(this.input);
     this.gone.abort();
     this.search?.dispose();
     this.hold.dispose();
