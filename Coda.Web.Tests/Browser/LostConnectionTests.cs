@@ -44,6 +44,9 @@ public sealed partial class LostConnectionTests(Chromium chromium, ITestOutputHe
         var line = page.Locator(".connection-line");
         await Assertions.Expect(line).ToContainTextAsync(Countdown());
         Assert.Equal(size, await terminal.SizeAsync());
+        var text = (await page.Locator(".terminal-host").BoundingBoxAsync())!;
+        var button = (await line.GetByRole(AriaRole.Button).BoundingBoxAsync())!;
+        Assert.True(button.Y + button.Height <= text.Y, "The line covers no row of the terminal.");
         await page.ScreenshotAsync(new() { Path = Path.Combine(Path.GetTempPath(), $"coda-connection-{width}.png") });
 
         proxy.Refuses = false;
@@ -189,7 +192,9 @@ public sealed partial class LostConnectionTests(Chromium chromium, ITestOutputHe
     {
         var page = await chromium.NewPageAsync(dark, width);
         await page.SignInAsync(proxy.Through(app.LoginLink()));
-        return (page, await TerminalOnPage.OnAsync(page));
+        var terminal = await TerminalOnPage.OnAsync(page);
+        await terminal.WaitForLineAsync("[#$] *$"); // and so has its size
+        return (page, terminal);
     }
 
     private static async Task CutAsync(CuttableProxy proxy, IPage page)

@@ -57,6 +57,7 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
         var page = await chromium.NewPageAsync();
         await page.SignInAsync(await LoginLinkAsync(server));
         var terminal = await TerminalOnPage.OnAsync(page);
+        await terminal.WaitForLineAsync("[#$] *$"); // and so has its size
         var size = await terminal.SizeAsync();
         var line = page.Locator(".connection-line");
         server.Freeze();
