@@ -47,7 +47,6 @@ public sealed partial class LostConnectionTests(Chromium chromium, ITestOutputHe
         var text = (await page.Locator(".terminal-host").BoundingBoxAsync())!;
         var button = (await line.GetByRole(AriaRole.Button).BoundingBoxAsync())!;
         Assert.True(button.Y + button.Height <= text.Y, "The line covers no row of the terminal.");
-        await page.ScreenshotAsync(new() { Path = Path.Combine(Path.GetTempPath(), $"coda-connection-{width}.png") });
 
         proxy.Refuses = false;
         await line.GetByRole(AriaRole.Button, new() { Name = "Now" }).ClickAsync();
