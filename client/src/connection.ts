@@ -32,8 +32,8 @@ export interface Line {
 }
 
 /**
- * Watches over a page's connection: says when the server is silent, makes another connection when the present one is lost or dead, and loads
- * the page again when the server no longer has it.
+ * Watches over a page's connection: says when the server is silent, makes another connection when the present one is lost or dead, and
+ * loads the page again when the server no longer has it.
  */
 export class Connection implements Reconnection {
   private state: State = { is: 'up' };
