@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Coda.Web.Tests.Browser;
 
-/// <summary>A network that can fail: passes bytes on to a server, and cuts every connection when told to.</summary>
+/// <summary>A network that can fail: passes bytes on to a server, and cuts or silences every connection when told to.</summary>
 internal sealed class CuttableProxy : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -12,6 +12,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
     private readonly Lock gate = new();
     private readonly List<Socket> sockets = [];
     private readonly Task accepting;
+    private int silenced;
 
     public CuttableProxy(string target)
     {
@@ -25,6 +26,12 @@ internal sealed class CuttableProxy : IAsyncDisposable
 
     /// <summary>The same address of the server, through this network.</summary>
     public string Through(string link) => Url + new Uri(link).PathAndQuery + new Uri(link).Fragment;
+
+    /// <summary>Whether who connects is cut off at once.</summary>
+    public bool Refuses { get; set; }
+
+    /// <summary>From here on the connections that there are carry nothing, and nothing says so; new ones are as ever.</summary>
+    public void Silence() => Interlocked.Increment(ref silenced);
 
     /// <summary>Cuts every connection there is, without a goodbye.</summary>
     public void Cut()
@@ -57,6 +64,12 @@ internal sealed class CuttableProxy : IAsyncDisposable
             while (true)
             {
                 var inside = await listener.AcceptSocketAsync(stop.Token);
+                if (Refuses)
+                {
+                    inside.Close(timeout: 0);
+                    continue;
+                }
+
                 var outside = new Socket(SocketType.Stream, ProtocolType.Tcp);
                 await outside.ConnectAsync(target.Host, target.Port, stop.Token);
                 lock (gate)
@@ -74,14 +87,15 @@ internal sealed class CuttableProxy : IAsyncDisposable
         }
     }
 
-    private static async Task PassAsync(Socket from, Socket to)
+    private async Task PassAsync(Socket from, Socket to)
     {
+        var speaks = Volatile.Read(ref silenced);
         var buffer = new byte[16 << 10];
         try
         {
             for (int read; (read = await from.ReceiveAsync(buffer)) > 0;)
             {
-                for (var sent = 0; sent < read;)
+                for (var sent = 0; sent < read && speaks == Volatile.Read(ref silenced);)
                 {
                     sent += await to.SendAsync(buffer.AsMemory(sent, read - sent));
                 }

@@ -21,7 +21,7 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
     {
         var cancellation = TestContext.Current.CancellationToken;
         var page = await chromium.NewPageAsync(dark: false);
-        var banner = page.Locator("#components-reconnect-modal");
+        var line = page.Locator(".connection-line");
         await using (var first = Start())
         {
             await first.ListensAsync(cancellation);
@@ -30,9 +30,8 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
             await terminal.RunAsync("echo before the crash");
             await terminal.WaitForLineAsync("before the crash");
             first.Kill();
-            await Assertions.Expect(banner).ToBeVisibleAsync();
-            await Assertions.Expect(banner).ToContainTextAsync("Connection lost");
-            await Assertions.Expect(banner).ToHaveCSSAsync("background-color", "rgb(124, 45, 18)");
+            await Assertions.Expect(line).ToContainTextAsync("Connection lost, keys are kept.");
+            await terminal.TypeAsync("typed into the void");
         }
 
         await using var second = Start();
@@ -41,9 +40,36 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
         await Assertions.Expect(page).ToHaveURLAsync(new Regex("/replay/term-"));
         var replay = await TerminalOnPage.OnAsync(page);
         await replay.WaitForLineAsync("before the crash");
-        await Assertions.Expect(banner).ToBeHiddenAsync();
+        await Assertions.Expect(line).ToContainTextAsync(
+            "The server was restarted. This page was loaded again. The keys typed last did not arrive.");
+        await line.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
+        await Assertions.Expect(line).ToBeHiddenAsync();
         second.Terminate();
         Assert.Equal(0, await second.ExitsAsync(cancellation));
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_answer_is_said_while_it_does_not_and_the_keys_arrive()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var server = Start();
+        await server.ListensAsync(cancellation);
+        var page = await chromium.NewPageAsync();
+        await page.SignInAsync(await LoginLinkAsync(server));
+        var terminal = await TerminalOnPage.OnAsync(page);
+        await terminal.WaitForLineAsync("[#$] *$"); // and so has its size
+        var size = await terminal.SizeAsync();
+        var line = page.Locator(".connection-line");
+        server.Freeze();
+        await terminal.TypeAsync("echo ar");
+        await Assertions.Expect(line).ToContainTextAsync(new Regex("^No answer for [0-9]+ s, keys are kept$"));
+        await Assertions.Expect(page.Locator("#connection [role=status]")).ToHaveTextAsync("The server does not answer, keys are kept");
+        await terminal.TypeAsync("rived");
+        await page.Keyboard.PressAsync("Enter");
+        Assert.Equal(size, await terminal.SizeAsync());
+        server.Thaw();
+        await terminal.WaitForLineAsync("^arrived$");
+        await Assertions.Expect(line).ToBeHiddenAsync();
     }
 
     [Fact]

@@ -86,11 +86,13 @@ public sealed class CodaProcess : IAsyncDisposable
     }
 
     /// <summary>Asks it to end, as platforms do.</summary>
-    public void Terminate()
-    {
-        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
-        kill.WaitForExit();
-    }
+    public void Terminate() => Signal("TERM");
+
+    /// <summary>Lets it neither run nor end, as a machine does that has no time for it.</summary>
+    public void Freeze() => Signal("STOP");
+
+    /// <summary>Lets it run again.</summary>
+    public void Thaw() => Signal("CONT");
 
     /// <summary>Ends it with no chance to tidy up.</summary>
     public void Kill() => process.Kill();
@@ -105,6 +107,12 @@ public sealed class CodaProcess : IAsyncDisposable
         }
 
         process.Dispose();
+    }
+
+    private void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{process.Id}"]);
+        kill.WaitForExit();
     }
 
     private static bool IsStartLine(string line) => line.Contains(" listens on ", StringComparison.Ordinal);

@@ -34,9 +34,11 @@ public sealed class GateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_health_is_open_and_it_says_nothing_but_healthy()
+    public async Task Only_health_is_open_and_it_says_nothing_but_healthy_and_a_random_word_for_this_run()
     {
-        Assert.Equal("healthy", await stranger.GetStringAsync("/health", Cancellation));
+        using var health = await stranger.GetAsync("/health", Cancellation);
+        Assert.Equal("healthy", await health.Content.ReadAsStringAsync(Cancellation));
+        Assert.Matches("^[0-9a-f]{16}$", health.Headers.GetValues("Coda-Instance").Single());
     }
 
     [Theory]

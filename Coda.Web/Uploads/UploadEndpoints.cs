@@ -1,7 +1,7 @@
 using Coda.Core;
 using Coda.Core.Terminals;
 using Coda.Core.Uploads;
-using Coda.Web.Components.Tasks;
+using Coda.Web.Components.Forms;
 using Coda.Web.Security;
 using Microsoft.AspNetCore.Mvc;
 
@@ -21,7 +21,7 @@ internal static class UploadEndpoints
         HttpContext context, string id, TerminalRegistry terminals, UploadFolder folder, string name = "")
     {
         var request = context.Request;
-        if (!request.Headers.ContainsKey(TaskForms.IdHeader))
+        if (!request.Headers.ContainsKey(SentForm.IdHeader))
         {
             return Refuse(StatusCodes.Status400BadRequest, "Files are sent by CoDA's own pages only.");
         }

@@ -1,6 +1,7 @@
 const longestPiece = 8_000;
 const mostInFlight = 16;
 const retryAfter = 500;
+const ownWords = /\x1b(?:\[[0-?]*[ -/]*[@-~]|[P\]][^\x07\x1b]*(?:\x07|\x1b\\))/g;
 
 /** What a piece holds: text, or bytes as characters 0 to 255. */
 export type Kind = 'text' | 'bytes';
@@ -27,6 +28,11 @@ export class InputQueue {
   private flight = 0;
 
   constructor(private readonly send: (sequence: number, text: string, kind: Kind) => Promise<number>) {}
+
+  /** Whether keys that someone typed are not known to have arrived: more than what the terminal says of itself, in escape sequences. */
+  get holdsKeys(): boolean {
+    return this.pieces.some(({ kind, text }) => kind === 'text' && text.replace(ownWords, '') !== '');
+  }
 
   /** Adds text, as part of the last piece while that one was never sent. */
   push(text: string, kind: Kind = 'text'): void {

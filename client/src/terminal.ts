@@ -11,6 +11,7 @@ import { device, type Device } from './device';
 import { exposeForInspection } from './inspection';
 import { KeyBar, type Key } from './key-bar';
 import { pasteClipboard, takePastes, type PasteTarget } from './paste';
+import { pulse } from './pulse';
 import { Screen, type Cells } from './screen';
 import { SearchBar } from './search';
 import { assistSelection } from './selection';
@@ -63,7 +64,9 @@ class LiveTerminal {
   private settle = 0;
 
   constructor(id: string, private readonly host: HTMLElement, private readonly port: Port, theme: ITheme) {
-    this.input = new InputQueue((sequence, text, kind) => port.invokeMethodAsync(kind === 'text' ? 'Type' : 'TypeBytes', sequence, text));
+    this.input = new InputQueue((sequence, text, kind) =>
+      pulse.ask(port.invokeMethodAsync(kind === 'text' ? 'Type' : 'TypeBytes', sequence, text)));
+    pulse.typists.add(this.input);
     this.hold = new Hold(host, (held, inHistory) => port.invokeMethodAsync('Hold', held, inHistory));
     this.clearedSign = new ClearedSign(host, id);
     const { signal } = this.gone;
@@ -184,6 +187,7 @@ class LiveTerminal {
   /** The program ended: what is shown stays, and no window gives it another size. */
   end(): void {
     this.driver = false;
+    pulse.typists.delete(this.input);
     this.screen.write(this.text.end());
     this.screen.fitFont(true);
     this.screen.terminal.options.disableStdin = true;
@@ -217,6 +221,7 @@ class LiveTerminal {
 
   dispose(): void {
     open.delete(this);
+    pulse.typists.delete(this.input);
     this.gone.abort();
     this.search?.dispose();
     this.compose.dispose();

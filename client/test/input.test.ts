@@ -73,3 +73,16 @@ test('a pair of surrogates is never split, and bytes never mix with text', () =>
   input.push('\xff', 'bytes');
   assert.deepEqual(sent.map(piece => [piece.text.length, piece.kind]), [[7_999, 'text'], [2, 'text'], [1, 'bytes']]);
 });
+
+test('keys count as held until they are applied, and what the terminal says of itself does not', async () => {
+  const { input, sent } = queue();
+  input.push('\x1b[I');
+  input.push('\x1b[12;4R');
+  input.push('\x1b]11;rgb:0f0f/1414/1a1a\x1b\\');
+  assert.equal(input.holdsKeys, false);
+  input.push('\r');
+  assert.equal(input.holdsKeys, true);
+  sent.forEach(piece => piece.answer(piece.sequence));
+  await settled();
+  assert.equal(input.holdsKeys, false);
+});
