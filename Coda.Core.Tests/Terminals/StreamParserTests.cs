@@ -22,7 +22,8 @@ public sealed class StreamParserTests
     private readonly ScreenModel screen = new(Size);
     private readonly StreamParser parser;
 
-    public StreamParserTests() => parser = new StreamParser(screen) { Titled = titles.Add, Asked = queries.Add };
+    private readonly List<Clip> clips = [];
+    public StreamParserTests() => parser = new StreamParser(screen) { Titled = titles.Add, Asked = queries.Add, Copied = clips.Add };
 
     [Theory]
     [InlineData("\e[?1049h\e[?2004h\e[?25l\e[?1002;1006h", "-25 1002 1006 1049 2004")]
@@ -243,5 +244,29 @@ public sealed class StreamParserTests
         var written = new ArrayBufferWriter<byte>();
         ScreenSnapshot.Write(screen, written, int.MaxValue);
         return Encoding.UTF8.GetString(written.WrittenSpan);
+    }
+
+    [Theory]
+    [InlineData("\a")]
+    [InlineData("\e\\")]
+    public void What_a_program_copies_is_told_whole_however_it_is_cut(string end)
+    {
+        var large = Convert.ToBase64String(new byte[1_200_000]);
+        var output = Encoding.UTF8.GetBytes($"a\e]52;c;aGk={end}b\e]52;;{large}{end}c\e]52;ps0;?{end}\e]52;c{end}\e]520;x{end}");
+        for (var at = 0; at < output.Length; at += 999)
+        {
+            parser.Parse(output.AsSpan(at, Math.Min(999, output.Length - at)), at);
+        }
+
+        Assert.Equal([new Clip("aGk=", 4), new Clip(large, large.Length), new Clip("?", 1)], clips);
+        Assert.Equal("abc", ScreenText.Rows(screen)[0]);
+    }
+
+    [Fact]
+    public void Of_what_is_too_long_to_copy_its_length_is_told_and_nothing_of_what_was_cut_off()
+    {
+        var output = Encoding.UTF8.GetBytes($"\e]52;c;{new string('A', 5_000_000)}\a\e]52;c;{new string('A', 10_000)}\x18");
+        parser.Parse(output, 0);
+        Assert.Equal([new Clip("", 5_000_000)], clips);
     }
 }

@@ -157,6 +157,9 @@ public sealed partial class Terminal
     /// <summary>Raised (on any thread, not while a lock is held) when something of it changed.</summary>
     public event Action<TerminalChanges>? Changed;
 
+    /// <summary>A program wants something in the clipboard of whoever looks. Raised in order, on the engine's time: handlers must not wait.</summary>
+    public event Action<Clip>? Copied;
+
     /// <summary>The terminal device, such as <c>/dev/pts/3</c>; empty before the start.</summary>
     internal string Tty { get; private set; } = "";
 
@@ -348,6 +351,9 @@ public sealed partial class Terminal
                 break;
             case Notified notified:
                 tracker.Notified(notified.Code, notified.Data);
+                break;
+            case Copied copied:
+                Copied?.Invoke(copied.Clip);
                 break;
             case StatusReported status:
                 tracker.Program(status.Data);

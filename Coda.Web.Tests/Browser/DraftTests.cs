@@ -81,8 +81,8 @@ public sealed partial class DraftTests(Chromium chromium) : IDisposable
         Assert.Null(await page.EvaluateAsync<string?>($"localStorage.getItem('coda.draft.message {terminal.Id}')"));
     }
 
-    private static Task KeptAsync(IPage page, string subject) =>
-        page.WaitForFunctionAsync("subject => localStorage.getItem(`coda.draft.${subject}`)", subject);
+    private static async Task KeptAsync(IPage page, string subject) =>
+        await page.WaitForFunctionAsync("subject => localStorage.getItem(`coda.draft.${subject}`)", subject);
 
     private static async Task OpenDialogAsync(IPage page)
     {

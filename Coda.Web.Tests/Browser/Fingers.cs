@@ -45,7 +45,7 @@ internal sealed class Fingers
 
     private static double Between(double from, double to, int step) => from + ((to - from) * step / Steps);
 
-    private Task SendAsync(string type, params (double X, double Y)[] fingers) => session.SendAsync(
+    private async Task SendAsync(string type, params (double X, double Y)[] fingers) => await session.SendAsync(
         "Input.dispatchTouchEvent",
         new Dictionary<string, object>
         {

@@ -2,22 +2,18 @@ import type { Terminal } from '@xterm/xterm';
 import { notice } from './notice';
 import { choose, settings } from './settings';
 
-/** Of base64, as xterm.js keeps of a sequence at most. */
-const largestClip = 8_000_000;
-
-/** OSC 52, one way: a program may set the clipboard where the user lets it; none ever reads it. */
-export function acceptClips(terminal: Terminal, host: HTMLElement): void {
-  terminal.parser.registerOscHandler(52, data => {
-    const base64 = data.slice(data.indexOf(';') + 1);
-    if (base64.length > largestClip) {
-      notice(host, 'clip', `The program wanted to copy ${count(base64.length * 0.75)} bytes: more than 6 MB are not taken. `
-        + 'The clipboard is as it was.');
-      return true;
-    }
-    const text = decode(base64);
-    if (text) void take(host, text);
-    return true;
-  });
+/**
+ * OSC 52, one way: a program may set the clipboard where the user lets it; none ever reads it. The server says so once, also of what the
+ * page was not shown; `base64` is empty when it was too long.
+ */
+export function takeClip(host: HTMLElement, base64: string, length: number): void {
+  if (base64 === '' && length > 0) {
+    notice(host, 'clip', `The program wanted to copy ${count(length * 0.75)} bytes: more than 3 MB are not taken. `
+      + 'The clipboard is as it was.');
+    return;
+  }
+  const text = decode(base64);
+  if (text) void take(host, text);
 }
 
 /** Copies; false = the browser refused (no permission, no gesture, no focus) and the clipboard is as it was. */

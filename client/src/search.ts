@@ -18,9 +18,9 @@ export class SearchBar {
   private readonly bar = document.createElement('div');
   private readonly box = document.createElement('input');
   private readonly count = document.createElement('span');
-  private readonly caseSensitive = option('Aa', 'Match case');
-  private readonly wholeWord = option('word', 'Whole words');
-  private readonly regex = option('.*', 'Regular expression');
+  private readonly caseSensitive = option('Aa', 'Aa: match case');
+  private readonly wholeWord = option('word', 'word: whole words only');
+  private readonly regex = option('.*', '.*: regular expression');
 
   constructor(private readonly terminal: Terminal, host: HTMLElement, private readonly toggled: (open: boolean) => void) {
     terminal.loadAddon(this.addon);

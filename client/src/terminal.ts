@@ -2,7 +2,7 @@ import type { ITheme, Terminal } from '@xterm/xterm';
 import { changeFontSize } from './appearance';
 import { ringBell } from './bell';
 import { ClearedSign } from './cleared';
-import { acceptClips, cleanCopies } from './clipboard';
+import { cleanCopies, takeClip } from './clipboard';
 import { provide } from './commands';
 import { Compose } from './compose';
 import { Hold } from './hold';
@@ -173,6 +173,11 @@ class LiveTerminal {
     });
   }
 
+  /** A program copies. */
+  copied(base64: string, length: number): void {
+    takeClip(this.host, base64, length);
+  }
+
   setTheme(theme: ITheme): void {
     this.screen.theme = theme;
   }
@@ -241,7 +246,7 @@ class LiveTerminal {
     terminal.onData(text => this.input.push(this.keyBar.modifiers.apply(typed(text))));
     terminal.onBinary(bytes => this.input.push(bytes, 'bytes'));
     terminal.onCursorMove(() => this.followsKeyboard());
-    acceptClips(terminal, this.host);
+    terminal.parser.registerOscHandler(52, () => true); // the server says it, once
     ringBell(terminal);
     this.search?.dispose();
     this.search = new SearchBar(terminal, this.host, open => this.hold.searches(open));

@@ -1,7 +1,7 @@
 namespace Coda.Core.Terminals.Engine;
 
 /// <summary>
-/// The events of one terminal on their way to the server, in order and bounded. While they are not taken: of lengths, titles, statuses,
+/// The events of one terminal on their way to the server, in order and bounded. While they are not taken: of lengths, titles, clips, statuses,
 /// floods and troubles the newest stays, bells are counted, of sizes and notifications the newest 64 stay; starts and ends are never
 /// dropped.
 /// </summary>
@@ -54,7 +54,7 @@ internal sealed class EventQueue
     {
         switch (added)
         {
-            case OutputGrew or Titled or StatusReported or RecordingTrouble or FloodChanged or InputDrained:
+            case OutputGrew or Titled or Copied or StatusReported or RecordingTrouble or FloodChanged or InputDrained:
                 TakeNewest(added.GetType());
                 break;
             case Rang rang when TakeNewest(typeof(Rang)) is Rang before:

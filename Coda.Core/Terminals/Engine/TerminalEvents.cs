@@ -30,6 +30,9 @@ internal sealed record Rang(TerminalId Id, int Count) : TerminalEvent(Id);
 /// <param name="Data">What follows the code.</param>
 internal sealed record Notified(TerminalId Id, int Code, string Data) : TerminalEvent(Id);
 
+/// <summary>A program copies, OSC 52.</summary>
+internal sealed record Copied(TerminalId Id, Clip Clip) : TerminalEvent(Id);
+
 /// <summary>OSC 7501, as it came.</summary>
 internal sealed record StatusReported(TerminalId Id, string Data) : TerminalEvent(Id);
 

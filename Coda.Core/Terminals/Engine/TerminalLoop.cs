@@ -67,6 +67,7 @@ internal sealed partial class TerminalLoop
             Titled = text => Events.Post(new Titled(start.Id, text)),
             Rang = () => Events.Post(new Rang(start.Id, 1)),
             Notified = (code, data) => Events.Post(new Notified(start.Id, code, data)),
+            Copied = clip => Events.Post(new Copied(start.Id, clip)),
             StatusReported = data => Events.Post(new StatusReported(start.Id, data)),
             Asked = Answer,
         };

@@ -17,6 +17,7 @@ internal sealed class StreamParser(ScreenModel screen)
 {
     /// <summary>Bytes of an OSC or DCS string that are looked at; OSC 7501 allows the most.</summary>
     private const int MaxString = 4096;
+    private const int MaxClip = 4 << 20; // of base64
     private const int Esc = 0x1b, Bel = 0x07, Can = 0x18, Sub = 0x1a, StringTerminator = 0x9c, Delete = 0x7f, ByteOrderMark = 0xfeff;
     private const int FirstPrintable = 0xa0;
 
@@ -27,6 +28,8 @@ internal sealed class StreamParser(ScreenModel screen)
     private readonly SequenceParameters parameters = new();
     private readonly int[] printed = new int[256];
     private readonly byte[] text = new byte[MaxString];
+    private ArrayBufferWriter<byte>? clip; // an OSC 52 that is longer than that
+    private long stringLength;
     private readonly byte[] partial = new byte[4]; // of a character that is not complete yet
     private int partialLength;
     private int textLength;
@@ -67,6 +70,9 @@ internal sealed class StreamParser(ScreenModel screen)
 
     /// <summary>Is called with the code and data of a notification: OSC 9, 99 or 777.</summary>
     public Action<int, string> Notified { get; init; } = (_, _) => { };
+
+    /// <summary>Is called with what a program copies, OSC 52; nothing is kept of it where nothing is to be called.</summary>
+    public Action<Clip>? Copied { get; init; }
 
     /// <summary>Is called with the data of OSC 7501.</summary>
     public Action<string> StatusReported { get; init; } = _ => { };
@@ -415,7 +421,7 @@ internal sealed class StreamParser(ScreenModel screen)
         parameters.Clear();
     }
 
-    private void BeginString(State begun) => (state, textLength, textOverflow) = (begun, 0, false);
+    private void BeginString(State begun) => (state, textLength, textOverflow, stringLength, clip) = (begun, 0, false, 0, null);
 
     private void StepControlSequence(byte value, long after)
     {
@@ -489,11 +495,38 @@ internal sealed class StreamParser(ScreenModel screen)
 
     private void AddText(ReadOnlySpan<byte> bytes)
     {
-        textOverflow |= bytes.Length > MaxString - textLength;
-        if (!textOverflow)
+        stringLength += bytes.Length;
+        if (!textOverflow && bytes.Length <= MaxString - textLength)
         {
             bytes.CopyTo(text.AsSpan(textLength));
             textLength += bytes.Length;
+            return;
+        }
+
+        if (!textOverflow && Copied is not null && state == State.Osc && ClipStart(text.AsSpan(0, textLength)) > 0)
+        {
+            clip = new ArrayBufferWriter<byte>(64 << 10);
+            clip.Write(text.AsSpan(0, textLength));
+        }
+
+        textOverflow = true;
+        if (stringLength <= MaxClip)
+        {
+            clip?.Write(bytes);
+        }
+    }
+
+    /// <summary>Where the base64 of an OSC 52 begins, behind the names of clipboards; 0 = it is none.</summary>
+    private static int ClipStart(ReadOnlySpan<byte> command) =>
+        command.StartsWith("52;"u8) ? command[3..].IndexOf((byte)';') + 4 : 0;
+
+    private void Copy(ReadOnlySpan<byte> command)
+    {
+        var start = ClipStart(command);
+        if (start > 3)
+        {
+            var isWhole = stringLength <= MaxClip;
+            Copied?.Invoke(new Clip(isWhole ? Encoding.ASCII.GetString(command[start..]) : "", stringLength - start));
         }
     }
 
@@ -505,6 +538,12 @@ internal sealed class StreamParser(ScreenModel screen)
             screen.Print("[image]"u8); // as the page has it
         }
 
+        if (isWhole && state == State.Osc && (clip is not null || !textOverflow))
+        {
+            Copy(clip is null ? text.AsSpan(0, textLength) : clip.WrittenSpan);
+        }
+
+        clip = null;
         if (!isWhole || textOverflow)
         {
             return;

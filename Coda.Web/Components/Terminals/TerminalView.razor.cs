@@ -1,5 +1,6 @@
 using Coda.Core;
 using Coda.Core.Terminals;
+using Coda.Core.Terminals.Stream;
 using Coda.Web.Circuits;
 using Coda.Web.Components.Layout;
 using Coda.Web.Security;
@@ -108,6 +109,7 @@ public sealed partial class TerminalView : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Terminal.Changed -= OnChanged;
+        Terminal.Copied -= OnCopied;
         Appearance.Toggled -= OnToggled;
         await gone.CancelAsync();
         await pumping;
@@ -146,6 +148,7 @@ public sealed partial class TerminalView : IAsyncDisposable
     private void Attach(Caller visitor, TerminalSize size, ViewerDevice device)
     {
         Terminal.Changed += OnChanged;
+        Terminal.Copied += OnCopied;
         Appearance.Toggled += OnToggled;
         showing = Circuit.Show(Terminal);
         viewer = Terminal.Attach(visitor, size, device);
@@ -213,6 +216,15 @@ public sealed partial class TerminalView : IAsyncDisposable
         }
 
         StateHasChanged();
+    });
+
+    // Where several look, it is for the one that types.
+    private void OnCopied(Clip clip) => _ = InvokeAsync(async () =>
+    {
+        if (viewer is { IsDriver: true })
+        {
+            await Call("copied", clip.Base64, clip.Length);
+        }
     });
 
     // Who switches the light means what is in front of the eyes, too.
