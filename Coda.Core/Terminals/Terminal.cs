@@ -1,6 +1,7 @@
 using Coda.Core.Recordings;
 using Coda.Core.Terminals.Engine;
 using Coda.Core.Terminals.States;
+using Coda.Core.Terminals.Stream;
 using Microsoft.Extensions.Logging;
 
 namespace Coda.Core.Terminals;
@@ -157,7 +158,7 @@ public sealed partial class Terminal
     /// <summary>Raised (on any thread, not while a lock is held) when something of it changed.</summary>
     public event Action<TerminalChanges>? Changed;
 
-    /// <summary>A program wants something in the clipboard of whoever looks. Raised in order, on the engine's time: handlers must not wait.</summary>
+    /// <summary>A program wants something in the clipboard of whoever looks; raised in order, and handlers must not wait.</summary>
     public event Action<Clip>? Copied;
 
     /// <summary>The terminal device, such as <c>/dev/pts/3</c>; empty before the start.</summary>

@@ -78,7 +78,7 @@ public sealed class PhoneTests(Chromium chromium) : IAsyncDisposable
         var (page, terminal, _) = await OpenAsync();
         await terminal.RunAsync("stty -icrnl; cat -v");
         await terminal.WaitForLineAsync("cat -v$");
-        await KeyAsync(page, "Escape");
+        await KeyAsync(page, "Esc");
         await KeyAsync(page, "Shift+Tab");
         await KeyAsync(page, "Up");
         await KeyAsync(page, "Ctrl");

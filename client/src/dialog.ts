@@ -7,8 +7,8 @@ export interface Choice {
 let count = 0;
 
 /**
- * Asks in a dialog over the page. Esc and "Cancel" do nothing but close it; `closed` comes last, whatever was chosen. Returns what closes it
- * without a choice.
+ * Asks in a dialog over the page. Esc and "Cancel" do nothing but close it; `closed` comes last, whatever was chosen. Returns what closes
+ * it without a choice.
  */
 export function ask(heading: string, content: (Node | string)[], choices: Choice[], closed: () => void = () => {}): () => void {
   const dialog = document.createElement('dialog');

@@ -24,7 +24,7 @@ const repeatAfter = 400;
 const repeatEvery = 60;
 
 const keys: { sign: string; label: string; key: Key; repeats?: boolean }[] = [
-  { sign: 'Esc', label: 'Escape', key: { key: 'Escape', code: 'Escape', keyCode: 27 } },
+  { sign: 'Esc', label: 'Esc', key: { key: 'Escape', code: 'Escape', keyCode: 27 } },
   { sign: 'Tab', label: 'Tab', key: { key: 'Tab', code: 'Tab', keyCode: 9 } },
   { sign: '⇧Tab', label: 'Shift+Tab', key: { key: 'Tab', code: 'Tab', keyCode: 9, shiftKey: true } },
 ];

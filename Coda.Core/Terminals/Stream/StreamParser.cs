@@ -496,20 +496,25 @@ internal sealed class StreamParser(ScreenModel screen)
     private void AddText(ReadOnlySpan<byte> bytes)
     {
         stringLength += bytes.Length;
-        if (!textOverflow && bytes.Length <= MaxString - textLength)
+        if (!textOverflow)
         {
-            bytes.CopyTo(text.AsSpan(textLength));
-            textLength += bytes.Length;
-            return;
+            var fits = Math.Min(bytes.Length, MaxString - textLength);
+            bytes[..fits].CopyTo(text.AsSpan(textLength));
+            textLength += fits;
+            bytes = bytes[fits..];
+            if (bytes.IsEmpty)
+            {
+                return;
+            }
+
+            textOverflow = true;
+            if (Copied is not null && state == State.Osc && ClipStart(text.AsSpan(0, textLength)) > 3)
+            {
+                clip = new ArrayBufferWriter<byte>(64 << 10);
+                clip.Write(text.AsSpan(0, textLength));
+            }
         }
 
-        if (!textOverflow && Copied is not null && state == State.Osc && ClipStart(text.AsSpan(0, textLength)) > 0)
-        {
-            clip = new ArrayBufferWriter<byte>(64 << 10);
-            clip.Write(text.AsSpan(0, textLength));
-        }
-
-        textOverflow = true;
         if (stringLength <= MaxClip)
         {
             clip?.Write(bytes);
