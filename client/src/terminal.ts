@@ -143,7 +143,7 @@ class LiveTerminal {
   /** The program ended: what is shown stays, and no window gives it another size. */
   end(): void {
     this.driver = false;
-    this.screen.write(this.text.end());
+    this.screen.write(`${this.text.end()}\x1b[?25l`);
     this.screen.fitFont(true);
     this.screen.terminal.options.disableStdin = true;
     this.screen.terminal.options.cursorBlink = false;
