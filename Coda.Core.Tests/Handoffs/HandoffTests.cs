@@ -147,24 +147,6 @@ public sealed class HandoffTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_a_stop_of_the_server_took_keeps_its_folder_and_is_started_again_there()
-    {
-        var (view, first) = await LaunchAsync("/Users/me@x.y/My Project!", "x");
-        await first.Shows("AGENT in");
-        await host.DisposeAsync();
-        host = new CoreHost(FakeDatabricks.Install(root, Agent), root: root);
-        await host.StartAsync();
-
-        var all = await host.Get<TerminalRestarts>().RestartAllAsync(TestCaller.Owner, TerminalSize.Default, default);
-
-        Assert.Equal(1, all.Restarted);
-        var again = Assert.Single(host.Terminals.Live);
-        await again.TypesAsync("echo in-$PWD; ls\n");
-        await again.Shows($"in-{view.Directory}");
-        await again.Shows("notes.md");
-    }
-
-    [Fact]
     public async Task An_empty_folder_is_said_to_be_empty_and_is_no_failure()
     {
         var launched = Assert.IsType<HandoffStart.Launched>(await StartAsync("/Users/me@x.y/empty", "x"));

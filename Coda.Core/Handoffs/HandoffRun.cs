@@ -156,7 +156,7 @@ internal sealed class HandoffRun(
         {
             await files.RemoveAsync(view.Id, CancellationToken.None);
         }
-        else if (end.Reason != TerminalEndReason.ServerStopped && await RemoveUntouchedAsync(view)) // it may be started again there
+        else if (await RemoveUntouchedAsync(view))
         {
             await store.SetRemovedAsync(view.Id, time.GetUtcNow());
         }

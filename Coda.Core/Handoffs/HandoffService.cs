@@ -133,7 +133,7 @@ public sealed partial class HandoffService : IAsyncDisposable
     /// <summary>Ends on paper those of a server that died; their folders are kept.</summary>
     internal Task RecoverAsync() => store.EndUnfinishedAsync(time.GetUtcNow());
 
-    /// <summary>Ends those that run; their folders are kept, where they can be started again.</summary>
+    /// <summary>Ends those that run; what was not changed is removed.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref disposed, 1) != 0)
