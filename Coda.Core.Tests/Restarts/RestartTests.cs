@@ -229,6 +229,7 @@ public sealed class RestartTests : IDisposable
         return path;
     }
 
+    // What the machine's own .bashrc does is no part of this.
     private CoreHost Host(Dictionary<string, string?>? settings = null) =>
-        new(new(settings ?? []) { ["Terminals:Shell"] = "/bin/bash" }, root: root);
+        new(new(settings ?? []) { ["Terminals:Shell"] = Script("sh", "exec bash --norc") }, root: root);
 }

@@ -145,7 +145,16 @@ export class Screen {
     const wanted = fontSize();
     const ratio = shrink ? this.ratio() : 1;
     const size = ratio === 1 ? wanted : Math.max(smallestFont, Math.floor(wanted * ratio * 2) / 2);
-    if (this.terminal.options.fontSize === size) return;
+    if (this.terminal.options.fontSize !== size) this.setFont(size);
+    // Cells are whole pixels: what fits in proportion may be a few pixels too high.
+    for (let smaller = size - 0.5; shrink && this.isTooHigh && smaller >= smallestFont; smaller -= 0.5) this.setFont(smaller);
+  }
+
+  private get isTooHigh(): boolean {
+    return this.hasArea && Math.floor(this.cell.height * this.terminal.rows) > this.host.clientHeight;
+  }
+
+  private setFont(size: number): void {
     this.terminal.options.fontSize = size;
     this.measure(this.terminal);
   }
