@@ -24,6 +24,7 @@ public sealed partial class ArchitectureTests
         ["Replays"] = ["Files", "Recordings", "Screens", "Terminals"],
         ["Agents"] = ["Files", "Storage", "Terminals"],
         ["Handoffs"] = ["Agents", "Files", "Recordings", "Security", "Storage", "Terminals", "WorkingTrees"],
+        ["Restarts"] = ["Agents", "Handoffs", "Terminals", "WorkingTrees"],
         ["Uploads"] = ["Files", "Security", "Storage", "Terminals"],
         ["Tasks"] = ["Agents", "Files", "Recordings", "Replays", "Security", "Storage", "Terminals", "Uploads", "WorkingTrees"],
     };
@@ -127,7 +128,8 @@ public sealed partial class ArchitectureTests
         // They only look. A method that is not here takes a caller first.
         string[] queries =
         [
-            "AgentCatalog.ChooseForTask", "AgentCatalog.Find", "AgentInspection.LookAsync",
+            "AgentCatalog.ChooseForPerson", "AgentCatalog.ChooseForTask", "AgentCatalog.Find", "AgentInspection.LookAsync",
+            "EndedScreens.ReadSequencesAsync",
             "HandoffFolders.DiffAsync", "HandoffFolders.FindAsync", "HandoffFolders.ListAsync", "HandoffFolders.OfAsync",
             "HandoffFolders.PushLine", "HandoffService.CountAsync", "HandoffService.ListAsync", "RecordingArchive.Find",
             "RecordingOverviews.FindAsync",
@@ -135,7 +137,8 @@ public sealed partial class ArchitectureTests
             "TaskService.FollowAsync", "TaskService.InboxAsync", "TaskService.ProgressAsync", "TaskService.RequestAsync",
             "TaskService.ResultAsync", "TaskService.ScreenAsync", "TaskService.TranscriptAsync", "Terminal.ReadScreenAsync",
             "Terminal.ReadTextAsync", "Terminal.TakeFrameAsync", "Terminal.TakeSnapshotAsync", "TerminalRegistry.EndedAsync",
-            "TerminalRegistry.Find", "TerminalRegistry.FindRecordAsync", "TerminalRegistry.LastLineOf", "TerminalRegistry.StateOf",
+            "TerminalRegistry.Find", "TerminalRegistry.FindRecordAsync", "TerminalRegistry.LastLineOf", "TerminalRegistry.LeftAsync",
+            "TerminalRegistry.StateOf", "TerminalRegistry.StoppedAsync", "TerminalRestarts.OfferAsync",
             "WorkingDirectories.Default", "WorkingDirectories.TryResolve",
         ];
 

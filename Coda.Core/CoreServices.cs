@@ -1,6 +1,7 @@
 using Coda.Core.Agents;
 using Coda.Core.Handoffs;
 using Coda.Core.Replays;
+using Coda.Core.Restarts;
 using Coda.Core.Storage;
 using Coda.Core.Tasks;
 using Coda.Core.Terminals;
@@ -14,7 +15,7 @@ namespace Coda.Core;
 /// <summary>Registers the core for a host, which has registered its configuration and a <see cref="CodaHome"/>.</summary>
 public static class CoreServices
 {
-    /// <summary>Adds storage, terminals, replays, uploads, agents, workspaces, hand-offs and tasks.</summary>
+    /// <summary>Adds storage, terminals, replays, uploads, agents, workspaces, hand-offs, tasks and restarts.</summary>
     public static IServiceCollection AddCodaCore(this IServiceCollection services) => services
         .AddSingleton<StopDeadline>()
         .AddStorage()
@@ -25,6 +26,7 @@ public static class CoreServices
         .AddWorkingTrees()
         .AddHandoffs()
         .AddTasks()
+        .AddRestarts()
         .AddSingleton(provider => new Lifecycle(
             provider.GetRequiredService<TerminalRegistry>(),
             provider.GetRequiredService<HandoffService>(),

@@ -1,4 +1,5 @@
 using Coda.Core.Handoffs;
+using Coda.Core.Restarts;
 using Coda.Core.Terminals;
 using Coda.Core.Terminals.Pty;
 using Coda.Core.Tests.Hosting;
@@ -110,6 +111,39 @@ public sealed class HandoffTests : IAsyncLifetime
         await terminal.EndAsync(TestCaller.Owner, TerminalEndReason.Closed);
         await Wait.Until(async () => await handoffs.CountAsync(TimeSpan.Zero, "", default) == 0);
         Assert.Equal(1, await handoffs.CountAsync(TimeSpan.FromDays(1), "", default));
+    }
+
+    [Fact]
+    public async Task Started_again_it_works_in_the_same_folder_without_a_pull_and_without_its_order()
+    {
+        var (view, first) = await LaunchAsync("/Users/me@x.y/My Project!", "x");
+        await first.TypesAsync("bye\n");
+        await first.TypesAsync("echo mine > mine.txt; exit\n");
+        await first.EndsAsync();
+        await FolderAsync(view);
+        var calls = File.ReadAllText($"{root}/bin/calls");
+
+        var again = Assert.IsType<TerminalOpening.Opened>(await RestartAsync(first.Id)).Terminal;
+
+        // Its definition does not say how it begins without an order, so it is the shell that comes after it.
+        await again.TypesAsync("cat mine.txt; echo in-$PWD\n");
+        await again.Shows($"mine\r\nin-{view.Directory}");
+        Assert.Equal(calls, File.ReadAllText($"{root}/bin/calls"));
+        Assert.Equal((first.Label, TerminalMode.Interactive), (again.Label, again.Mode));
+        var running = await host.Get<HandoffFolders>().FindAsync(again.Id.ToString(), default);
+        Assert.Equal((view.Id, null), (running!.Id, running.EndedAt));
+        Assert.False(await host.Get<HandoffFolders>().DiscardAsync(TestCaller.Owner, view.Id, default));
+        Assert.Contains(
+            $"{again.Id}",
+            Assert.IsType<TerminalOpening.Refused>(await RestartAsync(first.Id)).Message,
+            StringComparison.Ordinal);
+        await again.EndAsync(TestCaller.Owner, TerminalEndReason.Closed);
+        Assert.Equal(1, (await FolderAsync(view)).Changes);
+        Assert.True(await host.Get<HandoffFolders>().DiscardAsync(TestCaller.Owner, view.Id, default));
+        Assert.Contains(
+            "is gone: nothing was started",
+            Assert.IsType<TerminalOpening.Refused>(await RestartAsync(again.Id)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -227,6 +261,9 @@ public sealed class HandoffTests : IAsyncLifetime
             TestCaller.Owner, Request("/Users/me@x.y/My Project!", "x") with { Agent = agent }, default);
         Assert.StartsWith(expected, Assert.IsType<HandoffStart.Refused>(start).Message, StringComparison.Ordinal);
     }
+
+    private Task<TerminalOpening> RestartAsync(TerminalId ended) => host.Get<TerminalRestarts>().RestartAsync(
+        TestCaller.Owner, ended, TerminalSize.Default, ColorScheme.Dark, continueConversation: false, default);
 
     private static HandoffRequest Request(string path, string prompt) => new() { Prompt = prompt, WorkspacePath = path, Agent = "fake" };
 

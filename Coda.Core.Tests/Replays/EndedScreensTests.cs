@@ -41,6 +41,19 @@ public sealed class EndedScreensTests : IDisposable
     }
 
     [Fact]
+    public async Task A_page_gets_the_last_screen_with_what_has_scrolled_off()
+    {
+        using var made = new MadeRecording(Place, 20, 3);
+        made.Output("one\r\ntwo\r\nthree\r\nfour\r\n$ ").End();
+        var last = (await screens.ReadSequencesAsync(Id, Cancellation))!;
+        var shown = new Coda.Core.Screens.ScreenModel(last.Size);
+        new Coda.Core.Terminals.Stream.StreamParser(shown).Parse(last.Sequences, 0);
+        Assert.Equal(new TerminalSize(20, 3), last.Size);
+        Assert.Equal("one\ntwo\nthree\nfour\n$\n", Coda.Core.Screens.ScreenText.Newest(shown, 1000).Text);
+        Assert.Null(await screens.ReadSequencesAsync("term-ffffffffffff", Cancellation));
+    }
+
+    [Fact]
     public async Task Of_a_long_recording_only_the_end_is_shown_and_that_is_told()
     {
         using var made = new MadeRecording(Place);

@@ -224,6 +224,8 @@ public sealed class DatabaseTests : IDisposable
     [InlineData("SELECT * FROM tasks WHERE answers = 'x' AND answers <> '' ORDER BY seq DESC LIMIT 1", "tasks_by_question")]
     [InlineData("SELECT * FROM terminals WHERE task_id = 'x'", "terminals_by_task")]
     [InlineData("SELECT * FROM handoffs WHERE terminal_id = 'x'", "handoffs_by_terminal")]
+    [InlineData(
+        "SELECT max(ended_at) FROM terminals WHERE end_reason IN ('ServerStopped', 'Interrupted') AND mode <> 'Run'", "terminals_stopped")]
     public async Task What_is_looked_up_often_has_an_index_that_is_used(string query, string index)
     {
         await using var host = new Hosting.CoreHost();

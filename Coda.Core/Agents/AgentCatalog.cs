@@ -62,6 +62,20 @@ public sealed class AgentCatalog
     /// <summary>Chooses the agent of a task: the one asked for, else by the default order.</summary>
     public AgentChoice ChooseForTask(string asked) => asked.Length > 0 ? Named(asked) : ByDefault();
 
+    /// <summary>Chooses the agent of a person's terminal.</summary>
+    public AgentChoice ChooseForPerson(string asked)
+    {
+        var open = agents.Values.Where(agent => agent.Interactive.Count > 0).Select(agent => agent.Name).Order(StringComparer.Ordinal);
+        return Find(asked) switch
+        {
+            null or { Interactive.Count: 0 } => new AgentChoice.None(
+                $"Unknown agent: '{OneLine.Of(asked, 50)}'. Allowed: {string.Join(", ", open)}."),
+            var agent when !IsInstalled(agent) => new AgentChoice.None(
+                $"Agent '{asked}' is not installed on this server. To install it: {agent.InstallHint}."),
+            var agent => new AgentChoice.Chosen(agent),
+        };
+    }
+
     private void Apply(AgentPatch patch)
     {
         if (patch.Keys is null)

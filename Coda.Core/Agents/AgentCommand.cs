@@ -97,6 +97,17 @@ public static partial class AgentCommand
             agent.SetEnvironment,
             agent.InteractiveEnvironment);
 
+    /// <summary>The command of such a terminal that is started again, without a kickoff.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="continues">Whether its last conversation in that directory is continued.</param>
+    /// <param name="workingDirectory">Where it works.</param>
+    /// <param name="events">Where it is to tell what it does; null = nowhere.</param>
+    /// <param name="filesDirectory">Where its own files lie.</param>
+    public static TerminalCommand ForPersonAgain(
+        AgentDefinition agent, bool continues, string workingDirectory, EventAddress? events = null, string filesDirectory = "") =>
+        ForPerson(
+            agent with { Interactive = continues ? agent.Continue : agent.Again }, "", workingDirectory, events, filesDirectory);
+
     /// <summary>The files that the agent finds beside it in that terminal: name and content.</summary>
     public static IReadOnlyDictionary<string, string> FilesForPerson(
         AgentDefinition agent, string workingDirectory, EventAddress? events, string filesDirectory) => agent.InteractiveFiles.ToDictionary(

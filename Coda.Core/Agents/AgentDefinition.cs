@@ -82,6 +82,14 @@ public sealed record AgentDefinition
     /// </summary>
     public IReadOnlyList<string> PromptGrants { get; init; } = [];
 
+    /// <summary>
+    /// Arguments for a person's terminal that is started again: without a kickoff, which was an order for once. Empty = a shell is started.
+    /// </summary>
+    public IReadOnlyList<string> Again { get; init; } = [];
+
+    /// <summary>The same, continuing the last conversation of its directory; empty = it cannot, or not of a directory.</summary>
+    public IReadOnlyList<string> Continue { get; init; } = [];
+
     /// <summary>Variables it gets in a person's terminal only.</summary>
     public IReadOnlyDictionary<string, string> InteractiveEnvironment { get; init; } = new Dictionary<string, string>();
 

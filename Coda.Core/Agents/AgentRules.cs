@@ -10,6 +10,7 @@ internal static partial class AgentRules
     private const int MostLines = 500; // rows of the largest screen
     private static readonly string[] OfTask = ["promptFile", "resultsDir", "workDir", "taskDir"];
     private static readonly string[] OfPerson = ["prompt", "workDir", "eventPort", "eventPassword", "filesDir"];
+    private static readonly string[] OfPersonAgain = ["workDir", "eventPort", "eventPassword", "filesDir"];
     private static readonly string[] Ours = ["prompt.txt", "request.json", "script.sh", "results", "result.json"];
 
     /// <summary>What is wrong with it, or null.</summary>
@@ -100,7 +101,9 @@ internal static partial class AgentRules
             ?? NeverFilled("Smart.Arguments", agent.Smart.Arguments, OfTask)
             ?? NeverFilled("Yolo.Arguments", agent.Yolo.Arguments, OfTask)
             ?? NeverFilled("Interactive", agent.Interactive, OfPerson, "{promptGrants}")
-            ?? NeverFilled("PromptGrants", agent.PromptGrants, OfPerson);
+            ?? NeverFilled("PromptGrants", agent.PromptGrants, OfPerson)
+            ?? NeverFilled("Again", agent.Again, OfPersonAgain)
+            ?? NeverFilled("Continue", agent.Continue, OfPersonAgain);
     }
 
     private static string? NeverFilled(string place, IEnumerable<string> arguments, string[] within, params string[] alone)

@@ -27,6 +27,8 @@ public static class BuiltInAgents
         // --add-dir swallows whatever follows it, so it comes last.
         Grants = ["--add-dir", "{resultsDir}"],
         Interactive = ["--permission-mode", "acceptEdits", "{promptGrants}", "--", "{prompt}"],
+        Again = ["--permission-mode", "acceptEdits"],
+        Continue = ["--permission-mode", "acceptEdits", "--continue"],
         // Not --add-dir: it asks whether that directory is to be trusted, and Enter there means "No, exit".
         // Two slashes begin an absolute path.
         PromptGrants = ["--allowedTools", "Read(/{filesDir}/**)"],
@@ -55,6 +57,9 @@ public static class BuiltInAgents
         ],
     };
 
+    private static string[] CodexAgain =>
+        ["--no-daemon", "-s", "workspace-write", "-a", "on-request", "-c", """projects={"{workDir}"={trust_level="trusted"}}"""];
+
     private static AgentDefinition Codex => new()
     {
         Name = "codex",
@@ -70,11 +75,10 @@ public static class BuiltInAgents
         Grants = ["-c", "sandbox_workspace_write.writable_roots=['{resultsDir}']"],
         // Without --no-daemon it leaves one behind.
         // Its own question whether a folder is to be trusted comes for every repository it has not seen.
-        Interactive =
-        [
-            "--no-daemon", "-s", "workspace-write", "-a", "on-request",
-            "-c", """projects={"{workDir}"={trust_level="trusted"}}""", "--", "{prompt}",
-        ],
+        Interactive = [.. CodexAgain, "--", "{prompt}"],
+        Again = CodexAgain,
+        // Without --all the last one of this directory.
+        Continue = [.. CodexAgain, "resume", "--last"],
         Quit = "/quit",
         // A braille spinner while it works; its project's name alone when idle.
         Titles =
@@ -100,6 +104,8 @@ public static class BuiltInAgents
         Grants = ["--include-directories", "{resultsDir}"],
         Interactive = ["--skip-trust", "{promptGrants}", "-i", "{prompt}"],
         PromptGrants = ["--include-directories", "{filesDir}"],
+        Again = ["--skip-trust"],
+        Continue = ["--skip-trust", "--resume", "latest"],
         Quit = "/quit",
         // Behind a gateway (GOOGLE_GEMINI_BASE_URL) its key is an "Invalid auth method" until the key is chosen; elsewhere it asks.
         Seeds =
@@ -164,6 +170,8 @@ public static class BuiltInAgents
         },
         Yolo = new() { Arguments = ["--auto"] },
         Interactive = ["--port", "{eventPort}", "--prompt", "{prompt}"],
+        Again = ["--port", "{eventPort}"],
+        Continue = ["--port", "{eventPort}", "--continue"],
         // Without a password every user of the machine could approve.
         InteractiveEnvironment = new Dictionary<string, string> { ["OPENCODE_SERVER_PASSWORD"] = "{eventPassword}" },
         Events = AgentEvents.OpenCode,
@@ -183,6 +191,7 @@ public static class BuiltInAgents
         // smart is what its configuration says by default.
         Yolo = new() { Arguments = ["--yolo"] },
         Interactive = ["chat", "-q", "{prompt}"],
+        Again = ["chat"], // its --continue takes the last conversation of any directory
         // Shell hooks would need the user's consent, which it keeps for ever; webhooks execute nothing and need none.
         Events = AgentEvents.Hermes,
         InteractiveEnvironment = new Dictionary<string, string>

@@ -18,8 +18,8 @@ internal sealed record HandoffPlan
     /// <summary>Why the pull failed and what to do, from what it said last; null when it cannot tell.</summary>
     public required Func<IReadOnlyList<string>, string?> WhyFailed { get; init; }
 
-    /// <summary>The agent, with its kickoff.</summary>
-    public required TerminalCommand Agent { get; init; }
+    /// <summary>The agent, with its kickoff; null when it begins with the shell.</summary>
+    public required TerminalCommand? Agent { get; init; }
 
     /// <summary>Where the agent tells what it does; null = nowhere but in the terminal.</summary>
     public required EventAddress? Events { get; init; }

@@ -29,9 +29,10 @@ internal sealed class HandoffRules(
             return Refused("prompt must hold the agent's first order: 1 byte to 1 MB of text.");
         }
 
-        if (ChooseAgent(request.Agent.Trim(), out var refusal) is not { } agent)
+        var choice = agents.ChooseForPerson(request.Agent.Trim());
+        if (choice is not AgentChoice.Chosen { Agent: var agent })
         {
-            return Refused(refusal);
+            return Refused(((AgentChoice.None)choice).Message);
         }
 
         // A directory of this machine under an allowed root is one; everything else names a Workspace folder.
@@ -44,7 +45,7 @@ internal sealed class HandoffRules(
                 : Refused($"in_place needs a directory of this server. workspace_path: {notLocal}");
         }
 
-        if (WorkspacePath.TryParse(request.WorkspacePath, out refusal) is not { } path)
+        if (WorkspacePath.TryParse(request.WorkspacePath, out var refusal) is not { } path)
         {
             return Refused(refusal);
         }
@@ -69,7 +70,62 @@ internal sealed class HandoffRules(
         });
     }
 
+    /// <summary>
+    /// The plan of a hand-off that is started again in its folder, without a pull and without its order; or null and why not.
+    /// </summary>
+    /// <param name="handoff">Which.</param>
+    /// <param name="continues">Whether the agent continues its last conversation there.</param>
+    public (HandoffPlan? Plan, string Refusal) TryPlanAgain(HandoffView handoff, bool continues)
+    {
+        if (!Directory.Exists(handoff.Directory))
+        {
+            return Refused(
+                $"The folder of this hand-off, {handoff.Directory}, is gone: nothing was started. What its terminal showed is in its "
+                + $"replay. To work on {handoff.Source} again, hand it over again.");
+        }
+
+        var choice = agents.ChooseForPerson(handoff.Agent);
+        if (choice is not AgentChoice.Chosen { Agent: var agent })
+        {
+            return Refused(((AgentChoice.None)choice).Message);
+        }
+
+        var files = Path.Combine(home.ProjectsDirectory, handoff.Id, ".agent");
+        return Prepare(() =>
+        {
+            if ((continues ? agent.Continue : agent.Again).Count == 0)
+            {
+                return Plan(null, null);
+            }
+
+            (agent, var events) = SetUp(agent, handoff.Directory, files);
+            return Plan(AgentCommand.ForPersonAgain(agent, continues, handoff.Directory, events, files), events);
+        });
+
+        HandoffPlan Plan(TerminalCommand? command, EventAddress? events) => new()
+        {
+            View = handoff,
+            Quit = agent.Quit,
+            Pull = null,
+            WhyFailed = _ => null,
+            Agent = command,
+            Events = events,
+            Shell = Shell(handoff.Directory),
+        };
+    }
+
     private static (HandoffPlan?, string) Prepare(string own, Func<HandoffPlan> plan)
+    {
+        var prepared = Prepare(plan);
+        if (prepared.Plan is null)
+        {
+            DirectoryTree.Remove(own);
+        }
+
+        return prepared;
+    }
+
+    private static (HandoffPlan? Plan, string) Prepare(Func<HandoffPlan> plan)
     {
         try
         {
@@ -77,26 +133,11 @@ internal sealed class HandoffRules(
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            DirectoryTree.Remove(own);
             return Refused($"What the hand-off needs cannot be written: {e.Message}");
         }
     }
 
     private static (HandoffPlan?, string) Refused(string message) => (null, message);
-
-    private AgentDefinition? ChooseAgent(string asked, out string refusal)
-    {
-        var open = agents.All.Where(agent => agent.Interactive.Count > 0).Select(agent => agent.Name).Order(StringComparer.Ordinal);
-        var agent = agents.Find(asked);
-        refusal = agent switch
-        {
-            null or { Interactive.Count: 0 } => $"Unknown agent: '{OneLine.Of(asked, 50)}'. Allowed: {string.Join(", ", open)}.",
-            _ when !AgentCatalog.IsInstalled(agent) =>
-                $"Agent '{asked}' is not installed on this server. To install it: {agent.InstallHint}.",
-            _ => "",
-        };
-        return refusal.Length == 0 ? agent : null;
-    }
 
     private HandoffPlan Plan(
         HandoffRequest request, AgentDefinition agent, HandoffKind kind, string own, string directory,
@@ -121,20 +162,7 @@ internal sealed class HandoffRules(
             kickoff = $"{came} Read {file} and follow it.";
         }
 
-        AgentSeeds.EnsureSettings(agent, directory);
-        agent = CanTell(agent) ? agent : agent with
-        {
-            Events = AgentEvents.None,
-            InteractiveEnvironment = new Dictionary<string, string>(),
-            InteractiveFiles = new Dictionary<string, string>(),
-        };
-        var events = agent.Events == AgentEvents.None ? null : new EventAddress(agent.Events, FreePort(), RandomId.New("", 32));
-        foreach (var (name, content) in AgentCommand.FilesForPerson(agent, directory, events, files))
-        {
-            Directory.CreateDirectory(files);
-            File.WriteAllText(Path.Combine(files, name), content);
-        }
-
+        (agent, var events) = SetUp(agent, directory, files);
         return new HandoffPlan
         {
             View = new HandoffView
@@ -155,8 +183,30 @@ internal sealed class HandoffRules(
             WhyFailed = said => profile is null ? null : databricks.WhyFailed(profile, said),
             Agent = AgentCommand.ForPerson(agent, kickoff, directory, events, files, readsPrompt),
             Events = events,
-            Shell = new TerminalCommand { Arguments = [terminals.Shell], WorkingDirectory = directory },
+            Shell = Shell(directory),
         };
+    }
+
+    private TerminalCommand Shell(string directory) => new() { Arguments = [terminals.Shell], WorkingDirectory = directory };
+
+    /// <summary>What an agent needs before it begins: settings, files, and where it tells what it does.</summary>
+    private static (AgentDefinition Agent, EventAddress? Events) SetUp(AgentDefinition agent, string directory, string files)
+    {
+        AgentSeeds.EnsureSettings(agent, directory);
+        agent = CanTell(agent) ? agent : agent with
+        {
+            Events = AgentEvents.None,
+            InteractiveEnvironment = new Dictionary<string, string>(),
+            InteractiveFiles = new Dictionary<string, string>(),
+        };
+        var events = agent.Events == AgentEvents.None ? null : new EventAddress(agent.Events, FreePort(), RandomId.New("", 32));
+        foreach (var (name, content) in AgentCommand.FilesForPerson(agent, directory, events, files))
+        {
+            Directory.CreateDirectory(files);
+            File.WriteAllText(Path.Combine(files, name), content);
+        }
+
+        return (agent, events);
     }
 
     private static bool CanTell(AgentDefinition agent) =>

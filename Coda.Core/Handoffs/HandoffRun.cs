@@ -17,7 +17,7 @@ internal sealed class HandoffRun(
     private static readonly TimeSpan NextProgram = TimeSpan.FromSeconds(60);
     private readonly TaskCompletionSource<(string Failure, string Note)> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long began = time.GetTimestamp();
-    private string? baseline;
+    private string? baseline = plan.View.Baseline;
     private string? refs;
 
     private enum Step
@@ -47,10 +47,13 @@ internal sealed class HandoffRun(
         Mode = TerminalMode.Interactive,
         Label = $"{plan.View.Agent}: {Path.GetFileName(plan.View.Directory)}",
         Agent = plan.View.Agent,
-        Command = plan.Pull is { } pull ? pull with { FollowWithin = pullLimit + NextProgram } : Agent,
+        Command = plan.Pull is { } pull ? pull with { FollowWithin = pullLimit + NextProgram } : Agent ?? plan.Shell,
     };
 
-    private TerminalCommand Agent => plan.Agent with { FollowWithin = NextProgram };
+    /// <summary>Whether it was handed over before, in another terminal.</summary>
+    private bool IsAgain => plan.View.TerminalId.Length > 0;
+
+    private TerminalCommand? Agent => plan.Agent is { } agent ? agent with { FollowWithin = NextProgram } : null;
 
     private TimeSpan PullTimeLeft => pullLimit - time.GetElapsedTime(began) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
@@ -58,7 +61,7 @@ internal sealed class HandoffRun(
     public async Task FollowAsync(Terminal terminal)
     {
         var view = plan.View with { TerminalId = terminal.Id.ToString() };
-        var row = store.InsertAsync(view); // beside what runs: nothing waits for the disk
+        var row = IsAgain ? store.BeginAgainAsync(view.Id, view.TerminalId) : store.InsertAsync(view); // nothing waits for the disk
         using var agentLeft = new CancellationTokenSource();
         var listening = ListenAsync(terminal, agentLeft.Token);
         Task saved;
@@ -79,8 +82,8 @@ internal sealed class HandoffRun(
     private async Task<Task> StepAsync(Terminal terminal, Task row, CancellationTokenSource agentLeft)
     {
         var saved = row;
-        var step = plan.Pull is null ? Step.Agent : Step.Pulling;
-        if (step == Step.Agent)
+        var step = plan.Pull is not null ? Step.Pulling : plan.Agent is not null ? Step.Agent : Step.Shell;
+        if (step != Step.Pulling)
         {
             await AnnounceAsync("", row);
         }
@@ -102,7 +105,7 @@ internal sealed class HandoffRun(
                         ? $"{plan.View.Source} is empty: the agent begins in an empty directory. "
                         : "";
                     await RememberAsync(terminal.Ended);
-                    terminal.Run(Agent);
+                    terminal.Run(Agent!);
                     step = Step.Agent;
                     saved = baseline is null ? row : SaveBaselineAsync(row);
                     if (!terminal.Ended.IsCompleted)

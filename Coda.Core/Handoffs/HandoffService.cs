@@ -58,7 +58,7 @@ public sealed partial class HandoffService : IAsyncDisposable
         HandoffRun run;
         try
         {
-            run = new HandoffRun(plan, store, files, TimeSpan.FromSeconds(options.PullSeconds), time, deadline.Passed);
+            run = NewRun(plan);
             opening = await terminals.OpenAsync(caller, run.Launch, cancellation);
         }
         finally
@@ -74,10 +74,7 @@ public sealed partial class HandoffService : IAsyncDisposable
             return new HandoffStart.Refused(((TerminalOpening.Refused)opening).Message);
         }
 
-        var listed = new TaskCompletionSource(); // it may be over before it is listed
-        var followed = FollowAsync(run, terminal, plan.View.Id, listed.Task);
-        following[terminal] = followed;
-        listed.SetResult();
+        var followed = Follow(run, terminal, plan.View.Id);
         var launched = new HandoffStart.Launched(plan.View with { TerminalId = terminal.Id.ToString() }, plan.Quit, "");
         if (!request.Wait)
         {
@@ -95,6 +92,31 @@ public sealed partial class HandoffService : IAsyncDisposable
             await followed;
             throw;
         }
+    }
+
+    /// <summary>The hand-off of a terminal, ended or not; null when it has none, or runs again in another one.</summary>
+    internal Task<HandoffView?> OfTerminalAsync(TerminalId terminal, CancellationToken cancellation) =>
+        store.FindByTerminalAsync(terminal.ToString(), cancellation);
+
+    /// <summary>Starts the agent of a hand-off that has ended again, in the folder that is still there: nothing is pulled.</summary>
+    internal async Task<TerminalOpening> RestartAsync(
+        Caller caller, HandoffView handoff, TerminalSize size, ColorScheme scheme, bool continues, CancellationToken cancellation)
+    {
+        var (plan, refusal) = await Task.Run(() => rules.TryPlanAgain(handoff, continues), cancellation);
+        if (plan is null)
+        {
+            return new TerminalOpening.Refused(refusal);
+        }
+
+        var run = NewRun(plan);
+        var opening = await terminals.OpenAsync(caller, run.Launch with { Size = size, Scheme = scheme }, cancellation);
+        if (opening is TerminalOpening.Opened { Terminal: var terminal })
+        {
+            _ = Follow(run, terminal, handoff.Id); // awaited by the stop
+            await run.Ready.WaitAsync(cancellation); // whoever follows a link to it finds the row
+        }
+
+        return opening;
     }
 
     /// <summary>
@@ -131,6 +153,18 @@ public sealed partial class HandoffService : IAsyncDisposable
     {
         var now = time.GetUtcNow();
         return now - DateTimeOffset.MinValue > window ? now - window : DateTimeOffset.MinValue;
+    }
+
+    private HandoffRun NewRun(HandoffPlan plan) =>
+        new(plan, store, files, TimeSpan.FromSeconds(options.PullSeconds), time, deadline.Passed);
+
+    private Task Follow(HandoffRun run, Terminal terminal, string id)
+    {
+        var listed = new TaskCompletionSource(); // it may be over before it is listed
+        var followed = FollowAsync(run, terminal, id, listed.Task);
+        following[terminal] = followed;
+        listed.SetResult();
+        return followed;
     }
 
     private async Task FollowAsync(HandoffRun run, Terminal terminal, string id, Task listed)

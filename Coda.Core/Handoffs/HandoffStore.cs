@@ -38,6 +38,10 @@ internal sealed class HandoffStore(Database database, ILogger<HandoffStore> log)
             handoff.CreatedAt,
         });
 
+    /// <summary>It runs again, in another terminal.</summary>
+    public Task BeginAgainAsync(string id, string terminalId) =>
+        WriteAsync("UPDATE handoffs SET terminal_id = @terminalId, ended_at = NULL WHERE id = @id", new { id, terminalId });
+
     public Task SetBaselineAsync(string id, string? baseline) =>
         WriteAsync("UPDATE handoffs SET baseline = @baseline WHERE id = @id", new { id, baseline });
 

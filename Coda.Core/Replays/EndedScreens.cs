@@ -1,5 +1,7 @@
+using System.Buffers;
 using Coda.Core.Recordings;
 using Coda.Core.Screens;
+using Coda.Core.Terminals;
 using Coda.Core.Terminals.Engine;
 using Microsoft.Win32.SafeHandles;
 
@@ -9,16 +11,34 @@ namespace Coda.Core.Replays;
 /// What terminals that have ended showed last, made again from their recordings: a screen from the last keyframe on, text from one 8 MB
 /// before the end. Where there is none, it begins with a line, and what a program switched before is not known.
 /// </summary>
-/// <param name="archive">Finds the recordings.</param>
-internal sealed class EndedScreens(RecordingArchive archive) : IDisposable
+public sealed class EndedScreens : IDisposable
 {
     private const int MostBytes = 8 << 20;
 
     // Parsing keeps a core busy: what lives comes first.
     private readonly SemaphoreSlim turns = new(Math.Max(1, Environment.ProcessorCount - 1));
+    private readonly RecordingArchive archive;
+
+    /// <summary>Finds the recordings in an archive.</summary>
+    internal EndedScreens(RecordingArchive archive) => this.archive = archive;
+
+    /// <summary>
+    /// The screen as sequences for a fresh xterm.js, with what has scrolled off as far as it is cheap to know; null when no recording
+    /// is left.
+    /// </summary>
+    public Task<EndedScreen?> ReadSequencesAsync(string terminalId, CancellationToken cancellation) => ReadAsync(
+        terminalId,
+        0,
+        ended =>
+        {
+            var bytes = new ArrayBufferWriter<byte>(16 << 10);
+            ScreenSnapshot.Write(ended.Screen, bytes, int.MaxValue);
+            return new EndedScreen(bytes.WrittenSpan.ToArray(), ended.Screen.Size);
+        },
+        cancellation);
 
     /// <summary>The newest lines, at most so many bytes; null when no recording is left.</summary>
-    public Task<Transcript?> ReadTextAsync(string terminalId, int most, CancellationToken cancellation) => ReadAsync(
+    internal Task<Transcript?> ReadTextAsync(string terminalId, int most, CancellationToken cancellation) => ReadAsync(
         terminalId,
         MostBytes,
         ended =>
@@ -29,7 +49,7 @@ internal sealed class EndedScreens(RecordingArchive archive) : IDisposable
         cancellation);
 
     /// <summary>The screen; null when no recording is left.</summary>
-    public Task<ScreenView?> ReadScreenAsync(string terminalId, CancellationToken cancellation) =>
+    internal Task<ScreenView?> ReadScreenAsync(string terminalId, CancellationToken cancellation) =>
         ReadAsync(terminalId, 0, ended => ScreenView.Of(ended.Screen), cancellation);
 
     /// <inheritdoc />
@@ -133,3 +153,8 @@ internal sealed class EndedScreens(RecordingArchive archive) : IDisposable
 
     private readonly record struct Ended(ScreenModel Screen, long OutputBytes, bool IsWhole);
 }
+
+/// <summary>What a terminal that has ended showed last.</summary>
+/// <param name="Sequences">Bring a fresh xterm.js of this size into its state.</param>
+/// <param name="Size">How large it was.</param>
+public sealed record EndedScreen(byte[] Sequences, TerminalSize Size);

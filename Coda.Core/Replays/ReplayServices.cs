@@ -1,3 +1,4 @@
+using Coda.Core.Recordings;
 using Coda.Core.Terminals;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,6 @@ public static class ReplayServices
             provider.GetRequiredService<TerminalRegistry>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<KeyframeRebuilds>>()))
-        .AddSingleton<EndedScreens>()
+        .AddSingleton(provider => new EndedScreens(provider.GetRequiredService<RecordingArchive>()))
         .AddSingleton(provider => new RecordingOverviews(provider.GetRequiredService<KeyframeRebuilds>()));
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Coda.Core.Recordings;
 using Coda.Core.Terminals.Engine;
 using Coda.Core.Terminals.States;
@@ -26,6 +27,7 @@ public sealed partial class Terminal
     private readonly StateTracker tracker;
     private readonly Coalescer titles;
     private readonly ScreenWatch screen;
+    private readonly DirectoryWatch place;
     private readonly ProgramQueue programs;
     private readonly TaskCompletionSource<TerminalEnd> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger log;
@@ -72,6 +74,8 @@ public sealed partial class Terminal
             failure => LogNotLookedAt(failure, id),
             time);
         programs = new ProgramQueue(id, engine, launch.Command, prepare, tracker);
+        place = new DirectoryWatch(
+            launch, () => end is null ? programs.LeaderPid : 0, () => RaiseChanged(TerminalChanges.Directory), time);
     }
 
     /// <summary>Its name.</summary>
@@ -91,6 +95,14 @@ public sealed partial class Terminal
 
     /// <summary>The task that owns it, or null.</summary>
     public string? TaskId => launch.TaskId;
+
+    /// <summary>Where it works; of the user's shell, where that was seen last.</summary>
+    public string Directory => place.Directory;
+
+    /// <summary>The argument vector that starts it again, as JSON; null = the user's shell, an agent's own, or a task's.</summary>
+    internal string? Program => launch is { IsShell: false, Agent: null, Mode: not TerminalMode.Run }
+        ? JsonSerializer.Serialize(launch.Command.Arguments)
+        : null;
 
     /// <summary>What the program set with OSC 0/2, plain text, at most 256 characters; else the label.</summary>
     public string Title => title;
@@ -208,6 +220,7 @@ public sealed partial class Terminal
 
         Note(caller, "types");
         tracker.Typed();
+        place.Types(bytes.Span);
         return await typing.WriteAsync(bytes.ToArray(), cancellation);
     }
 
@@ -300,6 +313,7 @@ public sealed partial class Terminal
         if (isFirst)
         {
             LogEnding(Id, caller, reason);
+            place.Look();
         }
 
         engine.Post(new EndTerminal(Id));
@@ -336,6 +350,7 @@ public sealed partial class Terminal
                 Touch();
                 tracker.Output();
                 Recording.Grow(output.Length, output.Filed);
+                place.Wrote();
                 LookSoon();
                 break;
             case Resized resized:

@@ -33,6 +33,9 @@ public enum TerminalChanges
 
     /// <summary>What the last line on its screen says; of a task's terminal only.</summary>
     LastLine = 256,
+
+    /// <summary>Where the user's shell works.</summary>
+    Directory = 512,
 }
 
 /// <summary>Something of a terminal changed.</summary>

@@ -63,6 +63,9 @@ public sealed record TerminalLaunch
     /// <summary>The agent's name, where one runs.</summary>
     public string? Agent { get; init; }
 
+    /// <summary>Whether it is the user's shell: where that works is followed, and started again it is the shell of that day.</summary>
+    public bool IsShell { get; init; }
+
     /// <summary>The task that owns the terminal, where one does.</summary>
     public string? TaskId { get; init; }
 }
@@ -74,8 +77,8 @@ public abstract record TerminalOpening
     {
     }
 
-    /// <summary>It runs.</summary>
-    public sealed record Opened(Terminal Terminal) : TerminalOpening;
+    /// <summary>It runs; <paramref name="Note"/> says what is otherwise than was asked, or is empty.</summary>
+    public sealed record Opened(Terminal Terminal, string Note = "") : TerminalOpening;
 
     /// <summary>It does not run; the message says why and what to do. Nothing is left behind.</summary>
     public sealed record Refused(string Message) : TerminalOpening;

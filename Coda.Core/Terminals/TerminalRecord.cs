@@ -38,4 +38,16 @@ public sealed record TerminalRecord
 
     /// <summary>Its colours.</summary>
     public ColorScheme Scheme { get; init; }
+
+    /// <summary>Where it worked; of the user's shell, where that was seen last. Null = not known (before schema 12).</summary>
+    public string? Directory { get; init; }
+
+    /// <summary>Its argument vector, as JSON; null = the user's shell, or an agent's own.</summary>
+    public string? Program { get; init; }
+
+    /// <summary>The terminal that was started in its place, or null.</summary>
+    public string? RestartedAs { get; init; }
+
+    /// <summary>When a person put it away, or null.</summary>
+    public DateTimeOffset? ClosedAt { get; init; }
 }

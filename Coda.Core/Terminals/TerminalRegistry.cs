@@ -121,7 +121,7 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
 
             terminal = made;
             live[id] = terminal;
-            terminal.Changed += kinds => RaiseChanged(id, kinds);
+            terminal.Changed += kinds => OnChanged(made, kinds);
             var listed = new TaskCompletionSource();
             // A program may end before it is listed.
             following[id] = BackgroundLoops.GuardAsync(
@@ -169,17 +169,19 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
 
     /// <summary>Opens the user's shell in the working directory: a tab of the web UI.</summary>
     public Task<TerminalOpening> OpenShellAsync(
-        Caller caller, TerminalSize size, ColorScheme scheme, CancellationToken cancellation) => OpenAsync(
-        caller,
-        new TerminalLaunch
-        {
-            Mode = TerminalMode.Direct,
-            Label = Path.GetFileName(Shell),
-            Size = size,
-            Scheme = scheme,
-            Command = new TerminalCommand { Arguments = [Shell], WorkingDirectory = directories.Default() },
-        },
-        cancellation);
+        Caller caller, TerminalSize size, ColorScheme scheme, CancellationToken cancellation) =>
+        OpenAsync(caller, ShellIn(directories.Default(), size, scheme), cancellation);
+
+    /// <summary>The user's shell in a directory.</summary>
+    internal TerminalLaunch ShellIn(string directory, TerminalSize size, ColorScheme scheme) => new()
+    {
+        Mode = TerminalMode.Direct,
+        Label = Path.GetFileName(Shell),
+        Size = size,
+        Scheme = scheme,
+        IsShell = true,
+        Command = new TerminalCommand { Arguments = [Shell], WorkingDirectory = directory },
+    };
 
     /// <summary>A live terminal, or null.</summary>
     public Terminal? Find(TerminalId id) => live.GetValueOrDefault(id);
@@ -197,6 +199,35 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
     /// <summary>Ended terminals, newest first.</summary>
     public async Task<IReadOnlyList<TerminalRecord>> EndedAsync(int limit, CancellationToken cancellation) =>
         await store.EndedAsync(limit, cancellation);
+
+    /// <summary>Ended terminals that were neither closed nor started again, newest first.</summary>
+    public async Task<IReadOnlyList<TerminalRecord>> LeftAsync(int limit, CancellationToken cancellation) =>
+        await store.LeftAsync(limit, cancellation);
+
+    /// <summary>
+    /// Terminals of people that ended when the server last stopped or died and were neither closed nor started again, oldest first.
+    /// </summary>
+    public async Task<IReadOnlyList<TerminalRecord>> StoppedAsync(CancellationToken cancellation) => await store.StoppedAsync(cancellation);
+
+    /// <summary>Puts an ended terminal away: it is offered no longer, and stays in the list of all.</summary>
+    public async Task CloseAsync(Caller caller, TerminalId id)
+    {
+        if (Find(id) is { End: null })
+        {
+            return;
+        }
+
+        await database.WrittenAsync(ObserveAsync(store.SetClosedAsync(id, time.GetUtcNow()), id.ToString()));
+        LogClosed(id, caller);
+        RaiseChanged(id, TerminalChanges.Listed);
+    }
+
+    /// <summary>Notes what was started in an ended terminal's place. Nothing waits for the row: the disk may be full.</summary>
+    internal async Task SetRestartedAsync(TerminalId id, TerminalId restarted)
+    {
+        await database.WrittenAsync(ObserveAsync(store.SetRestartedAsync(id, restarted), id.ToString()));
+        RaiseChanged(id, TerminalChanges.Listed);
+    }
 
     /// <summary>The id of a task's terminal, live or ended; null = it never had one.</summary>
     internal Task<string?> OfTaskAsync(string taskId, CancellationToken cancellation) => store.OfTaskAsync(taskId, cancellation);
@@ -453,6 +484,16 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
         }
     }
 
+    private void OnChanged(Terminal terminal, TerminalChanges kinds)
+    {
+        if (kinds.HasFlag(TerminalChanges.Directory))
+        {
+            _ = ObserveAsync(store.SetDirectoryAsync(terminal.Id, terminal.Directory), terminal.Id.ToString());
+        }
+
+        RaiseChanged(terminal.Id, kinds);
+    }
+
     private void RaiseChanged(TerminalId id, TerminalChanges kinds) => Listeners.Call(Changed, new TerminalChanged(id, kinds), log);
 
     [LoggerMessage(LogLevel.Warning, "Some process of terminal {Id}, left by a server that died, could not be ended.")]
@@ -471,6 +512,9 @@ public sealed partial class TerminalRegistry : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Information, "Terminal {Id} ({Label}) was opened by {Caller}.")]
     private partial void LogOpened(TerminalId id, string label, Caller caller);
+
+    [LoggerMessage(LogLevel.Information, "Ended terminal {Id} was closed by {Caller}.")]
+    private partial void LogClosed(TerminalId id, Caller caller);
 
     [LoggerMessage(LogLevel.Error, "Terminal {Id} could not be opened.")]
     private partial void LogNotOpened(Exception failure, TerminalId id);

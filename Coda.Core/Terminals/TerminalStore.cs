@@ -9,12 +9,19 @@ internal sealed class TerminalStore(Database database)
 {
     private const string Columns =
         "id, mode, label, title, agent, task_id AS TaskId, created_at AS CreatedAt, ended_at AS EndedAt, exit_code AS ExitCode, "
-        + "end_reason AS EndReason, files_removed_at AS FilesRemovedAt, scheme";
+        + "end_reason AS EndReason, files_removed_at AS FilesRemovedAt, scheme, directory, program, restarted_as AS RestartedAs, "
+        + "closed_at AS ClosedAt";
+
+    // As the index has it, or it is not used.
+    private const string ByTheServer = "end_reason IN ('ServerStopped', 'Interrupted') AND mode <> 'Run'";
+
+    /// <summary>A stop ends terminals one after another; they count as ended together.</summary>
+    private static readonly TimeSpan LongestStop = TimeSpan.FromMinutes(1);
 
     public Task InsertAsync(Terminal terminal, CancellationToken cancellation) => ExecuteAsync(
         """
-        INSERT INTO terminals (id, mode, label, title, agent, task_id, created_at, scheme)
-        VALUES (@Id, @Mode, @Label, @Title, @Agent, @TaskId, @CreatedAt, @Scheme)
+        INSERT INTO terminals (id, mode, label, title, agent, task_id, created_at, scheme, directory, program)
+        VALUES (@Id, @Mode, @Label, @Title, @Agent, @TaskId, @CreatedAt, @Scheme, @Directory, @Program)
         """,
         new
         {
@@ -26,6 +33,8 @@ internal sealed class TerminalStore(Database database)
             terminal.TaskId,
             terminal.CreatedAt,
             Scheme = terminal.Scheme.ToString(),
+            terminal.Directory,
+            terminal.Program,
         },
         cancellation);
 
@@ -36,6 +45,17 @@ internal sealed class TerminalStore(Database database)
         "UPDATE terminals SET pid = @pid, pid_start = @start, boot_id = @bootId WHERE id = @id",
         new { id = id.ToString(), pid, start, bootId },
         cancellation);
+
+    public Task SetDirectoryAsync(TerminalId id, string directory) => ExecuteAsync(
+        "UPDATE terminals SET directory = @directory WHERE id = @id", new { id = id.ToString(), directory }, CancellationToken.None);
+
+    public Task SetRestartedAsync(TerminalId id, TerminalId restarted) => ExecuteAsync(
+        "UPDATE terminals SET restarted_as = @restarted WHERE id = @id",
+        new { id = id.ToString(), restarted = restarted.ToString() },
+        CancellationToken.None);
+
+    public Task SetClosedAsync(TerminalId id, DateTimeOffset at) => ExecuteAsync(
+        "UPDATE terminals SET closed_at = coalesce(closed_at, @at) WHERE id = @id", new { id = id.ToString(), at }, CancellationToken.None);
 
     public Task EndAsync(string id, string? title, ColorScheme? scheme, TerminalEnd end, CancellationToken cancellation) => ExecuteAsync(
         "UPDATE terminals SET title = coalesce(@title, title), scheme = coalesce(@scheme, scheme), "
@@ -59,6 +79,22 @@ internal sealed class TerminalStore(Database database)
     public Task<List<TerminalRecord>> EndedAsync(int limit, CancellationToken cancellation) => database.ReadAsync(
         connection => connection.Query<TerminalRecord>(
             $"SELECT {Columns} FROM terminals WHERE ended_at IS NOT NULL ORDER BY ended_at DESC, id LIMIT @limit", new { limit }).AsList(),
+        cancellation);
+
+    /// <summary>Those that were neither closed nor started again, newest first.</summary>
+    public Task<List<TerminalRecord>> LeftAsync(int limit, CancellationToken cancellation) => database.ReadAsync(
+        connection => connection.Query<TerminalRecord>(
+            $"SELECT {Columns} FROM terminals WHERE ended_at IS NOT NULL AND closed_at IS NULL AND restarted_as IS NULL\n"
+            + "ORDER BY ended_at DESC, id LIMIT @limit",
+            new { limit }).AsList(),
+        cancellation);
+
+    /// <summary>Those of <see cref="LeftAsync"/> that ended with the last server, oldest first.</summary>
+    public Task<List<TerminalRecord>> StoppedAsync(CancellationToken cancellation) => database.ReadAsync(
+        connection => connection.Query<TerminalRecord>(
+            $"SELECT {Columns} FROM terminals WHERE {ByTheServer} AND closed_at IS NULL AND restarted_as IS NULL\n"
+            + $"AND ended_at > (SELECT max(ended_at) FROM terminals WHERE {ByTheServer}) - @longest ORDER BY created_at, id",
+            new { longest = (long)LongestStop.TotalMilliseconds }).AsList(),
         cancellation);
 
     public Task<string?> OfTaskAsync(string taskId, CancellationToken cancellation) => database.ReadAsync(

@@ -63,7 +63,7 @@ public sealed class PageTests(Chromium chromium) : IAsyncDisposable
 
         await page.GotoAsync($"{app.Url}/terminals");
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Terminals", Exact = true })).ToBeVisibleAsync();
-        await Assertions.Expect(page.Locator("table").Last).ToContainTextAsync("Exit code 7");
+        await Assertions.Expect(page.Locator("table").Last).ToContainTextAsync("failed (7)");
         await PictureAsync(page, "terminals", dark);
 
         await page.GotoAsync($"{app.Url}/inbox");

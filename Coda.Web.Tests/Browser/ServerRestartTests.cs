@@ -36,10 +36,11 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
 
         await using var second = Start();
         await second.ListensAsync(cancellation);
-        // The terminal died with its server; what it showed is in its replay.
-        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/replay/term-"));
-        var replay = await TerminalOnPage.OnAsync(page);
-        await replay.WaitForLineAsync("before the crash");
+        // The terminal died with its server; what it showed last is still there.
+        await Assertions.Expect(page.GetByText("Lost when the server died")).ToBeVisibleAsync();
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/terminals/term-"));
+        var last = await TerminalOnPage.OnAsync(page);
+        await last.WaitForLineAsync("before the crash");
         await Assertions.Expect(line).ToContainTextAsync(
             "The server was restarted. This page was loaded again. The keys typed last did not arrive.");
         await line.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
@@ -70,6 +71,54 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
         server.Thaw();
         await terminal.WaitForLineAsync("^arrived$");
         await Assertions.Expect(line).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task What_a_stop_took_is_started_again_with_one_press_where_it_was()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var page = await chromium.NewPageAsync();
+        string id;
+        await using (var first = Start())
+        {
+            await first.ListensAsync(cancellation);
+            await page.SignInAsync(await LoginLinkAsync(first));
+            await RunInAsync("terminals/new", "other");
+            id = (await RunInAsync("terminals/new", "deep")).Id;
+            first.Terminate();
+            Assert.Equal(0, await first.ExitsAsync(cancellation));
+        }
+
+        await using var second = Start();
+        await second.ListensAsync(cancellation);
+        await Assertions.Expect(page.GetByText("Ended when the server stopped, ")).ToBeVisibleAsync();
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex($"/terminals/{id}"));
+        var last = await TerminalOnPage.OnAsync(page);
+        await last.WaitForLineAsync("^now in .*/deep");
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Restart here" })).ToBeFocusedAsync();
+
+        await page.Locator(".coda-nav").GetByRole(AriaRole.Button, new() { Name = "Restart all 2" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".coda-nav")).ToContainTextAsync("2 terminals were started again.");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Open the one started in its place" }).ClickAsync();
+        await page.WaitForURLAsync(url => TerminalOnPage.IdIn(url) is { Length: > 0 } now && now != id);
+        await page.WaitForSelectorAsync($"[data-terminal='{TerminalOnPage.IdIn(page.Url)}'][data-ready]");
+        var again = await TerminalOnPage.OnAsync(page);
+        await again.RunAsync("pwd");
+        await again.WaitForLineAsync("/projects/deep$");
+        await page.GotoAsync($"http://127.0.0.1:{port}/terminals");
+        await Assertions.Expect(page.Locator("table").First.Locator("tbody tr")).ToHaveCountAsync(2);
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("Restart all") })).ToHaveCountAsync(0);
+        second.Terminate();
+        Assert.Equal(0, await second.ExitsAsync(cancellation));
+
+        async Task<TerminalOnPage> RunInAsync(string path, string directory)
+        {
+            await page.GotoAsync($"http://127.0.0.1:{port}/{path}");
+            var terminal = await TerminalOnPage.OnAsync(page);
+            await terminal.RunAsync($"mkdir {directory}; cd {directory}; echo now in $PWD");
+            await terminal.WaitForLineAsync("^now in ");
+            return terminal;
+        }
     }
 
     [Fact]

@@ -264,7 +264,7 @@ public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) :
         await Assertions.Expect(page.Locator(".terminal-ended")).ToContainTextAsync("code 42");
         await Waiting.UntilAsync(async () => // what says so hides no row
             await BottomOfAsync(".xterm-screen") <= (await page.Locator(".terminal-ended").BoundingBoxAsync())!.Y + 1);
-        await page.Locator(".terminal-ended").GetByRole(AriaRole.Link, new() { Name = "New terminal" }).ClickAsync();
+        await page.Locator(".terminal-ended").GetByRole(AriaRole.Button, new() { Name = "Restart here" }).ClickAsync();
         await page.WaitForFunctionAsync(
             "id => location.pathname.startsWith('/terminals/term-') && !location.pathname.endsWith(id)", terminal.Id);
 

@@ -32,6 +32,7 @@ public static class PageSetup
         services.AddScoped<CircuitTerminals>();
         services.AddScoped<Appearance>();
         services.AddScoped<EndTerminal>();
+        services.AddScoped<RestartTerminal>();
         services.AddScoped<AgeTicker>();
         services.AddScoped<InboxFeed>();
         services.AddScoped<CircuitCaller>();

@@ -147,11 +147,21 @@ export class Screen {
   /** Takes the user's font size, or with `shrink` the largest one below it at which the whole terminal is seen. */
   fitFont(shrink: boolean): void {
     const wanted = fontSize();
+    const least = Math.min(wanted, smallestFont);
     const ratio = shrink ? this.ratio() : 1;
-    const size = ratio === 1 ? wanted : Math.max(Math.min(wanted, smallestFont), Math.floor(wanted * ratio * 2) / 2);
+    const size = ratio === 1 ? wanted : Math.max(least, Math.floor(wanted * ratio * 2) / 2);
+    if (this.terminal.options.fontSize !== size) this.setFont(size);
+    // Cells are whole pixels: what fits in proportion may be a few pixels too high.
+    for (let smaller = size - 0.5; shrink && this.isTooHigh && smaller >= least; smaller -= 0.5) this.setFont(smaller);
     // What is larger than the window even so is moved about in.
-    this.host.classList.toggle('pans', shrink && ratio * wanted < size);
-    if (this.terminal.options.fontSize === size) return;
+    this.host.classList.toggle('pans', shrink && ratio * wanted < least);
+  }
+
+  private get isTooHigh(): boolean {
+    return this.hasArea && Math.floor(this.cell.height * this.terminal.rows) > this.host.clientHeight;
+  }
+
+  private setFont(size: number): void {
     this.terminal.options.fontSize = size;
     this.measure(this.terminal);
   }

@@ -193,7 +193,7 @@ class LiveTerminal {
   end(): void {
     this.driver = false;
     pulse.typists.delete(this.input);
-    this.screen.write(this.text.end());
+    this.screen.write(`${this.text.end()}\x1b[?25l`);
     this.screen.fitFont(true);
     this.screen.terminal.options.disableStdin = true;
     this.screen.terminal.options.cursorBlink = false;

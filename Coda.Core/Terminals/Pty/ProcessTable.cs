@@ -42,6 +42,19 @@ internal static class ProcessTable
     /// <summary>The process group that the keys of a process's terminal go to; 0 or less when there is none.</summary>
     public static int ForegroundGroup(int pid) => Fields(pid) is { } fields ? Number(fields[5]) : 0;
 
+    /// <summary>Where a process works; null when it is gone, or another user's.</summary>
+    public static string? WorkingDirectory(int pid)
+    {
+        try
+        {
+            return File.ResolveLinkTarget($"/proc/{pid}/cwd", returnFinalTarget: false)?.FullName; // proc_pid_cwd(5)
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>
     /// Whether a process controls jobs, as an interactive shell does: such a one ignores SIGTTOU (tcsetpgrp(3)), and no shell ignores
     /// SIGPIPE, as tmux does.

@@ -5,33 +5,42 @@ namespace Coda.Web.Components.Terminals;
 /// <summary>Says how a terminal ended.</summary>
 internal static class EndWords
 {
-    /// <summary>As a sentence.</summary>
-    public static string Of(TerminalEnd end) => Of(end.Reason, end.Code);
+    private const int Killed = 128 + 9; // SIGKILL
 
-    /// <summary>In a word or two.</summary>
-    public static string Short(TerminalEndReason? reason, int? code) => reason switch
+    /// <summary>In a word or two, for lists.</summary>
+    public static string Short(TerminalRecord record) => record.EndReason switch
     {
-        null => "Running",
-        TerminalEndReason.Exited => code is null or < 0 ? "Exited" : $"Exit code {code}",
-        TerminalEndReason.Closed => "Ended by a user",
-        TerminalEndReason.Idle => "Unused",
-        TerminalEndReason.TimedOut => "Timed out",
-        TerminalEndReason.ServerStopped => "Server stopped",
-        TerminalEndReason.Failed => "Failed",
-        _ => "Server died",
+        null => "running",
+        TerminalEndReason.Exited => record.ExitCode switch
+        {
+            0 => "ok",
+            Killed => "killed",
+            null or < 0 => "ended",
+            var code => $"failed ({code})",
+        },
+        TerminalEndReason.Closed when record.Mode == TerminalMode.Run => "cancelled",
+        TerminalEndReason.TimedOut => "timed out",
+        TerminalEndReason.Interrupted => "interrupted",
+        TerminalEndReason.Failed => "failed",
+        _ => "stopped",
     };
 
-    /// <summary>As a sentence.</summary>
+    /// <summary>As a sentence, without its full stop: the time may follow.</summary>
     public static string Of(TerminalEndReason? reason, int? code) => reason switch
     {
-        null => "Running.",
-        TerminalEndReason.Closed => "Ended by a user.",
-        TerminalEndReason.Idle => "Ended because it was idle.",
-        TerminalEndReason.TimedOut => "Ended because its time was up.",
-        TerminalEndReason.ServerStopped => "Ended when the server stopped.",
-        TerminalEndReason.Interrupted => "Lost when the server died.",
-        TerminalEndReason.Failed => "Ended by a fault of the server; its log says which. What was written until then is kept.",
-        _ when code is null or < 0 => "The program exited.",
-        _ => $"The program exited with code {code}.",
+        null => "Running",
+        TerminalEndReason.Closed => "Stopped by a user",
+        TerminalEndReason.Idle => "Stopped because it was idle",
+        TerminalEndReason.TimedOut => "Ended because its time was up",
+        TerminalEndReason.ServerStopped => "Ended when the server stopped",
+        TerminalEndReason.Interrupted => "Lost when the server died",
+        TerminalEndReason.Failed => "Ended by a fault of the server, whose log says which",
+        _ => code switch
+        {
+            null or < 0 => "The program exited",
+            0 => "The program exited: ok",
+            Killed => "The program was killed",
+            _ => $"The program exited with code {code}",
+        },
     };
 }

@@ -193,7 +193,8 @@ internal sealed class OutputPump
         _ = DeliverSnapshotAsync(image, bytes, cancellation);
     }
 
-    private static byte[] Compress(byte[] bytes)
+    /// <summary>As the page unpacks it.</summary>
+    internal static byte[] Compress(byte[] bytes)
     {
         using var compressed = new MemoryStream();
         using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest))

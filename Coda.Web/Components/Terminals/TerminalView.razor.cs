@@ -121,6 +121,18 @@ public sealed partial class TerminalView : IAsyncDisposable
 
     private async Task KeepAliveAsync() => Terminal.Heartbeat(await Caller.GetAsync());
 
+    /// <summary>What fits the page; of one that is not there, what the terminal has.</summary>
+    private async Task<TerminalSize> MeasureAsync()
+    {
+        if (page is null)
+        {
+            return Terminal.Size;
+        }
+
+        var window = await page.InvokeAsync<TerminalWindow>("window", gone.Token);
+        return new TerminalSize(window.Columns, window.Rows);
+    }
+
     private async Task OpenPageAsync()
     {
         await using var module = await Js.InvokeAsync<IJSObjectReference>("import", gone.Token, "./" + Assets["js/terminal.js"]);
