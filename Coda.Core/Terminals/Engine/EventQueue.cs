@@ -2,8 +2,8 @@ namespace Coda.Core.Terminals.Engine;
 
 /// <summary>
 /// The events of one terminal on their way to the server, in order and bounded. While they are not taken: of lengths, titles, clips,
-/// statuses, floods and troubles the newest stays, bells are counted, of sizes and notifications the newest 64 stay; starts and ends are never
-/// dropped.
+/// statuses, floods and troubles the newest stays, bells are counted, of sizes and notifications the newest 64 stay; starts and ends are
+/// never dropped.
 /// </summary>
 internal sealed class EventQueue
 {
