@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
+using Coda.Core.Terminals;
 using Coda.Web.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
 namespace Coda.Web.Tests.Browser;
@@ -165,6 +167,39 @@ public sealed class PhoneTests(Chromium chromium) : IAsyncDisposable
         await Assertions.Expect(desk.Locator(".terminal-sized")).ToContainTextAsync("Sized by Chrome");
         await Assertions.Expect(page.Locator(".coda-title")).ToContainTextAsync("you drive");
     }
+
+    [Fact]
+    public async Task A_replay_of_a_wide_terminal_can_be_read_moved_about_in_and_zoomed()
+    {
+        var registry = app.Services.GetRequiredService<TerminalRegistry>();
+        var opening = await registry.OpenShellAsync(
+            TestCaller.Owner, new TerminalSize(120, 32), Core.Terminals.ColorScheme.Dark, TestContext.Current.CancellationToken);
+        var recorded = Assert.IsType<TerminalOpening.Opened>(opening).Terminal;
+        await recorded.WriteAsync(
+            TestCaller.Owner, "printf '%0120d' 7; exit\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        await recorded.Ended.WaitAsync(Waiting.Timeout);
+        var page = await chromium.SignInAsync(app, phone: true);
+        await page.GotoAsync($"{app.Url}/replay/{recorded.Id}");
+        var replay = await TerminalOnPage.OnAsync(page);
+        await replay.WaitForLineAsync("^0{100,}7");
+        Assert.InRange(await FontAsync(page), 9, 12);
+        var fingers = await Fingers.OnAsync(page);
+        await fingers.DragAsync((300, 300), (80, 300));
+        await page.WaitForFunctionAsync("() => document.querySelector('.player-stage').scrollLeft > 100");
+        var before = await FontAsync(page);
+        await fingers.PinchAsync((195, 300), 40, 80);
+        await page.WaitForFunctionAsync(
+            $"() => parseFloat(getComputedStyle(document.querySelector('.xterm-rows')).fontSize) > {before + 4}");
+        await fingers.DownAsync((195, 300));
+        await fingers.UpAsync();
+        await fingers.DownAsync((195, 300));
+        await fingers.UpAsync();
+        await page.WaitForFunctionAsync(
+            $"() => parseFloat(getComputedStyle(document.querySelector('.xterm-rows')).fontSize) === {before}");
+    }
+
+    private static Task<float> FontAsync(IPage page) =>
+        page.EvaluateAsync<float>("parseFloat(getComputedStyle(document.querySelector('.xterm-rows')).fontSize)");
 
     private static IFormatProvider Invariant => System.Globalization.CultureInfo.InvariantCulture;
 

@@ -27,6 +27,7 @@ export class Screen {
   /** What was asked for while a resize waits for the parser. */
   private queue: (() => void)[] = [];
   private waiting = false;
+  private chosenFont?: number;
   private replaced = new AbortController();
 
   /** `prepare` sees each xterm that it makes. */
@@ -144,13 +145,24 @@ export class Screen {
     else step();
   }
 
+  /** Shows the terminal in a font of that size, whatever fits; without one, as it fits. */
+  chooseFont(size?: number): void {
+    this.chosenFont = size;
+    this.fitFont(true);
+  }
+
   /** Takes the user's font size, or with `shrink` the largest one below it at which the whole terminal is seen. */
   fitFont(shrink: boolean): void {
     const wanted = fontSize();
     const least = Math.min(wanted, smallestFont);
     const ratio = shrink ? this.ratio() : 1;
+    if (shrink && this.chosenFont !== undefined) {
+      this.setFont(this.chosenFont);
+      this.host.classList.toggle('pans', this.isTooHigh || this.cell.width * this.terminal.cols > this.host.clientWidth);
+      return;
+    }
     const size = ratio === 1 ? wanted : Math.max(least, Math.floor(wanted * ratio * 2) / 2);
-    if (this.terminal.options.fontSize !== size) this.setFont(size);
+    this.setFont(size);
     // Cells are whole pixels: what fits in proportion may be a few pixels too high.
     for (let smaller = size - 0.5; shrink && this.isTooHigh && smaller >= least; smaller -= 0.5) this.setFont(smaller);
     // What is larger than the window even so is moved about in.
@@ -162,6 +174,7 @@ export class Screen {
   }
 
   private setFont(size: number): void {
+    if (this.terminal.options.fontSize === size) return;
     this.terminal.options.fontSize = size;
     this.measure(this.terminal);
   }

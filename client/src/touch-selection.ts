@@ -22,15 +22,15 @@ export class TouchSelection {
 
   constructor(
     private readonly host: HTMLElement, private readonly terminal: () => Terminal,
-    actions: { paste(): void; search(): void },
+    actions: { paste?(): void; search?(): void },
   ) {
     this.bar.className = 'touch-bar';
     this.bar.hidden = true;
     this.bar.append(
       this.entry('Copy', () => void this.copy()),
       this.entry('All', () => this.selectAll()),
-      this.entry('Paste', () => this.after(actions.paste)),
-      this.entry('Search', () => this.after(actions.search)),
+      ...(actions.paste ? [this.entry('Paste', () => this.after(() => actions.paste?.()))] : []),
+      ...(actions.search ? [this.entry('Search', () => this.after(() => actions.search?.()))] : []),
     );
     host.append(...this.handles, this.bar);
     this.handles.forEach((element, index) => this.drag(element, index));

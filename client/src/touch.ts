@@ -8,8 +8,10 @@ export interface TouchActions {
   zoom(by: number): void;
   /** History is wanted that may not be here yet. */
   scrolledUp(): void;
-  paste(): void;
-  search(): void;
+  paste?(): void;
+  search?(): void;
+  /** Two taps; without it they are two clicks. */
+  doubleTap?(): void;
 }
 
 const slop = 10;
@@ -35,7 +37,7 @@ export class Touch {
 
   constructor(
     private readonly host: HTMLElement, private readonly terminal: () => Terminal, private readonly actions: TouchActions,
-    until: AbortSignal, private readonly doubleTap?: () => void,
+    until: AbortSignal,
   ) {
     this.selection = new TouchSelection(host, terminal, actions);
     host.addEventListener('touchstart', event => this.start(event), { capture: true, passive: false, signal: until });
@@ -135,10 +137,10 @@ export class Touch {
       this.selection.clear();
       return;
     }
-    const isDouble = this.doubleTap !== undefined && at - this.lastTap < doubleTapWithin;
+    const isDouble = this.actions.doubleTap !== undefined && at - this.lastTap < doubleTapWithin;
     this.lastTap = isDouble ? -Infinity : at;
     if (isDouble) {
-      this.doubleTap?.();
+      this.actions.doubleTap?.();
       return;
     }
     this.mouse('mousedown', touch);
