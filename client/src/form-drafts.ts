@@ -2,6 +2,8 @@ import { DraftKeeper, draftTime, dropDraft, dropOldDrafts, loadDraft } from './d
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
+const lookAfter = 30;
+
 const kept = new Map<HTMLFormElement, DraftKeeper>();
 
 /**
@@ -20,7 +22,14 @@ export function keepFormDrafts(): void {
     }
     for (const form of document.querySelectorAll<HTMLFormElement>('form[data-draft]')) if (!kept.has(form)) restore(form);
   };
-  new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+  // Terminals change the page many times a second.
+  let asked = 0;
+  new MutationObserver(() => {
+    asked ||= window.setTimeout(() => {
+      asked = 0;
+      look();
+    }, lookAfter);
+  }).observe(document.body, { childList: true, subtree: true });
   look();
 }
 

@@ -23,6 +23,7 @@ public sealed partial class TerminalView : IAsyncDisposable
     private IDisposable? showing;
     private Task pumping = Task.CompletedTask;
     private string? error;
+    private string? dismissed; // trouble that the user has read
     private ColorScheme shownScheme;
     private bool ready;
 
