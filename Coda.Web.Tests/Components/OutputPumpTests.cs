@@ -55,7 +55,7 @@ public sealed class OutputPumpTests : IAsyncDisposable
         Assert.Equal("one".Length, snapshot.Offset); // the title that has begun comes whole
         Assert.Contains("one", Unpack(snapshot.Bytes), StringComparison.Ordinal);
         Assert.Equal("", snapshot.Arguments[2]);
-        Assert.Equal([120, 32, true], snapshot.Arguments[3..]);
+        Assert.Equal([120, 32, true, false], snapshot.Arguments[3..]);
         page.ParsesAll();
         await TypeAsync("\n");
         await Waiting.UntilAsync(() => Written().EndsWith("two", StringComparison.Ordinal));
