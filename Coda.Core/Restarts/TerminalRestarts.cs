@@ -53,7 +53,9 @@ public sealed class TerminalRestarts
 
         try
         {
-            var opening = await StartAsync(caller, ended, size, scheme, continueConversation, cancellation);
+            // A visitor who leaves meanwhile has started it all the same, and its row says so.
+            cancellation.ThrowIfCancellationRequested();
+            var opening = await StartAsync(caller, ended, size, scheme, continueConversation, CancellationToken.None);
             if (opening is TerminalOpening.Opened { Terminal.Id: var restarted })
             {
                 await terminals.SetRestartedAsync(ended, restarted);
@@ -113,6 +115,11 @@ public sealed class TerminalRestarts
         if (record.Mode == TerminalMode.Run)
         {
             return new TerminalOpening.Refused("A task is not started again in its terminal. Start it from its page.");
+        }
+
+        if (await RunningAsync(record, cancellation) is { } running)
+        {
+            return new TerminalOpening.Refused($"It was started again already, as {running}. Open that one.");
         }
 
         if (record.Mode == TerminalMode.Interactive)

@@ -57,8 +57,9 @@ public sealed class PhoneTests(Chromium chromium) : IAsyncDisposable
         await Assertions.Expect(page.Locator(".touch-handle").Last).ToBeVisibleAsync();
         await fingers.UpAsync();
         var handle = await page.Locator(".touch-handle").Last.BoundingBoxAsync();
-        var end = await PlaceOfAsync(page, column: 4, row: 1);
-        await fingers.DragAsync((handle!.X + 22, handle.Y + 10), (end.X, end.Y + handle.Height));
+        var (from, to) = (await PlaceOfAsync(page, column: 6, row: 0), await PlaceOfAsync(page, column: 4, row: 1));
+        var finger = (X: handle!.X + 22, Y: handle.Y + 10);
+        await fingers.DragAsync((finger.X, finger.Y), (finger.X + to.X - from.X, finger.Y + to.Y - from.Y));
         await page.GetByRole(AriaRole.Button, new() { Name = "Copy" }).TapAsync();
         await page.WaitForFunctionAsync("async () => await navigator.clipboard.readText() === 'two\\nthree'");
     }

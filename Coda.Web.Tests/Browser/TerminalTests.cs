@@ -132,6 +132,8 @@ public sealed class TerminalTests(Chromium chromium, ITestOutputHelper output) :
             }
             """,
             text);
+        // cat does not know a paste from typing.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Paste", Exact = true }).ClickAsync();
         await page.Keyboard.PressAsync("Control+d");
         await terminal.WaitForLineAsync($"^{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}  pasted.txt");
     }

@@ -7,6 +7,17 @@ import { sendForms } from './forms';
 import { pulse } from './pulse';
 import './appearance';
 
+declare global {
+  interface Window {
+    codaPage: { isTypingElsewhere(): boolean };
+  }
+}
+
+window.codaPage = {
+  /** Whether the keys are in a field of the user's, and not in a terminal. */
+  isTypingElsewhere: () => document.activeElement?.matches('input, textarea:not(.xterm-helper-textarea), dialog *') ?? false,
+};
+
 const place = document.getElementById('connection')!;
 const connection: Connection = new Connection(
   circuit, pulse, new ConnectionLine(place, () => connection.press()), place.dataset.server ?? '');

@@ -6,6 +6,8 @@ declare global {
 
 const fontSizeKey = 'coda.terminal.fontSize';
 const defaultFontSize = 14;
+const smallestFont = 8;
+const largestFont = 32;
 
 // The server reads the cookie, so that the first paint has the right colours already.
 window.codaAppearance = {
@@ -24,12 +26,17 @@ export const fontFamily =
 /** The size the user chose, in pixels. */
 export function fontSize(): number {
   const stored = Number(localStorage.getItem(fontSizeKey));
-  return stored >= 8 && stored <= 32 ? stored : defaultFontSize;
+  return stored >= smallestFont && stored <= largestFont ? stored : defaultFontSize;
 }
 
 /** Remembers another size; 0 goes back to the default. */
 export function changeFontSize(by: number): number {
-  const size = by === 0 ? defaultFontSize : Math.min(32, Math.max(8, fontSize() + by));
+  return setFontSize(by === 0 ? defaultFontSize : fontSize() + by);
+}
+
+/** Remembers a size, as near as it is allowed. */
+export function setFontSize(wanted: number): number {
+  const size = Math.min(largestFont, Math.max(smallestFont, wanted));
   localStorage.setItem(fontSizeKey, String(size));
   return size;
 }

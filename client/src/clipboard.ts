@@ -7,6 +7,7 @@ import { choose, settings } from './settings';
  * page was not shown; `base64` is empty when it was too long.
  */
 export function takeClip(host: HTMLElement, base64: string, length: number): void {
+  if (settings().clips === 'refuse') return;
   if (base64 === '' && length > 0) {
     notice(host, 'clip', `The program wanted to copy ${count(length * 0.75)} bytes: more than 3 MB are not taken. `
       + 'The clipboard is as it was.');
@@ -43,7 +44,6 @@ export function cleanCopies(terminal: () => Terminal, host: HTMLElement, until: 
 
 async function take(host: HTMLElement, text: string): Promise<void> {
   const { clips } = settings();
-  if (clips === 'refuse') return;
   if (clips === 'allow' && document.hasFocus() && await copy(text)) {
     notice(host, 'clip', `The program copied ${count(text.length)} characters to your clipboard.`);
     return;

@@ -28,7 +28,8 @@ export function takeKeys(): void {
   const pressed = new Set<string>();
   document.addEventListener('keydown', event => {
     const name = commandOf(event);
-    if (!name || !run(name)) return;
+    // What a dialog asks comes first.
+    if (!name || document.querySelector('dialog[open]') || !run(name)) return;
     pressed.add(event.code);
     event.preventDefault();
     event.stopImmediatePropagation();

@@ -1,10 +1,17 @@
 import { button } from './button';
-import { DraftKeeper, draftTime, loadDraft } from './drafts';
+import { DraftKeeper, draftTime, loadDraft, notKeptAsDraft, sendingId } from './drafts';
 import { Dictation } from './dictation';
 import { postOnce } from './post';
 
 const longestPress = 500;
+/** A click that is the end of a press comes within that. */
+const clickAfter = 400;
 const mostLines = 8;
+
+/** What the draft of a terminal's message is kept under. */
+export function messageSubject(terminalId: string): string {
+  return `message ${terminalId}`;
+}
 
 /**
  * A field to write a message in before the program gets it, with the corrections, predictions and dictation of the system. It is sent by a
@@ -17,12 +24,13 @@ export class Compose {
   private readonly send = button('Send (hold: without Enter)', 'compose-send', () => {});
   private readonly draft: DraftKeeper;
   private readonly dictation: Dictation;
-  private sent?: { id: string; body: string };
+  private readonly subject: string;
 
   /** `pick` lets the user choose files; `back` gives the keys to the terminal. */
   constructor(private readonly terminalId: string, pick: () => void, private readonly back: () => void) {
-    const subject = `message ${terminalId}`;
-    this.draft = new DraftKeeper(subject, () => (this.field.value.trim() === '' ? undefined : { text: this.field.value }));
+    this.subject = messageSubject(terminalId);
+    this.draft = new DraftKeeper(
+      this.subject, () => (this.field.value.trim() === '' ? undefined : { text: this.field.value }), () => this.say(notKeptAsDraft));
     this.dictation = new Dictation(this.field, text => this.say(text));
     this.element.className = 'compose';
     this.field.rows = 1;
@@ -39,7 +47,7 @@ export class Compose {
     row.append(file, this.field, this.dictation.element, this.send);
     this.element.append(this.status, row);
     this.bind();
-    const kept = loadDraft(subject);
+    const kept = loadDraft(this.subject);
     if (kept?.values.text) this.restore(kept.values.text, kept.at);
   }
 
@@ -58,7 +66,7 @@ export class Compose {
   }
 
   dispose(): void {
-    this.dictation.stop();
+    this.dictation.dispose();
     this.draft.dispose();
     this.element.remove();
   }
@@ -77,29 +85,43 @@ export class Compose {
       event.preventDefault();
     });
     element.addEventListener('submit', event => event.preventDefault());
+    this.bindSend();
+  }
+
+  /** A finger or a mouse sends when it is lifted, since not every browser makes a click of a long press; a key clicks. */
+  private bindSend(): void {
     let pressed = 0;
+    let lifted = -Infinity;
     this.send.addEventListener('pointerdown', event => {
       event.preventDefault(); // the soft keyboard stays
       pressed = event.timeStamp;
     });
+    this.send.addEventListener('pointerup', event => {
+      lifted = event.timeStamp;
+      void this.deliver(event.timeStamp - pressed < longestPress);
+    });
     this.send.addEventListener('contextmenu', event => event.preventDefault());
-    this.send.addEventListener('click', event => void this.deliver(pressed === 0 || event.timeStamp - pressed < longestPress));
+    this.send.addEventListener('click', event => {
+      if (event.timeStamp - lifted > clickAfter) void this.deliver(true);
+    });
   }
 
   private async deliver(enter: boolean): Promise<void> {
+    this.dictation.stop();
     const text = this.field.value;
     if (text === '' || this.element.ariaBusy === 'true') return;
     const body = JSON.stringify({ text, enter });
-    const id = this.sent?.body === body ? this.sent.id : crypto.randomUUID();
-    this.sent = { id, body };
+    const id = sendingId(this.subject, body);
     this.element.ariaBusy = 'true';
     this.say('');
     try {
       const answer = await postOnce(`terminals/${this.terminalId}/messages`, id, body);
       if (answer.ok) this.delivered(text);
       else this.say(answer.message ?? '');
-    } catch {
-      this.say('The server cannot be reached. What you wrote is still here: send it again, it is not typed twice.');
+    } catch (error) {
+      this.say(error instanceof DOMException && error.name === 'TimeoutError'
+        ? 'The program does not read what is typed. Your message waits for it; sent again, it is not typed twice.'
+        : 'The server cannot be reached. What you wrote is still here: send it again, it is not typed twice.');
     } finally {
       this.element.ariaBusy = 'false';
     }
@@ -107,7 +129,6 @@ export class Compose {
 
   /** The server has it. What was written meanwhile stays. */
   private delivered(text: string): void {
-    this.sent = undefined;
     this.field.value = this.field.value.startsWith(text) ? this.field.value.slice(text.length) : this.field.value;
     this.draft.confirmed();
     if (!this.isEmpty) this.draft.typed();

@@ -39,7 +39,10 @@ export class Dictation {
   constructor(private readonly field: HTMLTextAreaElement, private readonly say: (text: string) => void) {
     this.element.textContent = '✎';
     this.element.setAttribute('aria-pressed', 'false');
-    followSettings(({ dictation }) => (this.element.hidden = !kind() || !dictation), this.gone.signal);
+    followSettings(({ dictation }) => {
+      this.element.hidden = !kind() || !dictation;
+      if (!dictation) this.stop();
+    }, this.gone.signal);
   }
 
   toggle(): void {
@@ -49,8 +52,16 @@ export class Dictation {
     else void this.start();
   }
 
+  /** What is recognised from here on is dropped. */
   stop(): void {
     this.recognition?.stop();
+    this.recognition = undefined;
+    this.element.setAttribute('aria-pressed', 'false');
+  }
+
+  dispose(): void {
+    this.stop();
+    this.gone.abort();
   }
 
   private async start(): Promise<void> {
@@ -60,43 +71,52 @@ export class Dictation {
     recognition.continuous = true;
     recognition.interimResults = true;
     recognition.lang = navigator.language;
-    if (await isLocal(Kind)) recognition.processLocally = true;
-    const before = this.field.value.slice(0, this.field.selectionStart);
-    const after = this.field.value.slice(this.field.selectionEnd);
+    const isOnDevice = await isLocal(Kind);
+    if (this.recognition !== recognition) return;
+    if (isOnDevice) recognition.processLocally = true;
+    let spoken = { from: this.field.selectionStart, to: this.field.selectionEnd, text: this.field.value.slice(
+      this.field.selectionStart, this.field.selectionEnd) };
     recognition.addEventListener('result', event => {
+      if (this.recognition !== recognition) return;
       const results = [...(event as unknown as { results: ArrayLike<Result> & Iterable<Result> }).results];
-      this.put(before, results.map(result => result[0]?.transcript ?? '').join(''), after);
+      const text = results.map(result => result[0]?.transcript ?? '').join('').trim();
+      const { value } = this.field;
+      // Corrected meanwhile: what was said so far is the user's now.
+      if (value.slice(spoken.from, spoken.to) !== spoken.text) this.stop();
+      else spoken = this.put(spoken.from, spoken.to, text);
     });
     recognition.addEventListener('error', event => {
       const { error } = event as unknown as { error: string };
       if (error !== 'no-speech' && error !== 'aborted') this.say(messages[error] ?? `Speech is not recognised (${error}).`);
     });
     recognition.addEventListener('end', () => {
-      this.recognition = undefined;
-      this.element.setAttribute('aria-pressed', 'false');
+      if (this.recognition === recognition) this.stop();
     });
     this.element.setAttribute('aria-pressed', 'true');
-    this.say(recognition.processLocally ? 'Listening. The sound stays on this device.'
-      : 'Listening. The browser sends the sound to its maker.');
+    this.say(isOnDevice ? 'Listening. The sound stays on this device.' : 'Listening. The browser sends the sound to its maker.');
     recognition.start();
   }
 
-  private put(before: string, spoken: string, after: string): void {
-    const gap = before === '' || /\s$/.test(before) ? '' : ' ';
-    this.field.value = before + gap + spoken.trim() + after;
+  /** Puts what was said in place of what was recognised of it before. */
+  private put(from: number, to: number, said: string): { from: number; to: number; text: string } {
+    const { value } = this.field;
+    const text = from > 0 && !/\s$/.test(value.slice(0, from)) ? ` ${said}` : said;
+    this.field.setRangeText(text, from, to, 'end');
     this.field.dispatchEvent(new Event('input', { bubbles: true }));
+    return { from, to: from + text.length, text };
   }
 
   private ask(): void {
     const text = 'The browser recognises speech. Where it can, it does that on this device; else it sends the sound to the servers of '
       + 'its maker. CoDA gets the text alone, and a program only when you send it.';
-    ask('Switch dictation on?', [paragraph(text)], [{
+    const close = ask('Switch dictation on?', [paragraph(text)], [{
       label: 'Switch it on',
       act: () => {
         choose({ dictation: true });
         void this.start();
       },
     }]);
+    this.gone.signal.addEventListener('abort', close);
   }
 }
 

@@ -6,6 +6,9 @@ export interface Draft {
 }
 
 const prefix = 'coda.draft.';
+const sentPrefix = 'coda.sent.';
+/** In characters; a browser keeps about five million for a site. */
+const longest = 4_000_000;
 const savedAfter = 300;
 const keptFor = 30 * 24 * 3600 * 1000;
 
@@ -17,6 +20,7 @@ export function loadDraft(subject: string): Draft | undefined {
 /** Keeps it in this browser; false = there is no room for it, even without the other drafts. */
 export function saveDraft(subject: string, values: Record<string, string>, now = Date.now()): boolean {
   const text = JSON.stringify({ values, at: now } satisfies Draft);
+  if (text.length > longest) return false;
   for (;;) {
     try {
       localStorage.setItem(prefix + subject, text);
@@ -33,6 +37,23 @@ export function saveDraft(subject: string, values: Record<string, string>, now =
 /** It is not needed: the server has confirmed it, or it was discarded. */
 export function dropDraft(subject: string): void {
   localStorage.removeItem(prefix + subject);
+  localStorage.removeItem(sentPrefix + subject);
+}
+
+/**
+ * The id under which a text about a subject is sent: the same for the same text, after a reload too, until the draft is dropped. A server
+ * that has taken it already does not take it twice.
+ */
+export function sendingId(subject: string, body: string): string {
+  const [id, mark] = (localStorage.getItem(sentPrefix + subject) ?? '').split(' ');
+  if (id && mark === markOf(body)) return id;
+  const fresh = crypto.randomUUID();
+  try {
+    localStorage.setItem(sentPrefix + subject, `${fresh} ${markOf(body)}`);
+  } catch {
+    // No room: the id lasts as long as the page then.
+  }
+  return fresh;
 }
 
 /** Forgets what was written more than 30 days ago. */
@@ -45,7 +66,10 @@ export class DraftKeeper {
   private timer = 0;
   private readonly flush = () => this.save();
 
-  constructor(private readonly subject: string, private readonly read: () => Record<string, string> | undefined) {
+  /** `failed` is told that what is written does not fit into the browser. */
+  constructor(
+    private readonly subject: string, private readonly read: () => Record<string, string> | undefined, private readonly failed: () => void,
+  ) {
     addEventListener('pagehide', this.flush);
     document.addEventListener('visibilitychange', this.flush);
   }
@@ -73,8 +97,8 @@ export class DraftKeeper {
     clearTimeout(this.timer);
     this.timer = 0;
     const values = this.read();
-    if (values) saveDraft(this.subject, values);
-    else dropDraft(this.subject);
+    if (!values) dropDraft(this.subject);
+    else if (!saveDraft(this.subject, values)) this.failed();
   }
 }
 
@@ -85,6 +109,16 @@ export function draftTime(at: number, now = new Date()): string {
   return then.toDateString() === now.toDateString() ? time
     : `${then.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })} ${time}`;
 }
+
+/** Tells texts apart (FNV-1a, 32 bits, and the length). */
+function markOf(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return `${text.length}-${hash >>> 0}`;
+}
+
+/** Said where a draft cannot be kept. */
+export const notKeptAsDraft = 'Too long to be kept as a draft in this browser: send it before you leave the page.';
 
 function stored(): { key: string; at: number }[] {
   return Object.keys(localStorage).filter(key => key.startsWith(prefix))

@@ -1,4 +1,4 @@
-import { DraftKeeper, draftTime, dropDraft, dropOldDrafts, loadDraft } from './drafts';
+import { DraftKeeper, draftTime, dropDraft, dropOldDrafts, loadDraft, notKeptAsDraft } from './drafts';
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
@@ -33,9 +33,10 @@ export function keepFormDrafts(): void {
   look();
 }
 
-/** The server has taken the form. */
-export function formTaken(form: HTMLFormElement): void {
-  keeperOf(form)?.confirmed();
+/** The server has taken the form, which may have been replaced by another one about the same. */
+export function formTaken(subject: string): void {
+  for (const [form, keeper] of kept) if (form.dataset.draft === subject) keeper.confirmed();
+  dropDraft(subject);
 }
 
 function keeperOf(form: HTMLFormElement | null): DraftKeeper | undefined {
@@ -44,7 +45,7 @@ function keeperOf(form: HTMLFormElement | null): DraftKeeper | undefined {
 
 function restore(form: HTMLFormElement): void {
   const subject = form.dataset.draft ?? '';
-  kept.set(form, new DraftKeeper(subject, () => written(form)));
+  kept.set(form, new DraftKeeper(subject, () => written(form), () => sayIn(form, notKeptAsDraft)));
   const draft = loadDraft(subject);
   if (!draft) return;
   const before = new Map(fields(form).map(field => [field, valueOf(field)]));
@@ -65,6 +66,13 @@ function restore(form: HTMLFormElement): void {
   });
   note.append(`Draft of ${draftTime(draft.at)} · `, discard);
   form.prepend(note);
+}
+
+function sayIn(form: HTMLFormElement, text: string): void {
+  const place = form.querySelector<HTMLElement>('[role=alert]');
+  if (!place) return;
+  place.textContent = text;
+  place.hidden = false;
 }
 
 /** All fields, if one that is written by hand has text. */

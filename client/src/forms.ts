@@ -1,3 +1,4 @@
+import { sendingId } from './drafts';
 import { formTaken } from './form-drafts';
 import { postOnce } from './post';
 
@@ -5,9 +6,6 @@ import { postOnce } from './post';
 declare const Blazor: { navigateTo(url: string): void };
 
 const navigationLimit = 3_000;
-
-/** The id of a form that was sent and not answered: sent again, with the same content, it is the same. */
-const ids = new WeakMap<HTMLFormElement, { id: string; body: string }>();
 
 /** Sends forms with `data-post` as JSON, whatever their length, and goes where the answer says. */
 export function sendForms(): void {
@@ -28,15 +26,13 @@ export function sendForms(): void {
 
 async function send(form: HTMLFormElement, url: string, submitter: HTMLElement | null): Promise<void> {
   const body = JSON.stringify(Object.fromEntries(new FormData(form, submitter)));
-  const sent = ids.get(form);
-  const id = sent?.body === body ? sent.id : crypto.randomUUID();
-  ids.set(form, { id, body });
+  const subject = form.dataset.draft ?? url;
   form.ariaBusy = 'true';
   say(form, '');
   try {
-    const answer = await postOnce(url, id, body);
+    const answer = await postOnce(url, sendingId(subject, body), body);
     if (answer.ok && answer.location) {
-      formTaken(form);
+      formTaken(subject);
       go(form, answer.location);
     } else {
       say(form, answer.message ?? '');

@@ -37,7 +37,8 @@ export const commands: Command[] = [
   { name: 'leave-back', label: 'To the region before', keys: ['Ctrl+Shift+F6'] },
 ];
 
-const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
+/** Where the browser's own keys go with the Command key. */
+export const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 const signs: Record<string, string> = { Ctrl: '⌃', Alt: '⌥', Shift: '⇧' };
 const placeOf: Record<string, string> = { BracketLeft: '[', BracketRight: ']', Backslash: '\\', Comma: ',' };
 

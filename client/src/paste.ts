@@ -10,6 +10,8 @@ export interface PasteTarget {
   paste(text: string): void;
   /** Whether the program takes a paste as one, instead of running each line at once. */
   readonly bracketsPastes: boolean;
+  /** It is gone, and with it what is asked about it. */
+  readonly gone: AbortSignal;
   focus(): void;
 }
 
@@ -72,10 +74,11 @@ function askFor(text: string, target: PasteTarget): void {
     if (never.checked) choose({ askBeforeLines: false });
     target.paste(pasted);
   };
-  ask(
+  const close = ask(
     `Paste ${lines.length.toLocaleString('en')} lines?`,
     [paragraph('The program does not know a paste from typing: it may run each line at once.'), shown, label],
     [{ label: 'Paste', act: () => paste(text) }, { label: 'Paste as one line', act: () => paste(asOneLine(text)) }],
     () => target.focus(),
   );
+  target.gone.addEventListener('abort', close);
 }

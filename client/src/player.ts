@@ -29,7 +29,7 @@ class Player {
     bar.className = 'player-bar';
     // A click into the picture gives xterm the keys, which has no use for them: they are the player's, and the browser's.
     const touch = new Touch(stage, () => this.screen.terminal, {
-      zoom: by => this.zoom((this.screen.terminal.options.fontSize ?? fontSize()) + by),
+      zoom: size => this.zoom(size),
       scrolledUp: () => {},
       doubleTap: () => this.zoom(this.font === undefined ? fontSize() : undefined),
     }, this.gone.signal);

@@ -1,9 +1,9 @@
 import type { Terminal } from '@xterm/xterm';
 import { copy, withoutPadding } from './clipboard';
+import { isMac } from './keys';
 import { notice } from './notice';
 import { settings } from './settings';
 
-const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 const toldKey = 'coda.selection.told';
 const dragged = 12;
 
@@ -26,10 +26,15 @@ export function assistSelection(host: HTMLElement, terminal: () => Terminal, unt
       tellOnce(host, event, until);
     }
   }, { capture: true, signal: until });
+  let selects = false;
+  host.addEventListener('mousedown', event => {
+    selects = event.target instanceof Element && event.target.closest('.xterm-screen') !== null;
+  }, { capture: true, signal: until });
   document.addEventListener('mouseup', () => {
-    if (settings().copiesSelection && terminal().hasSelection() && host.contains(document.activeElement)) {
+    if (settings().copiesSelection && selects && terminal().hasSelection()) {
       void copy(withoutPadding(terminal().getSelection()));
     }
+    selects = false;
   }, { signal: until });
 }
 

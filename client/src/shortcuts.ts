@@ -1,8 +1,6 @@
 import type { Terminal } from '@xterm/xterm';
 import { copy, withoutPadding } from './clipboard';
-import { letter } from './keys';
-
-const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
+import { isMac, letter } from './keys';
 
 /**
  * The keys that a terminal itself takes: Ctrl+C copies when something is selected, Ctrl+V pastes; on a Mac, both are the browser's own.
@@ -11,14 +9,18 @@ const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
  */
 export function bindShortcuts(terminal: Terminal): (typed: string) => string {
   let shiftEnter = false;
+  const taken = new Set<string>();
   terminal.attachCustomKeyEventHandler(event => {
+    // A program that is told of releases would get one without its press.
+    if (event.type === 'keyup') return !taken.delete(event.code);
     if (event.type !== 'keydown') return true;
     const plain = !event.ctrlKey && !event.altKey && !event.metaKey;
     shiftEnter = event.key === 'Enter' && event.shiftKey && plain && !event.isComposing;
     if (isMac || !event.ctrlKey || event.altKey || event.metaKey) return true;
-    if (copyOnShortcut(terminal, event)) return false;
-    // Not handled here and not typed: the browser pastes.
-    return letter(event) !== 'v';
+    // What is not handled here and not typed: the browser pastes.
+    const isOurs = copyOnShortcut(terminal, event) || letter(event) === 'v';
+    if (isOurs) taken.add(event.code);
+    return !isOurs;
   });
   return typed => {
     const isNewLine = shiftEnter && typed === '\r';

@@ -8,7 +8,7 @@ const margin = 8;
  * What stands at the bottom moves above the keyboard, and the terminal moves up as far as its cursor's row needs. Returns what is called
  * when the cursor has moved.
  */
-export function followSoftKeyboard(host: HTMLElement, foot: HTMLElement, terminal: () => Terminal, until: AbortSignal): () => void {
+export function followSoftKeyboard(host: HTMLElement, body: HTMLElement, terminal: () => Terminal, until: AbortSignal): () => void {
   const { visualViewport } = window;
   const root = document.documentElement;
   let asked = 0;
@@ -16,7 +16,9 @@ export function followSoftKeyboard(host: HTMLElement, foot: HTMLElement, termina
     asked = 0;
     const inset = visualViewport ? coveredBelow(root.clientHeight, visualViewport) : 0;
     root.style.setProperty('--keyboard-inset', `${inset}px`);
-    const covered = inset + (getComputedStyle(foot).position === 'absolute' ? foot.offsetHeight : 0);
+    const foot = body.parentElement!;
+    // What of it is not in the page's flow lies over the terminal.
+    const covered = inset + body.offsetHeight - (getComputedStyle(foot).position === 'absolute' ? 0 : foot.offsetHeight);
     root.style.setProperty('--terminal-shift', `${covered > 0 ? shift(host, terminal(), covered) : 0}px`);
   };
   const soon = () => {
@@ -25,7 +27,7 @@ export function followSoftKeyboard(host: HTMLElement, foot: HTMLElement, termina
   visualViewport?.addEventListener('resize', soon, { signal: until });
   visualViewport?.addEventListener('scroll', soon, { signal: until });
   const sizes = new ResizeObserver(soon);
-  sizes.observe(foot);
+  sizes.observe(body);
   until.addEventListener('abort', () => {
     sizes.disconnect();
     cancelAnimationFrame(asked);

@@ -1,15 +1,17 @@
 import type { ITheme, Terminal } from '@xterm/xterm';
-import { changeFontSize } from './appearance';
+import { changeFontSize, fontSize, setFontSize } from './appearance';
 import { ringBell } from './bell';
 import { ClearedSign } from './cleared';
-import { cleanCopies, takeClip } from './clipboard';
+import { cleanCopies, copy, takeClip } from './clipboard';
 import { provide } from './commands';
-import { Compose } from './compose';
+import { Compose, messageSubject } from './compose';
+import { dropDraft, loadDraft } from './drafts';
 import { Hold } from './hold';
 import { InputQueue } from './input';
 import { device, type Device } from './device';
 import { exposeForInspection } from './inspection';
 import { KeyBar, type Key } from './key-bar';
+import { notice } from './notice';
 import { pasteClipboard, takePastes, type PasteTarget } from './paste';
 import { pulse } from './pulse';
 import { Screen, type Cells } from './screen';
@@ -46,9 +48,10 @@ class LiveTerminal {
   private readonly hold: Hold;
   private readonly touch: Touch;
   private readonly keyBar: KeyBar;
-  private readonly compose: Compose;
+  /** Where nothing can be typed there is none. */
+  private readonly compose?: Compose;
   private readonly clearedSign: ClearedSign;
-  private readonly foot: HTMLElement;
+  private readonly foot: HTMLElement | null;
   private followsKeyboard = () => {};
   private readonly observer: ResizeObserver;
   private readonly unexpose: () => void;
@@ -63,7 +66,7 @@ class LiveTerminal {
   private shape = '';
   private settle = 0;
 
-  constructor(id: string, private readonly host: HTMLElement, private readonly port: Port, theme: ITheme) {
+  constructor(private readonly id: string, private readonly host: HTMLElement, private readonly port: Port, theme: ITheme) {
     this.input = new InputQueue((sequence, text, kind) =>
       pulse.ask(port.invokeMethodAsync(kind === 'text' ? 'Type' : 'TypeBytes', sequence, text)));
     pulse.typists.add(this.input);
@@ -74,17 +77,21 @@ class LiveTerminal {
     const paste = () => void pasteClipboard(host, this.pasteTarget);
     this.keyBar = new KeyBar({ key: key => this.press(key), text: text => this.type(text), paste });
     this.touch = new Touch(host, current, {
-      zoom: by => this.zoom(by), scrolledUp: () => this.hold.goUp(), paste, search: () => this.search?.open(),
+      zoom: (size, isLast) => this.pinch(size, isLast), scrolledUp: () => this.hold.goUp(), paste, search: () => this.search?.open(),
     }, signal);
     this.screen = new Screen(host, theme, {}, terminal => this.equip(terminal));
     takePastes(host, this.pasteTarget, signal);
     this.uploads = acceptFiles(host, id, text => this.screen.terminal.paste(text), signal);
     cleanCopies(current, host, signal);
     assistSelection(host, current, signal);
-    this.compose = new Compose(id, () => this.uploads.pick(), () => this.leaveCompose());
-    this.foot = host.parentElement?.querySelector('.terminal-foot') ?? host.appendChild(document.createElement('div'));
-    this.foot.append(this.keyBar.element, this.compose.element);
-    this.followsKeyboard = followSoftKeyboard(host, this.foot, current, signal);
+    this.foot = host.parentElement?.querySelector<HTMLElement>('.terminal-foot') ?? null;
+    if (this.foot) {
+      this.compose = new Compose(id, () => this.uploads.pick(), () => this.leaveCompose());
+      const body = this.foot.appendChild(document.createElement('div'));
+      body.className = 'terminal-foot-body';
+      body.append(this.keyBar.element, this.compose.element);
+      this.followsKeyboard = followSoftKeyboard(host, body, current, signal);
+    }
     followSettings(({ optionIsMeta, screenReader }) => {
       this.screen.terminal.options.macOptionIsMeta = optionIsMeta;
       this.screen.terminal.options.screenReaderMode = screenReader;
@@ -98,7 +105,7 @@ class LiveTerminal {
     document.addEventListener('visibilitychange', this.visibilityChanged);
     this.unexpose = exposeForInspection(id, () => this.screen.terminal, () => this.received);
     if (!matchMedia('(pointer: coarse)').matches) this.focus();
-    if (!this.compose.isEmpty) this.showCompose();
+    if (this.compose?.isEmpty === false) this.showCompose();
   }
 
   /** What fits the window. */
@@ -197,6 +204,7 @@ class LiveTerminal {
     this.screen.fitFont(true);
     this.screen.terminal.options.disableStdin = true;
     this.screen.terminal.options.cursorBlink = false;
+    this.offerMessage();
   }
 
   find(): void {
@@ -204,9 +212,24 @@ class LiveTerminal {
   }
 
   zoom(by: number): void {
-    changeFontSize(by);
-    this.windowChanged();
+    if (this.driver) {
+      changeFontSize(by);
+      this.windowChanged();
+    } else {
+      this.screen.chooseFont(by === 0 ? undefined : Math.max(1, (this.screen.terminal.options.fontSize ?? fontSize()) + by));
+    }
     this.focus();
+  }
+
+  /** Where another window gives the terminal its size, two fingers change what is shown here alone. */
+  private pinch(size: number, isLast: boolean): void {
+    if (!this.driver) {
+      this.screen.chooseFont(Math.max(1, size));
+      return;
+    }
+    setFontSize(size);
+    this.screen.fitFont(false);
+    if (isLast) this.tellWindow();
   }
 
   focus(): void {
@@ -216,7 +239,7 @@ class LiveTerminal {
   /** Opens the field for a message; on a phone it is always there. */
   writeMessage(): void {
     this.showCompose();
-    this.compose.focus();
+    this.compose?.focus();
   }
 
   /** Whether what it shows in is still part of the page. */
@@ -229,8 +252,8 @@ class LiveTerminal {
     pulse.typists.delete(this.input);
     this.gone.abort();
     this.search?.dispose();
-    this.compose.dispose();
-    this.keyBar.element.remove();
+    this.compose?.dispose();
+    this.keyBar.element.parentElement?.remove();
     this.clearedSign.dispose();
     this.hold.dispose();
     clearTimeout(this.settle);
@@ -265,8 +288,21 @@ class LiveTerminal {
       get bracketsPastes() {
         return terminal().modes.bracketedPasteMode;
       },
+      gone: this.gone.signal,
       focus: () => this.focus(),
     };
+  }
+
+  /** A message that was not sent when the terminal ended is not lost. */
+  private offerMessage(): void {
+    this.compose?.dispose();
+    const subject = messageSubject(this.id);
+    const text = loadDraft(subject)?.values.text;
+    if (!text) return;
+    notice(this.host, 'message', 'A message that you had not sent is kept.', [
+      { label: 'Copy', act: () => void copy(text) },
+      { label: 'Discard', act: () => dropDraft(subject) },
+    ]);
   }
 
   /** The keys of the page that are this terminal's. */
@@ -296,7 +332,7 @@ class LiveTerminal {
   }
 
   private toggleCompose(): void {
-    if (this.foot.contains(document.activeElement) && document.activeElement instanceof HTMLTextAreaElement) {
+    if (this.foot?.contains(document.activeElement) && document.activeElement instanceof HTMLTextAreaElement) {
       this.leaveCompose();
     } else {
       this.writeMessage();
@@ -305,17 +341,17 @@ class LiveTerminal {
 
   /** Back to the terminal; a field with nothing in it goes. */
   private leaveCompose(): void {
-    if (this.compose.isEmpty) this.foot.classList.remove('shows-compose');
+    if (this.compose?.isEmpty) this.foot?.classList.remove('shows-compose');
     this.focus();
   }
 
   private dictate(): void {
     this.showCompose();
-    this.compose.dictate();
+    this.compose?.dictate();
   }
 
   private showCompose(): void {
-    this.foot.classList.add('shows-compose');
+    this.foot?.classList.add('shows-compose');
   }
 
   private setShape(columns: number, rows: number, driver: boolean): void {

@@ -14,7 +14,7 @@ const separator = /[\s()[\]{}'"`,;<>|│]/;
 
 /** A selection that a finger makes: a word at first, then between two handles, with what can be done with it. */
 export class TouchSelection {
-  private readonly handles = [handle('Start of the selection'), handle('End of the selection')] as const;
+  private readonly handles = [handle(), handle()] as const;
   private readonly bar = document.createElement('div');
   private range?: { start: Place; end: Place };
   /** The end that stays while the other follows the finger. */
@@ -47,6 +47,7 @@ export class TouchSelection {
   /** Keeps the handles where the selection is. */
   watch(terminal: Terminal): void {
     terminal.onRender(() => this.place());
+    terminal.onResize(() => this.clear());
     terminal.onSelectionChange(() => {
       if (!terminal.hasSelection()) this.hide();
     });
@@ -127,10 +128,12 @@ export class TouchSelection {
       if (!this.range) return;
       event.preventDefault();
       element.setPointerCapture(event.pointerId);
-      const fixed = index === 0 ? this.range.end : this.range.start;
+      const [held, fixed] = index === 0 ? [this.range.start, this.range.end] : [this.range.end, this.range.start];
+      // The finger is beside the cell that it moves.
+      const cell = this.middleOf(held);
+      const [dx, dy] = [event.clientX - cell.x, event.clientY - cell.y];
       const move = ({ clientX, clientY }: PointerEvent) => {
-        // The finger is below the cell that its handle points to.
-        const at = this.placeAt(clientX, clientY - element.offsetHeight);
+        const at = this.placeAt(clientX - dx, clientY - dy);
         this.range = isBefore(at, fixed) ? { start: at, end: fixed } : { start: fixed, end: at };
         this.show();
       };
@@ -194,6 +197,12 @@ export class TouchSelection {
     };
   }
 
+  private middleOf({ x, y }: Place): { x: number; y: number } {
+    const { screen, cell } = this;
+    const row = y - this.terminal().buffer.active.viewportY;
+    return { x: screen.x + (x + 0.5) * cell.width, y: screen.y + (row + 0.5) * cell.height };
+  }
+
   private get screen(): DOMRect {
     return (this.host.querySelector('.xterm-screen') ?? this.host).getBoundingClientRect();
   }
@@ -222,11 +231,10 @@ function isBefore(one: Place, other: Place): boolean {
   return one.y < other.y || (one.y === other.y && one.x < other.x);
 }
 
-function handle(label: string): HTMLDivElement {
+function handle(): HTMLDivElement {
   const made = document.createElement('div');
   made.className = 'touch-handle';
   made.hidden = true;
   made.setAttribute('role', 'presentation');
-  made.dataset.end = label;
   return made;
 }

@@ -4,8 +4,8 @@ import { TouchSelection } from './touch-selection';
 
 /** What fingers do besides scrolling. */
 export interface TouchActions {
-  /** The font grows or shrinks by whole pixels. */
-  zoom(by: number): void;
+  /** Two fingers ask for a font of so many whole pixels; `isLast` when they are lifted. */
+  zoom(size: number, isLast: boolean): void;
   /** History is wanted that may not be here yet. */
   scrolledUp(): void;
   paste?(): void;
@@ -29,7 +29,7 @@ export class Touch {
   private readonly selection: TouchSelection;
   private readonly glide = new Glide(pixels => this.scroll(pixels));
   private finger?: { id: number; x: number; y: number; at: number; moved: boolean };
-  private fingers?: { distance: number; x: number; y: number; font: number };
+  private fingers?: { distance: number; x: number; y: number; font: number; wanted: number };
   private touched?: AbortController;
   private press = 0;
   private rest = 0;
@@ -59,7 +59,8 @@ export class Touch {
     this.release();
     this.follow(event.target);
     if (second) {
-      this.fingers = { ...spread(first, second), font: this.terminal().options.fontSize ?? 0 };
+      const font = this.terminal().options.fontSize ?? 0;
+      this.fingers = { ...spread(first, second), font, wanted: font };
       return;
     }
     this.finger = { id: first.identifier, x: first.clientX, y: first.clientY, at: event.timeStamp, moved: false };
@@ -123,6 +124,7 @@ export class Touch {
     clearTimeout(this.press);
     if (event.touches.length > 0) return;
     this.release();
+    if (this.fingers && this.fingers.wanted !== this.fingers.font) this.actions.zoom(this.fingers.wanted, true);
     this.fingers = undefined;
     this.finger = undefined;
     if (!finger || !touch) return;
@@ -183,9 +185,8 @@ export class Touch {
     this.host.scrollLeft -= now.x - before.x;
     this.host.scrollTop -= now.y - before.y;
     const wanted = Math.round(before.font * now.distance / before.distance);
-    const by = wanted - (this.terminal().options.fontSize ?? wanted);
-    if (by !== 0) this.actions.zoom(by);
-    this.fingers = { ...before, x: now.x, y: now.y };
+    if (wanted !== before.wanted) this.actions.zoom(wanted, false);
+    this.fingers = { ...before, x: now.x, y: now.y, wanted };
   }
 
   private cancel(): void {

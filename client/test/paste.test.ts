@@ -16,7 +16,9 @@ test('a paste cannot end itself, and other texts arrive unchanged', () => {
 
 test('one line, and many into a program that takes them as one, are pasted without a question', () => {
   const pasted: string[] = [];
-  const target = (bracketsPastes: boolean) => ({ paste: (text: string) => void pasted.push(text), bracketsPastes, focus: () => {} });
+  const target = (bracketsPastes: boolean) => ({
+    paste: (text: string) => void pasted.push(text), bracketsPastes, gone: new AbortController().signal, focus: () => {},
+  });
   pasteInto(null as never, target(false), 'one line\n');
   pasteInto(null as never, target(true), 'one\ntwo');
   assert.deepEqual(pasted, ['one line\n', 'one\ntwo']);

@@ -98,7 +98,7 @@ public sealed partial class EndedTerminal : IAsyncDisposable
         if (last is not null)
         {
             var sequences = await Task.Run(() => OutputPump.Compress(last.Sequences), gone.Token);
-            await page.InvokeVoidAsync("snapshot", gone.Token, 0, sequences, "", last.Size.Columns, last.Size.Rows, false);
+            await page.InvokeVoidAsync("snapshot", gone.Token, 0, sequences, "", last.Size.Columns, last.Size.Rows, false, false);
         }
 
         await page.InvokeVoidAsync("end", gone.Token);

@@ -21,7 +21,7 @@ internal static class TerminalMessages
             form with { Terminal = id },
             calls,
             async () => terminal is not null
-                && await terminal.SendAsync(Callers.Of(context.User), form.Text, form.Enter, CancellationToken.None)
+                && await terminal.SendAsync(Callers.Of(context.User), form.Text ?? "", form.Enter, CancellationToken.None)
                     ? new CallOutcome.Begun(id)
                     : new CallOutcome.Refused("The terminal has ended, or takes no input. What you wrote is still here."),
             _ => new { sent = true },
@@ -29,5 +29,5 @@ internal static class TerminalMessages
     }
 
     /// <summary>A message, as the page has it.</summary>
-    internal sealed record MessageForm(string Text = "", bool Enter = true, string Terminal = "");
+    internal sealed record MessageForm(string? Text = "", bool Enter = true, string Terminal = "");
 }

@@ -26,6 +26,8 @@ public sealed partial class TerminalView : IAsyncDisposable
     private string? dismissed; // trouble that the user has read
     private ColorScheme shownScheme;
     private bool ready;
+    private Clip? nextClip;
+    private bool isCopying;
 
     /// <summary>Prepares what the page will call.</summary>
     public TerminalView()
@@ -234,10 +236,25 @@ public sealed partial class TerminalView : IAsyncDisposable
     // Where several look, it is for the one that types.
     private void OnCopied(Clip clip) => _ = InvokeAsync(async () =>
     {
-        if (viewer is { IsDriver: true })
+        if (viewer is not { IsDriver: true })
         {
-            await Call("copied", clip.Base64, clip.Length);
+            return;
         }
+
+        nextClip = clip;
+        if (isCopying)
+        {
+            return; // one at a time, and of those that come meanwhile the newest: a program may copy in a loop
+        }
+
+        isCopying = true;
+        while (nextClip is { } next)
+        {
+            nextClip = null;
+            await Call("copied", next.Base64, next.Length);
+        }
+
+        isCopying = false;
     });
 
     // Who switches the light means what is in front of the eyes, too.
