@@ -65,7 +65,7 @@ public sealed class EndedTerminalTests(Chromium chromium) : IAsyncDisposable
         await ShowsAllRowsAsync(page);
 
         await Button(page, "Search (Ctrl+Shift+F)").ClickAsync();
-        await Assertions.Expect(page.GetByRole(AriaRole.Textbox)).ToBeFocusedAsync();
+        await Assertions.Expect(page.GetByLabel("Search in the terminal")).ToBeFocusedAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Replay" }).ClickAsync();
         await Assertions.Expect(page).ToHaveURLAsync(new Regex($"/replay/{id}"));
         await page.GoBackAsync();
