@@ -76,7 +76,7 @@ public sealed partial class LostConnectionTests(Chromium chromium, ITestOutputHe
 
         await page.Keyboard.PressAsync("Control+Shift+F");
         await page.GetByLabel("Search in the terminal").FillAsync("needle");
-        await Assertions.Expect(page.Locator(".terminal-search [role=status]")).ToHaveTextAsync("1/1");
+        await Assertions.Expect(page.Locator(".terminal-search [role=status]")).ToHaveTextAsync("1 of 1");
         await page.Keyboard.PressAsync("Enter");
         await page.Keyboard.PressAsync("Escape");
         await page.Keyboard.PressAsync("Control+C");
