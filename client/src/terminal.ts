@@ -268,6 +268,7 @@ class LiveTerminal {
     const typed = bindShortcuts(terminal);
     terminal.onData(text => this.input.push(this.keyBar.modifiers.apply(typed(text))));
     terminal.onBinary(bytes => this.input.push(bytes, 'bytes'));
+    terminal.onKey(() => this.touch.stop());
     terminal.onCursorMove(() => this.followsKeyboard());
     terminal.parser.registerOscHandler(52, () => true); // the server says it, once
     ringBell(terminal);

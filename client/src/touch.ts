@@ -49,6 +49,11 @@ export class Touch {
     this.selection.watch(terminal);
   }
 
+  /** What glides stands still: the user types. */
+  stop(): void {
+    this.glide.stop();
+  }
+
   private start(event: TouchEvent): void {
     if (!(event.target instanceof Element) || !event.target.closest('.xterm')) return;
     const [first, second] = event.touches;
