@@ -17,8 +17,6 @@ public sealed class AccessibilityTests(Chromium chromium) : IAsyncDisposable
 
     [Theory]
     [InlineData(true, false)]
-    [InlineData(false, false)]
-    [InlineData(true, true)]
     [InlineData(false, true)]
     public async Task No_page_has_a_serious_fault(bool dark, bool phone)
     {
