@@ -47,6 +47,7 @@ public sealed class EndedTerminalTests(Chromium chromium) : IAsyncDisposable
         var old = await TerminalOnPage.OnAsync(page);
         await old.WaitForLineAsync("^inside");
         await Assertions.Expect(Button(page, "Restart here")).ToHaveCountAsync(0);
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Open the one started in its place" })).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page).ToHaveURLAsync(new Regex($"/terminals/{second.Id}"));
     }
