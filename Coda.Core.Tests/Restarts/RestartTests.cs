@@ -129,7 +129,10 @@ public sealed class RestartTests : IDisposable
         await first.EndAsync(TestCaller.Owner, TerminalEndReason.Closed);
         Assert.True((await host.Get<TerminalRestarts>().OfferAsync(first.Id, default)).CanContinue);
 
-        await Opened(await RestartAsync(host, first.Id)).Shows("talker:1:fresh");
+        var again = Opened(await RestartAsync(host, first.Id));
+        await again.Shows("talker:1:fresh");
+        Assert.Equal($"It was started again already, as {again.Id}. Open that one.", Refused(await RestartAsync(host, first.Id)));
+        await again.EndAsync(TestCaller.Owner, TerminalEndReason.Closed);
         await Opened(await RestartAsync(host, first.Id, continues: true)).Shows("talker:1:--last");
     }
 
