@@ -135,7 +135,7 @@ public sealed class KeyTests(Chromium chromium) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_program_with_the_kitty_keyboard_protocol_is_told_of_shift_enter()
+    public async Task A_program_with_the_kitty_keyboard_protocol_gets_shift_enter_as_that_protocol_has_it()
     {
         var page = await chromium.SignInAsync(app);
         var terminal = await TerminalOnPage.OnAsync(page);

@@ -35,7 +35,7 @@ export function takeKeys(): void {
     event.stopImmediatePropagation();
   }, { capture: true });
   document.addEventListener('keyup', event => {
-    // A program that is told of releases would get one without its press.
+    // A program that asked for releases would get one whose press it never saw.
     if (pressed.delete(event.code)) event.stopImmediatePropagation();
   }, { capture: true });
 

@@ -20,7 +20,7 @@ export interface End {
 
 export interface Sentence {
   text: string;
-  /** The same for screen readers, which are not told of every second. */
+  /** The same without the seconds, for screen readers: they read every change aloud. */
   spoken: string;
   button?: 'Now' | 'Load again' | 'Close';
 }

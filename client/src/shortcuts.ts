@@ -5,13 +5,13 @@ import { isMac, letter } from './keys';
 /**
  * The keys that a terminal itself takes: Ctrl+C copies when something is selected, Ctrl+V pastes; on a Mac, both are the browser's own.
  * Returns what becomes of text that the terminal types: Shift+Enter is ESC CR, a new line in the prompts of agents, unless the program
- * has the kitty keyboard protocol on and is told of the key itself.
+ * has switched the kitty keyboard protocol on: then xterm.js reports the key itself.
  */
 export function bindShortcuts(terminal: Terminal): (typed: string) => string {
   let shiftEnter = false;
   const taken = new Set<string>();
   terminal.attachCustomKeyEventHandler(event => {
-    // A program that is told of releases would get one without its press.
+    // A program that asked for releases would get one whose press it never saw.
     if (event.type === 'keyup') return !taken.delete(event.code);
     if (event.type !== 'keydown') return true;
     const plain = !event.ctrlKey && !event.altKey && !event.metaKey;

@@ -5,10 +5,10 @@ import { ClearedSign } from './cleared';
 import { cleanCopies, copy, takeClip } from './clipboard';
 import { provide } from './commands';
 import { Compose, messageSubject } from './compose';
+import { device, type Device } from './device';
 import { dropDraft, loadDraft } from './drafts';
 import { Hold } from './hold';
 import { InputQueue } from './input';
-import { device, type Device } from './device';
 import { exposeForInspection } from './inspection';
 import { KeyBar, type Key } from './key-bar';
 import { notice } from './notice';
@@ -17,7 +17,7 @@ import { pulse } from './pulse';
 import { Screen, type Cells } from './screen';
 import { SearchBar } from './search';
 import { assistSelection } from './selection';
-import { followSettings, settings } from './settings';
+import { followSettings, settings, type Settings } from './settings';
 import { bindShortcuts } from './shortcuts';
 import { followSoftKeyboard } from './soft-keyboard';
 import { StreamText } from './stream-text';
@@ -92,10 +92,7 @@ class LiveTerminal {
       body.append(this.keyBar.element, this.compose.element);
       this.followsKeyboard = followSoftKeyboard(host, body, current, signal);
     }
-    followSettings(({ optionIsMeta, screenReader }) => {
-      this.screen.terminal.options.macOptionIsMeta = optionIsMeta;
-      this.screen.terminal.options.screenReaderMode = screenReader;
-    }, signal);
+    followSettings(settings => obey(this.screen.terminal, settings), signal);
     this.provideCommands(signal);
     this.observer = new ResizeObserver(() => {
       clearTimeout(this.settle);
@@ -277,9 +274,7 @@ class LiveTerminal {
     this.hold.watch(terminal);
     this.touch.watch(terminal);
     this.clearedSign.watch(terminal);
-    const { optionIsMeta, screenReader } = settings();
-    terminal.options.macOptionIsMeta = optionIsMeta;
-    terminal.options.screenReaderMode = screenReader;
+    obey(terminal, settings());
   }
 
   private get pasteTarget(): PasteTarget {
@@ -376,6 +371,12 @@ class LiveTerminal {
       // Offline: resume() tells it again.
     });
   }
+}
+
+/** What the user has chosen about keys and reading aloud. */
+function obey(terminal: Terminal, { optionIsMeta, screenReader }: Settings): void {
+  terminal.options.macOptionIsMeta = optionIsMeta;
+  terminal.options.screenReaderMode = screenReader;
 }
 
 const open = new Set<LiveTerminal>();

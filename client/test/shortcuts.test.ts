@@ -42,7 +42,7 @@ test('Shift+Enter is one new line in the prompt of an agent', async () => {
   assert.equal(typed('\r'), '\r');
 });
 
-test('a program with the kitty keyboard protocol is told of Shift+Enter itself', async () => {
+test('a program with the kitty keyboard protocol gets Shift+Enter as that protocol has it', async () => {
   const { press, typed } = await keyboard();
   press({ key: 'Enter', code: 'Enter', shiftKey: true });
   assert.equal(typed('\x1b[13;2u'), '\x1b[13;2u');
