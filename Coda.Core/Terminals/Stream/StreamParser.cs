@@ -15,9 +15,6 @@ namespace Coda.Core.Terminals.Stream;
 /// </remarks>
 internal sealed class StreamParser(ScreenModel screen)
 {
-    /// <summary>Bytes of an OSC or DCS string that are looked at; OSC 7501 allows the most.</summary>
-    private const int MaxString = 4096;
-    private const int MaxClip = 4 << 20; // of base64
     private const int Esc = 0x1b, Bel = 0x07, Can = 0x18, Sub = 0x1a, StringTerminator = 0x9c, Delete = 0x7f, ByteOrderMark = 0xfeff;
     private const int FirstPrintable = 0xa0;
 
@@ -27,13 +24,9 @@ internal sealed class StreamParser(ScreenModel screen)
 
     private readonly SequenceParameters parameters = new();
     private readonly int[] printed = new int[256];
-    private readonly byte[] text = new byte[MaxString];
-    private ArrayBufferWriter<byte>? clip; // an OSC 52 that is longer than that
-    private long stringLength;
+    private readonly SequenceString text = new();
     private readonly byte[] partial = new byte[4]; // of a character that is not complete yet
     private int partialLength;
-    private int textLength;
-    private bool textOverflow;
     private byte prefix, dcsPrefix, dcsFinal;
     private int intermediates, dcsIntermediates; // the newest three
     private long sequenceStart;
@@ -421,7 +414,11 @@ internal sealed class StreamParser(ScreenModel screen)
         parameters.Clear();
     }
 
-    private void BeginString(State begun) => (state, textLength, textOverflow, stringLength, clip) = (begun, 0, false, 0, null);
+    private void BeginString(State begun)
+    {
+        state = begun;
+        text.Begin(mayCopy: begun == State.Osc && Copied is not null);
+    }
 
     private void StepControlSequence(byte value, long after)
     {
@@ -493,47 +490,7 @@ internal sealed class StreamParser(ScreenModel screen)
         AddText(bytes[..new Rune(codePoint).EncodeToUtf8(bytes)]);
     }
 
-    private void AddText(ReadOnlySpan<byte> bytes)
-    {
-        stringLength += bytes.Length;
-        if (!textOverflow)
-        {
-            var fits = Math.Min(bytes.Length, MaxString - textLength);
-            bytes[..fits].CopyTo(text.AsSpan(textLength));
-            textLength += fits;
-            bytes = bytes[fits..];
-            if (bytes.IsEmpty)
-            {
-                return;
-            }
-
-            textOverflow = true;
-            if (Copied is not null && state == State.Osc && ClipStart(text.AsSpan(0, textLength)) > 3)
-            {
-                clip = new ArrayBufferWriter<byte>(64 << 10);
-                clip.Write(text.AsSpan(0, textLength));
-            }
-        }
-
-        if (stringLength <= MaxClip)
-        {
-            clip?.Write(bytes);
-        }
-    }
-
-    /// <summary>Where the base64 of an OSC 52 begins, behind the names of clipboards; 0 = it is none.</summary>
-    private static int ClipStart(ReadOnlySpan<byte> command) =>
-        command.StartsWith("52;"u8) ? command[3..].IndexOf((byte)';') + 4 : 0;
-
-    private void Copy(ReadOnlySpan<byte> command)
-    {
-        var start = ClipStart(command);
-        if (start > 3)
-        {
-            var isWhole = stringLength <= MaxClip;
-            Copied?.Invoke(new Clip(isWhole ? Encoding.ASCII.GetString(command[start..]) : "", stringLength - start));
-        }
-    }
+    private void AddText(ReadOnlySpan<byte> bytes) => text.Add(bytes);
 
     private void EndString(bool isWhole, long after)
     {
@@ -543,18 +500,18 @@ internal sealed class StreamParser(ScreenModel screen)
             screen.Print("[image]"u8); // as the page has it
         }
 
-        if (isWhole && state == State.Osc && (clip is not null || !textOverflow))
+        if (isWhole && state == State.Osc && text.Clip is { } clip)
         {
-            Copy(clip is null ? text.AsSpan(0, textLength) : clip.WrittenSpan);
+            Copied?.Invoke(clip);
         }
 
-        clip = null;
-        if (!isWhole || textOverflow)
+        var content = isWhole ? text.Content : null;
+        text.Begin(mayCopy: false);
+        if (content is null)
         {
             return;
         }
 
-        var content = Encoding.UTF8.GetString(text, 0, textLength);
         if (state == State.Osc)
         {
             DispatchOsc(content, after);
@@ -567,7 +524,7 @@ internal sealed class StreamParser(ScreenModel screen)
 
     /// <summary>Whether a string is a picture: sixel, or iTerm's.</summary>
     private bool IsPicture() => state == State.Osc
-        ? text.AsSpan(0, textLength).StartsWith("1337;File="u8)
+        ? text.Start.StartsWith("1337;File="u8)
         : state == State.Dcs && dcsPrefix == 0 && dcsIntermediates == 0 && dcsFinal == 'q';
 
     private void Ask(byte final, long after)
