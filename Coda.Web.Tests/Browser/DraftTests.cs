@@ -6,23 +6,21 @@ namespace Coda.Web.Tests.Browser;
 
 /// <summary>Nothing that was typed is lost.</summary>
 [Collection(Chromium.Collection)]
-public sealed partial class DraftTests(Chromium chromium) : IDisposable
+public sealed class DraftTests(Chromium chromium) : IDisposable
 {
     private const string Draft = "Please refactor the parser so that it keeps comments";
-    private readonly TemporaryDirectory place = new();
-    private readonly int port = CodaProcess.FreePort();
+    private readonly RestartableServer home = new();
 
     /// <inheritdoc />
-    public void Dispose() => place.Dispose();
+    public void Dispose() => home.Dispose();
 
     [Fact]
     public async Task A_prompt_survives_a_reload_and_a_killed_server_until_its_task_is_started_or_it_is_discarded()
     {
         var cancellation = TestContext.Current.CancellationToken;
         var page = await chromium.NewPageAsync();
-        await using (var first = Start())
+        await using (var first = await home.StartAsync())
         {
-            await first.ListensAsync(cancellation);
             await SignInAsync(page, first);
             await OpenDialogAsync(page);
             await page.GetByLabel("Prompt").FillAsync(Draft);
@@ -37,9 +35,8 @@ public sealed partial class DraftTests(Chromium chromium) : IDisposable
             first.Kill();
         }
 
-        await using var second = Start();
-        await second.ListensAsync(cancellation);
-        await page.GotoAsync($"http://127.0.0.1:{port}/inbox");
+        await using var second = await home.StartAsync();
+        await page.GotoAsync($"{home.Url}/inbox");
         await OpenDialogAsync(page);
         await Assertions.Expect(page.GetByLabel("Prompt")).ToHaveValueAsync($"{Draft}, then test it");
         await Assertions.Expect(page.GetByLabel("Working directory")).ToHaveValueAsync("/tmp");
@@ -60,8 +57,7 @@ public sealed partial class DraftTests(Chromium chromium) : IDisposable
     {
         var cancellation = TestContext.Current.CancellationToken;
         var page = await chromium.NewPageAsync();
-        await using var server = Start();
-        await server.ListensAsync(cancellation);
+        await using var server = await home.StartAsync();
         await SignInAsync(page, server);
         var terminal = await TerminalOnPage.OnAsync(page);
         var message = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i:D8}. "));
@@ -77,7 +73,7 @@ public sealed partial class DraftTests(Chromium chromium) : IDisposable
         await page.GetByRole(AriaRole.Button, new() { Name = "Send (hold" }).ClickAsync();
         await Assertions.Expect(field).ToHaveValueAsync("");
         await terminal.WaitForLineAsync("200000 note");
-        Assert.Equal(message, await File.ReadAllTextAsync(Path.Combine(place.Path, "projects", "note"), cancellation));
+        Assert.Equal(message, await File.ReadAllTextAsync(Path.Combine(home.Projects, "note"), cancellation));
         Assert.Null(await page.EvaluateAsync<string?>($"localStorage.getItem('coda.draft.message {terminal.Id}')"));
     }
 
@@ -97,19 +93,7 @@ public sealed partial class DraftTests(Chromium chromium) : IDisposable
 
     private static async Task SignInAsync(IPage page, CodaProcess server)
     {
-        await Waiting.UntilAsync(() => LoginLink().IsMatch(server.Output));
-        await page.SignInAsync(LoginLink().Match(server.Output).Value);
+        await RestartableServer.SignInAsync(page, server);
         await TerminalOnPage.OnAsync(page);
     }
-
-    [GeneratedRegex(@"http://\S+/login#c=\S+")]
-    private static partial Regex LoginLink();
-
-    private CodaProcess Start() => new(new Dictionary<string, string>
-    {
-        ["CODA_HOME"] = Path.Combine(place.Path, "home"),
-        ["Workspaces__WorkingDirectory"] = Path.Combine(place.Path, "projects"),
-        ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
-        ["Terminals__Shell"] = "/bin/bash",
-    });
 }

@@ -8,13 +8,12 @@ namespace Coda.Web.Tests.Browser;
 
 /// <summary>A page that is open while its server is killed and started again.</summary>
 [Collection(Chromium.Collection)]
-public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
+public sealed class ServerRestartTests(Chromium chromium) : IDisposable
 {
-    private readonly TemporaryDirectory place = new();
-    private readonly int port = CodaProcess.FreePort();
+    private readonly RestartableServer home = new();
 
     /// <inheritdoc />
-    public void Dispose() => place.Dispose();
+    public void Dispose() => home.Dispose();
 
     [Fact]
     public async Task A_page_says_that_its_server_is_gone_and_comes_back_by_itself_still_signed_in()
@@ -22,10 +21,9 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
         var cancellation = TestContext.Current.CancellationToken;
         var page = await chromium.NewPageAsync(dark: false);
         var line = page.Locator(".connection-line");
-        await using (var first = Start())
+        await using (var first = await home.StartAsync())
         {
-            await first.ListensAsync(cancellation);
-            await page.SignInAsync(await LoginLinkAsync(first));
+            await RestartableServer.SignInAsync(page, first);
             var terminal = await TerminalOnPage.OnAsync(page);
             await terminal.RunAsync("echo before the crash");
             await terminal.WaitForLineAsync("before the crash");
@@ -34,8 +32,7 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
             await terminal.TypeAsync("typed into the void");
         }
 
-        await using var second = Start();
-        await second.ListensAsync(cancellation);
+        await using var second = await home.StartAsync();
         // The terminal died with its server; what it showed last is still there.
         await Assertions.Expect(page.GetByText("Lost when the server died")).ToBeVisibleAsync();
         await Assertions.Expect(page).ToHaveURLAsync(new Regex("/terminals/term-"));
@@ -53,10 +50,9 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
     public async Task A_server_that_does_not_answer_is_said_while_it_does_not_and_the_keys_arrive()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        await using var server = Start();
-        await server.ListensAsync(cancellation);
+        await using var server = await home.StartAsync();
         var page = await chromium.NewPageAsync();
-        await page.SignInAsync(await LoginLinkAsync(server));
+        await RestartableServer.SignInAsync(page, server);
         var terminal = await TerminalOnPage.OnAsync(page);
         await terminal.WaitForLineAsync("[#$] *$"); // and so has its size
         var size = await terminal.SizeAsync();
@@ -79,18 +75,16 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
         var cancellation = TestContext.Current.CancellationToken;
         var page = await chromium.NewPageAsync();
         string id;
-        await using (var first = Start())
+        await using (var first = await home.StartAsync())
         {
-            await first.ListensAsync(cancellation);
-            await page.SignInAsync(await LoginLinkAsync(first));
+            await RestartableServer.SignInAsync(page, first);
             await RunInAsync("terminals/new", "other");
             id = (await RunInAsync("terminals/new", "deep")).Id;
             first.Terminate();
             Assert.Equal(0, await first.ExitsAsync(cancellation));
         }
 
-        await using var second = Start();
-        await second.ListensAsync(cancellation);
+        await using var second = await home.StartAsync();
         await Assertions.Expect(page.GetByText("Ended when the server stopped, ")).ToBeVisibleAsync();
         await Assertions.Expect(page).ToHaveURLAsync(new Regex($"/terminals/{id}"));
         var last = await TerminalOnPage.OnAsync(page);
@@ -105,7 +99,7 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
         var again = await TerminalOnPage.OnAsync(page);
         await again.RunAsync("pwd");
         await again.WaitForLineAsync("/projects/deep$");
-        await page.GotoAsync($"http://127.0.0.1:{port}/terminals");
+        await page.GotoAsync($"{home.Url}/terminals");
         await Assertions.Expect(page.Locator("table").First.Locator("tbody tr")).ToHaveCountAsync(2);
         await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("Restart all") })).ToHaveCountAsync(0);
         second.Terminate();
@@ -113,7 +107,7 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
 
         async Task<TerminalOnPage> RunInAsync(string path, string directory)
         {
-            await page.GotoAsync($"http://127.0.0.1:{port}/{path}");
+            await page.GotoAsync($"{home.Url}/{path}");
             var terminal = await TerminalOnPage.OnAsync(page);
             await terminal.RunAsync($"mkdir {directory}; cd {directory}; echo now in $PWD");
             await terminal.WaitForLineAsync("^now in ");
@@ -125,17 +119,16 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
     public async Task A_stop_with_pages_open_is_quick_and_logs_nothing_alarming()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        await using var server = Start();
-        await server.ListensAsync(cancellation);
+        await using var server = await home.StartAsync();
         var page = await chromium.NewPageAsync();
-        await page.SignInAsync(await LoginLinkAsync(server));
+        await RestartableServer.SignInAsync(page, server);
         var terminal = await TerminalOnPage.OnAsync(page);
         await terminal.RunAsync("while sleep 0.05; do date; done");
         await terminal.WaitForLineAsync(":");
         foreach (var path in (string[])["terminals", "inbox"])
         {
             var other = await page.Context.NewPageAsync();
-            await other.GotoAsync($"http://127.0.0.1:{port}/{path}");
+            await other.GotoAsync($"{home.Url}/{path}");
             await Assertions.Expect(other.Locator("h1")).ToBeVisibleAsync();
         }
 
@@ -143,22 +136,4 @@ public sealed partial class ServerRestartTests(Chromium chromium) : IDisposable
         Assert.Equal(0, await server.ExitsAsync(cancellation));
         Assert.DoesNotContain("xception", server.Output, StringComparison.Ordinal);
     }
-
-    private static async Task<string> LoginLinkAsync(CodaProcess server)
-    {
-        await Waiting.UntilAsync(() => LoginLink().IsMatch(server.Output));
-
-        return LoginLink().Match(server.Output).Value;
-    }
-
-    [GeneratedRegex(@"http://\S+/login#c=\S+")]
-    private static partial Regex LoginLink();
-
-    private CodaProcess Start() => new(new Dictionary<string, string>
-    {
-        ["CODA_HOME"] = Path.Combine(place.Path, "home"),
-        ["Workspaces__WorkingDirectory"] = Path.Combine(place.Path, "projects"),
-        ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
-        ["Terminals__Shell"] = "/bin/bash",
-    });
 }
