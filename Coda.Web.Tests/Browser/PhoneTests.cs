@@ -165,6 +165,9 @@ public sealed class PhoneTests(Chromium chromium) : IAsyncDisposable
 
         await sized.GetByRole(AriaRole.Button, new() { Name = "Fit here" }).TapAsync();
         await page.WaitForFunctionAsync("id => window.coda.terminals.get(id).size().columns < 60", terminal.Id);
+        // No row is cut off.
+        await page.WaitForFunctionAsync("() => document.querySelector('.xterm-screen').getBoundingClientRect().bottom "
+            + "<= document.querySelector('.terminal-host').getBoundingClientRect().bottom");
         await Assertions.Expect(desk.Locator(".terminal-sized")).ToContainTextAsync("Sized by Chrome");
         await Assertions.Expect(page.Locator(".coda-title")).ToContainTextAsync("you drive");
     }

@@ -351,11 +351,16 @@ class LiveTerminal {
   }
 
   private setShape(columns: number, rows: number, driver: boolean): void {
+    const takesOver = driver && !this.driver;
     this.driver = driver;
     const shape = `${columns} ${rows} ${driver}`;
     if (shape === this.shape) return;
     this.shape = shape;
-    this.screen.resizeInOrder({ columns, rows }, () => this.screen.fitFont(!this.driver));
+    this.screen.resizeInOrder({ columns, rows }, () => {
+      this.screen.fitFont(!this.driver);
+      // Cells are whole pixels: what fits at the user's own size was a guess in a smaller font.
+      if (takesOver) this.tellWindow();
+    });
   }
 
   private windowChanged(): void {
