@@ -2,6 +2,7 @@ using Coda.Core.Replays;
 using Coda.Core.Terminals;
 using Coda.Web.Circuits;
 using Coda.Web.Components.Layout;
+using Coda.Web.Components.Live;
 using Coda.Web.Components.Replay;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
@@ -16,7 +17,7 @@ public sealed partial class EndedTerminal : IAsyncDisposable
     private TerminalId id;
     private TerminalEnd end = null!;
     private ElementReference host;
-    private IJSObjectReference? page;
+    private PagePart page = null!;
     private string? error;
     private bool starting;
     private bool ready;
@@ -45,6 +46,7 @@ public sealed partial class EndedTerminal : IAsyncDisposable
     /// <inheritdoc />
     protected override void OnInitialized()
     {
+        page = new PagePart(Js, Connection);
         _ = TerminalId.TryParse(Record.Id, out id);
         end = new TerminalEnd(Record.ExitCode ?? -1, Record.EndReason!.Value, Record.EndedAt!.Value);
         ready = Subject.Files is null;
@@ -80,81 +82,44 @@ public sealed partial class EndedTerminal : IAsyncDisposable
     {
         await gone.CancelAsync();
         port.Dispose();
-        await CloseAsync();
+        await page.DisposeAsync();
     }
 
     private async Task ShowAsync()
     {
-        await using var module = await ImportAsync();
-        page = await module.InvokeAsync<IJSObjectReference>(
-            "open", gone.Token, Subject.Id, host, port, TerminalPalette.Theme(Record.Scheme));
-        if (gone.IsCancellationRequested)
+        if (!await page.OpenAsync(
+            Assets["js/terminal.js"], gone.Token, Subject.Id, host, port, TerminalPalette.Theme(Record.Scheme)))
         {
-            await CloseAsync(); // it was made while the visitor left
-            return;
+            return; // the visitor left while it was made
         }
 
         var last = await Screens.ReadSequencesAsync(Subject.Id, gone.Token);
         if (last is not null)
         {
             var sequences = await Task.Run(() => OutputPump.Compress(last.Sequences), gone.Token);
-            await page.InvokeVoidAsync("snapshot", gone.Token, 0, sequences, "", last.Size.Columns, last.Size.Rows, false, false);
+            await page.Opened!.InvokeVoidAsync("snapshot", gone.Token, 0, sequences, "", last.Size.Columns, last.Size.Rows, false, false);
         }
 
-        await page.InvokeVoidAsync("end", gone.Token);
+        await page.Opened!.InvokeVoidAsync("end", gone.Token);
     }
-
-    private ValueTask<IJSObjectReference> ImportAsync() =>
-        Js.InvokeAsync<IJSObjectReference>("import", gone.Token, "./" + Assets["js/terminal.js"]);
 
     /// <summary>What fits the page.</summary>
     private async Task<TerminalSize> MeasureAsync()
     {
         TerminalWindow window;
-        if (page is not null)
+        if (page.Opened is { } opened)
         {
-            window = await page.InvokeAsync<TerminalWindow>("window", gone.Token);
+            window = await opened.InvokeAsync<TerminalWindow>("window", gone.Token);
         }
         else
         {
             starting = true;
             StateHasChanged(); // there was nothing to show: its place is empty now, and measured
-            await using var module = await ImportAsync();
+            await using var module = await Js.InvokeAsync<IJSObjectReference>("import", gone.Token, "./" + Assets["js/terminal.js"]);
             window = await module.InvokeAsync<TerminalWindow>("measure", gone.Token, host, TerminalPalette.Theme(Appearance.Scheme));
             starting = false;
         }
 
         return new TerminalSize(window.Columns, window.Rows);
-    }
-
-    private async Task Call(string method, params object[] arguments)
-    {
-        try
-        {
-            if (page is not null)
-            {
-                await page.InvokeVoidAsync(method, Connection.Down, arguments);
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or JSDisconnectedException || Connection.IsOffline(e))
-        {
-            // A wish about the looks of a page that is not there.
-        }
-    }
-
-    private async Task CloseAsync()
-    {
-        try
-        {
-            if (Interlocked.Exchange(ref page, null) is { } opened)
-            {
-                await opened.InvokeVoidAsync("dispose");
-                await opened.DisposeAsync();
-            }
-        }
-        catch (Exception e) when (e is JSException or JSDisconnectedException or OperationCanceledException || Connection.IsOffline(e))
-        {
-            // The browser is gone, and its side with it.
-        }
     }
 }

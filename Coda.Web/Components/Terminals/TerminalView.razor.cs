@@ -3,6 +3,7 @@ using Coda.Core.Terminals;
 using Coda.Core.Terminals.Stream;
 using Coda.Web.Circuits;
 using Coda.Web.Components.Layout;
+using Coda.Web.Components.Live;
 using Coda.Web.Security;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
@@ -17,7 +18,7 @@ public sealed partial class TerminalView : IAsyncDisposable
     private readonly TerminalPort port;
     private readonly DotNetObjectReference<TerminalPort> portReference;
     private ElementReference host;
-    private IJSObjectReference? page;
+    private PagePart page = null!;
     private TerminalViewer? viewer;
     private OutputPump? pump;
     private IDisposable? showing;
@@ -62,19 +63,22 @@ public sealed partial class TerminalView : IAsyncDisposable
     public Terminal Terminal { get; set; } = null!;
 
     /// <summary>Opens the search bar, or closes it.</summary>
-    public ValueTask FindAsync() => Call("find");
+    public Task FindAsync() => page.CallAsync("find");
 
     /// <summary>Lets the visitor type into it.</summary>
-    public ValueTask FocusAsync() => Call("focus");
+    public Task FocusAsync() => page.CallAsync("focus");
 
     /// <summary>Opens the field for a message.</summary>
-    public ValueTask WriteMessageAsync() => Call("writeMessage");
+    public Task WriteMessageAsync() => page.CallAsync("writeMessage");
 
     /// <summary>Whether this page's window gives the terminal its size, while others look, too.</summary>
-    public bool DrivesOthers => viewer is { IsDriver: true } && Terminal.ViewerCount > 1;
+    public bool DrivesOthers => viewer is { IsDriver: true } && Terminal is { End: null, ViewerCount: > 1 };
 
     /// <summary>Makes the font larger or smaller by so many pixels; 0 = as it was.</summary>
-    public ValueTask ZoomAsync(int by) => Call("zoom", by);
+    public Task ZoomAsync(int by) => page.CallAsync("zoom", by);
+
+    /// <inheritdoc />
+    protected override void OnInitialized() => page = new PagePart(Js, Connection);
 
     /// <inheritdoc />
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -86,15 +90,15 @@ public sealed partial class TerminalView : IAsyncDisposable
 
         try
         {
-            await OpenPageAsync();
-            if (gone.IsCancellationRequested)
+            shownScheme = Terminal.Scheme;
+            if (!await page.OpenAsync(
+                Assets["js/terminal.js"], gone.Token, Terminal.Id.ToString(), host, portReference, TerminalPalette.Theme(shownScheme)))
             {
-                await ClosePageAsync(); // it was made while the visitor left
-                return;
+                return; // the visitor left while it was made
             }
 
             var visitor = await Caller.GetAsync();
-            var window = await page!.InvokeAsync<TerminalWindow>("window", gone.Token);
+            var window = await page.Opened!.InvokeAsync<TerminalWindow>("window", gone.Token);
             if (gone.IsCancellationRequested)
             {
                 return;
@@ -119,7 +123,7 @@ public sealed partial class TerminalView : IAsyncDisposable
         showing?.Dispose();
         viewer?.Dispose();
         portReference.Dispose();
-        await ClosePageAsync();
+        await page.DisposeAsync();
     }
 
     private async Task KeepAliveAsync() => Terminal.Heartbeat(await Caller.GetAsync());
@@ -127,37 +131,13 @@ public sealed partial class TerminalView : IAsyncDisposable
     /// <summary>What fits the page; of one that is not there, what the terminal has.</summary>
     private async Task<TerminalSize> MeasureAsync()
     {
-        if (page is null)
+        if (page.Opened is not { } opened)
         {
             return Terminal.Size;
         }
 
-        var window = await page.InvokeAsync<TerminalWindow>("window", gone.Token);
+        var window = await opened.InvokeAsync<TerminalWindow>("window", gone.Token);
         return new TerminalSize(window.Columns, window.Rows);
-    }
-
-    private async Task OpenPageAsync()
-    {
-        await using var module = await Js.InvokeAsync<IJSObjectReference>("import", gone.Token, "./" + Assets["js/terminal.js"]);
-        shownScheme = Terminal.Scheme;
-        page = await module.InvokeAsync<IJSObjectReference>(
-            "open", gone.Token, Terminal.Id.ToString(), host, portReference, TerminalPalette.Theme(shownScheme));
-    }
-
-    private async Task ClosePageAsync()
-    {
-        try
-        {
-            if (Interlocked.Exchange(ref page, null) is { } opened)
-            {
-                await opened.InvokeVoidAsync("dispose");
-                await opened.DisposeAsync();
-            }
-        }
-        catch (Exception e) when (e is JSException or JSDisconnectedException or OperationCanceledException || Connection.IsOffline(e))
-        {
-            // The browser is gone and its side with it, or its side has thrown before.
-        }
     }
 
     private void Attach(Caller visitor, TerminalSize size, ViewerDevice device)
@@ -167,7 +147,7 @@ public sealed partial class TerminalView : IAsyncDisposable
         Appearance.Toggled += OnToggled;
         showing = Circuit.Show(Terminal);
         viewer = Terminal.Attach(visitor, size, device);
-        port.Pump = pump = new OutputPump(Terminal, viewer, page!, Connection, Time);
+        port.Pump = pump = new OutputPump(Terminal, viewer, page.Opened!, Connection, Time);
         port.Open(viewer);
         pumping = PumpAsync();
         ready = true;
@@ -214,7 +194,7 @@ public sealed partial class TerminalView : IAsyncDisposable
         error = failures > 1
             ? "This page could not show some output of the terminal. What has scrolled off is left out here; the replay has it."
             : "This page could not show the terminal's output and has built it again.";
-        port.Pump = pump = new OutputPump(Terminal, viewer!, page!, Connection, Time, failures);
+        port.Pump = pump = new OutputPump(Terminal, viewer!, page.Opened!, Connection, Time, failures);
         StateHasChanged();
     }
 
@@ -227,7 +207,7 @@ public sealed partial class TerminalView : IAsyncDisposable
         if (Terminal.Scheme != shownScheme)
         {
             shownScheme = Terminal.Scheme;
-            _ = Call("setTheme", TerminalPalette.Theme(shownScheme)).AsTask();
+            _ = page.CallAsync("setTheme", TerminalPalette.Theme(shownScheme));
         }
 
         StateHasChanged();
@@ -251,7 +231,7 @@ public sealed partial class TerminalView : IAsyncDisposable
         while (nextClip is { } next)
         {
             nextClip = null;
-            await Call("copied", next.Base64, next.Length);
+            await page.CallAsync("copied", next.Base64, next.Length);
         }
 
         isCopying = false;
@@ -265,21 +245,6 @@ public sealed partial class TerminalView : IAsyncDisposable
             Terminal.SetScheme(viewer.Caller, Appearance.Scheme);
         }
 
-        _ = FocusAsync().AsTask();
-    }
-
-    private async ValueTask Call(string method, params object[] arguments)
-    {
-        try
-        {
-            if (page is not null)
-            {
-                await page.InvokeVoidAsync(method, Connection.Down, arguments);
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or JSDisconnectedException || Connection.IsOffline(e))
-        {
-            // A wish about the looks of a page that is not there.
-        }
+        _ = FocusAsync();
     }
 }
